@@ -1,0 +1,42 @@
+# Warnings, sanitizers and build speed: what every target of ours is compiled with and no dependency sees.
+
+add_library(flux_compiler INTERFACE)
+target_compile_options(flux_compiler INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Woverloaded-virtual -Wnon-virtual-dtor -Wno-restrict)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(flux_compiler INTERFACE -Wuseless-cast -Wsuggest-override)
+endif()
+if(FLUX_WERROR)
+    target_compile_options(flux_compiler INTERFACE -Werror)
+endif()
+
+if(FLUX_SANITIZE)
+    add_compile_options(-fsanitize=${FLUX_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${FLUX_SANITIZE})
+    if(FLUX_SANITIZE MATCHES "undefined")
+        add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+    if(FLUX_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_compile_options(-Wno-tsan)
+    endif()
+endif()
+
+# Asio's coroutine frames are reached through the concrete executor only; io_uring is refused on purpose
+# (docs/decisions/0001-machine-room.md).
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)
+
+find_program(FLUX_CCACHE ccache)
+if(FLUX_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${FLUX_CCACHE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_compile_options(-fpch-preprocess)
+    endif()
+endif()
+
+find_program(FLUX_MOLD mold)
+if(FLUX_MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()

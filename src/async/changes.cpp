@@ -1,0 +1,70 @@
+#include "async/changes.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <list>
+#include <mutex>
+
+#include "async/timer.hpp"
+
+namespace flux::async {
+
+struct Changes::State {
+    // Each waiter sleeps on a timer of its own executor; a change posts the timer's cancellation there.
+    struct Waiter {
+        explicit Waiter(Executor executor) : timer{executor} {}
+        Timer timer;
+    };
+
+    mutable std::mutex mutex;
+    std::uint64_t version = 0;
+    std::list<std::shared_ptr<Waiter>> waiters;
+};
+
+Changes::Changes() : state_{std::make_shared<State>()} {}
+Changes::~Changes() = default;
+
+std::uint64_t Changes::version() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->version;
+}
+
+void Changes::bump() {
+    std::list<std::shared_ptr<State::Waiter>> woken;
+    {
+        const std::lock_guard lock{state_->mutex};
+        ++state_->version;
+        woken.swap(state_->waiters);
+    }
+    for (const auto& waiter : woken) {
+        asio::post(waiter->timer.get_executor(), [waiter] {
+            waiter->timer.cancel();
+        });
+    }
+}
+
+Task<bool> Changes::wait_beyond(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto state = state_;
+    const auto waiter = std::make_shared<State::Waiter>(executor);
+    {
+        const std::lock_guard lock{state->mutex};
+        if (state->version > seen) co_return true;
+        state->waiters.push_back(waiter);
+    }
+    waiter->timer.expires_at(deadline);
+    co_await waiter->timer.async_wait(as_result);
+    {
+        const std::lock_guard lock{state->mutex};
+        state->waiters.remove(waiter);
+        if (state->version > seen) co_return true;
+    }
+    // Neither changed nor woken: either the time is up or the task was cancelled, and then this throws.
+    const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
+    if (cancelled != asio::cancellation_type::none) {
+        throw boost::system::system_error{asio::error::operation_aborted};
+    }
+    co_return false;
+}
+
+}  // namespace flux::async

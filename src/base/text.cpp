@@ -1,0 +1,143 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <utility>
+
+namespace flux {
+
+namespace {
+
+/// Length of the well-formed character at the front of `text`, or 0.
+std::size_t character_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        if (!continues(1) || !continues(2)) return 0;
+        if (first == 0xE0 && byte(1) < 0xA0) return 0;
+        if (first == 0xED && byte(1) > 0x9F) return 0;
+        return 3;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        if (first == 0xF0 && byte(1) < 0x90) return 0;
+        if (first == 0xF4 && byte(1) > 0x8F) return 0;
+        return 4;
+    }
+    return 0;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const auto substitute = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitute});
+        }
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const auto length = character_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string to_utf8(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto length = character_length(text);
+        if (length == 0) {
+            out += "\xEF\xBF\xBD";
+            text.remove_prefix(1);
+        } else {
+            if (text.front() != '\0') out += text.substr(0, length);
+            text.remove_prefix(length);
+        }
+    }
+    return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n\v\f";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::string ascii_lower(std::string_view text) {
+    std::string out{text};
+    for (auto& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    }
+    return out;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> pieces;
+    for (;;) {
+        const auto at = text.find(separator);
+        pieces.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) return pieces;
+        text.remove_prefix(at + 1);
+    }
+}
+
+std::optional<std::int64_t> to_integer(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::vector<std::string> nearest(std::string_view wanted, const std::vector<std::string>& names, std::size_t count) {
+    // A name from outside can be megabytes long; what is compared is not.
+    constexpr std::size_t compared = 100;
+    const auto key = ascii_lower(wanted.substr(0, compared));
+    std::vector<std::pair<std::size_t, const std::string*>> ranked;
+    for (const auto& name : names) {
+        const auto candidate = ascii_lower(std::string_view{name}.substr(0, compared));
+        auto distance = edit_distance(key, candidate);
+        const bool contained = key.size() >= 3 && candidate.find(key) != std::string::npos;
+        if (contained) distance = 1;
+        if (distance <= std::max<std::size_t>(2, key.size() / 2)) ranked.emplace_back(distance, &name);
+    }
+    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::string> result;
+    for (const auto& [distance, name] : ranked) {
+        if (result.size() == count) break;
+        result.push_back(*name);
+    }
+    return result;
+}
+
+std::string shortened(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return std::string{text};
+    constexpr std::string_view mark = "…";
+    auto keep = limit > mark.size() ? limit - mark.size() : 0;
+    while (keep > 0 && (static_cast<unsigned char>(text[keep]) & 0xC0) == 0x80) --keep;
+    return std::string{text.substr(0, keep)} + std::string{mark};
+}
+
+}  // namespace flux

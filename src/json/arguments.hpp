@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace flux::json {
+
+/// The arguments of a call, read by name. Every failure is `invalid_argument` and names the argument, what was expected
+/// and what was found: "`lines` has to be an integer from 1 to 10000, not \"many\"."
+///
+/// Cheap to copy; owns what it reads from, so that a task may take it along.
+class Arguments {
+public:
+    /// `text` is a JSON object that passed the strict pre-pass (json/strict.hpp); empty: no arguments.
+    static Result<Arguments> parse(std::string_view text);
+
+    Arguments();
+
+    bool has(std::string_view name) const;  ///< present and not null
+
+    Result<std::string> text(std::string_view name) const;
+    Result<std::optional<std::string>> optional_text(std::string_view name) const;
+    Result<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most) const;
+    Result<std::optional<std::int64_t>> optional_integer(std::string_view name, std::int64_t least,
+                                                         std::int64_t most) const;
+    Result<std::optional<bool>> optional_boolean(std::string_view name) const;
+    /// One of `choices`.
+    Result<std::optional<std::string>> optional_choice(std::string_view name,
+                                                       std::initializer_list<std::string_view> choices) const;
+    /// The object itself, for free-form members; nullptr if absent.
+    Result<const boost::json::object*> optional_object(std::string_view name) const;
+    /// The value as it is, or nullptr.
+    const boost::json::value* find(std::string_view name) const;
+
+    /// `invalid_argument` for the first member that isn't one of `names`, with the nearest of them.
+    Result<void> only(std::initializer_list<std::string_view> names) const;
+
+private:
+    std::shared_ptr<const boost::json::object> object_;
+};
+
+}  // namespace flux::json

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "admission/visitor.hpp"
+
+namespace flux::mcp {
+
+/// What a response means outside JSON-RPC. Transports without status codes ignore it.
+struct Delivery {
+    int http_status = 200;
+    std::string session_id = {};  ///< for `Mcp-Session-Id`, on the answer to `initialize` over HTTP
+    std::optional<admission::TurnRefused> refused = {};  ///< for 429: `Retry-After` and the RateLimit headers
+};
+
+/// Where what the server says goes: over WebSocket and stdio one for a connection's life, over HTTP one for each POST
+/// or GET. Implemented by transports; called on the connection's executor only, and never after `close` was told to the
+/// stream or exchange it belongs to.
+class Outbox {
+public:
+    virtual ~Outbox() = default;
+
+    /// A message that isn't the response: a notification, or a request of a legacy server. Over HTTP the first one turns
+    /// the reply into an event stream.
+    virtual void send(std::string_view message) = 0;
+
+    /// The response to a request. Over HTTP it ends the exchange; an empty `message` is a reply without a body (202).
+    virtual void respond(std::string_view message, const Delivery& delivery) = 0;
+
+    /// Whether the peer reads so slowly that progress should be left out for now.
+    virtual bool congested() const { return false; }
+};
+
+}  // namespace flux::mcp

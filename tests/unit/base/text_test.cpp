@@ -1,0 +1,47 @@
+#include "base/text.hpp"
+
+#include <gmock/gmock.h>
+
+namespace flux {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Text, ReplacesMalformedUtf8AndDropsNul) {
+    EXPECT_EQ(to_utf8(std::string_view{"a\0b", 3}), "ab");
+    EXPECT_EQ(to_utf8("ok \xC3\xA9"), "ok \xC3\xA9");
+    EXPECT_EQ(to_utf8("\xFFx"), "\xEF\xBF\xBDx");
+    EXPECT_EQ(to_utf8("\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(Text, RefusesOverlongFormsAndSurrogates) {
+    EXPECT_TRUE(is_utf8("\xF0\x9F\x98\x80"));
+    EXPECT_FALSE(is_utf8("\xC0\xAF"));
+    EXPECT_FALSE(is_utf8("\xED\xA0\x80"));
+    EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80"));
+}
+
+TEST(Text, ReadsOnlyWholeIntegers) {
+    EXPECT_EQ(to_integer("42"), 42);
+    EXPECT_EQ(to_integer("-7"), -7);
+    EXPECT_EQ(to_integer("9223372036854775808"), std::nullopt);
+    EXPECT_EQ(to_integer("4x"), std::nullopt);
+    EXPECT_EQ(to_integer(""), std::nullopt);
+}
+
+TEST(Text, NamesTheNearestFirst) {
+    const std::vector<std::string> branches{"main", "feature/login", "fix/logout", "release"};
+
+    EXPECT_THAT(nearest("mian", branches), ElementsAre("main"));
+    EXPECT_THAT(nearest("login", branches), testing::Contains("feature/login"));
+    EXPECT_THAT(nearest("zzzzzzzz", branches), IsEmpty());
+}
+
+TEST(Text, ShortensBetweenCharacters) {
+    EXPECT_EQ(shortened("short", 10), "short");
+    EXPECT_EQ(shortened("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 6), "\xC3\xA9…");
+}
+
+}  // namespace
+}  // namespace flux
