@@ -1,0 +1,66 @@
+// The official TypeScript client of the stateless era, in each of its modes, over HTTP, stdio and WebSocket.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import WebSocket from 'ws';
+import { binary, demoRepository, serve } from '../stage/stage.mjs';
+import { journey } from './journey.mjs';
+
+/// The client has no WebSocket transport; this is one, as anybody would write it.
+class WebSocketTransport {
+  constructor(url) { this.url = url; }
+
+  start() {
+    return new Promise((opened, failed) => {
+      this.socket = new WebSocket(this.url, 'mcp');
+      this.socket.onopen = () => opened();
+      this.socket.onclose = () => this.onclose?.();
+      this.socket.onerror = (event) => { failed(event.error); this.onerror?.(event.error); };
+      this.socket.onmessage = (event) => this.onmessage?.(JSON.parse(String(event.data)));
+    });
+  }
+
+  async send(message) { this.socket.send(JSON.stringify(message)); }
+
+  async close() { this.socket?.close(); }
+}
+
+const modes = [
+  { name: 'default', options: {}, era: 'legacy' },
+  { name: 'auto', options: { versionNegotiation: { mode: 'auto' } }, era: 'modern' },
+  { name: 'pin', options: { versionNegotiation: { mode: { pin: '2026-07-28' } } }, era: 'modern' },
+];
+
+const transports = [
+  {
+    name: 'Streamable HTTP', style: 'safe', env: {}, modes,
+    make: (server) => new StreamableHTTPClientTransport(new URL(server.url), {
+      requestInit: { headers: { authorization: `Bearer ${server.token}` } },
+    }),
+  },
+  {
+    name: 'stdio', style: 'safe', env: {}, modes,
+    make: (server) => new StdioClientTransport({ command: binary, args: ['stdio'], env: server.settings, stderr: 'inherit' }),
+  },
+  {
+    name: 'WebSocket', style: 'dotted', env: { MCP_AUTH_TOKEN: undefined }, modes,
+    make: (server) => new WebSocketTransport(server.ws),
+  },
+];
+
+for (const transport of transports) {
+  for (const mode of transport.modes) {
+    test(`client 2.4.0 over ${transport.name}, mode ${mode.name}`, async (t) => {
+      const server = await serve(t, { repo: demoRepository(t), env: transport.env });
+      const client = new Client({ name: 'client-v2', version: '2.4.0' }, { capabilities: {}, ...mode.options });
+      await client.connect(transport.make(server));
+      assert.equal(client.getProtocolEra(), mode.era);
+      await journey(t, {
+        tools: async () => (await client.listTools()).tools,
+        call: (name, args, options = {}) => client.callTool({ name, arguments: args }, options),
+        close: () => client.close(),
+      }, server, transport.style);
+    });
+  }
+}

@@ -1,0 +1,102 @@
+// A person at a terminal.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import test from 'node:test';
+import { addBranch, command, demoRepository, environment, freePort, freshFolder, patience, serve, sleep, until, visit, workflow, binary } from '../stage/stage.mjs';
+import { failingAssertion } from '../clients/journey.mjs';
+
+const urlIn = (text) => text.match(/https?:\/\/\S+/g)?.at(-1);
+
+test('beside a server', async (t) => {
+  const server = await serve(t, { repo: demoRepository(t) });
+  addBranch(server.repo, 'long', { '.github/workflows/deploy.yml': workflow('echo begun\nsleep 60') });
+  const flux = (...args) => command(args, { env: server.settings });
+
+  await t.test('a preview that works ends with its URL and 0', async () => {
+    const seen = await flux('preview', 'main', '--follow');
+    assert.equal(seen.code, 0, seen.stdout + seen.stderr);
+    assert.ok(!/\x1b/.test(seen.stdout + seen.stderr), 'no colours in a pipe');
+    assert.equal((await visit(server, urlIn(seen.stdout))).status, 200, seen.stdout);
+  });
+
+  await t.test('a preview that fails shows why and ends with 1', async () => {
+    const seen = await flux('preview', 'faster-readers', '--follow');
+    assert.equal(seen.code, 1, seen.stdout + seen.stderr);
+    assert.ok(seen.stdout.includes(failingAssertion), seen.stdout);
+  });
+
+  await t.test('inputs reach the build', async () => {
+    const seen = await flux('preview', 'main', '--input', 'notice=Hello from a terminal', '--input', 'drafts=true', '--follow');
+    assert.equal(seen.code, 0, seen.stdout + seen.stderr);
+    const page = await visit(server, urlIn(seen.stdout));
+    assert.match(page.text, /Hello from a terminal/);
+    assert.match(page.text, /Fog, and other silences/);
+  });
+
+  await t.test('without --follow it answers at once with the run', async () => {
+    const seen = await flux('preview', 'slow');
+    assert.equal(seen.code, 0, seen.stderr);
+    assert.match(seen.stdout, /\b\d+\b/);
+  });
+
+  await t.test('the log of a run follows to its end', async () => {
+    const started = await flux('preview', 'slow');
+    const run = started.stdout.match(/\b\d+\b/)[0];
+    const seen = await flux('logs', run, '--follow');
+    assert.equal(seen.code, 0, seen.stdout + seen.stderr);
+    for (let second = 1; second <= 6; second++) assert.match(seen.stdout, new RegExp(`second ${second}$`, 'm'));
+  });
+
+  await t.test('a mistyped branch is 2 with the nearest', async () => {
+    const seen = await flux('preview', 'nigth-watch');
+    assert.equal(seen.code, 2, seen.stderr);
+    assert.match(seen.stderr, /night-watch/);
+  });
+
+  await t.test('an unknown run and an unknown option are 2', async () => {
+    assert.equal((await flux('logs', '424242')).code, 2);
+    assert.equal((await flux('preview', 'main', '--fast')).code, 2);
+    assert.equal((await flux('fly')).code, 2);
+  });
+
+  await t.test('Ctrl-C leaves the run alone', async () => {
+    const child = spawn(binary, ['preview', 'long', '--follow'], { env: server.settings, stdio: ['ignore', 'pipe', 'inherit'] });
+    let seen = '';
+    child.stdout.on('data', (part) => { seen += part; });
+    await until('its first line', () => seen.includes('begun'));
+    child.kill('SIGINT');
+    const code = await new Promise((done) => child.on('exit', done));
+    assert.equal(code, 130);
+    const run = seen.match(/\b\d+\b/)[0];
+    const log = await flux('logs', run);
+    assert.ok(!/cancelled/.test(log.stdout), log.stdout);
+  });
+});
+
+test('alone, a preview runs the engine itself', async (t) => {
+  const state = freshFolder(t);
+  const env = environment({ HOME: state, FLUX_STATE_DIR: state, FLUX_REPO: demoRepository(t), PORT: String(await freePort()), FLUX_PREVIEW_PORT: String(await freePort()) });
+  const works = await command(['preview', 'main', '--follow'], { env });
+  assert.equal(works.code, 0, works.stdout + works.stderr);
+  const fails = await command(['preview', 'faster-readers', '--follow'], { env });
+  assert.equal(fails.code, 1, fails.stdout + fails.stderr);
+});
+
+test('help fits a screen, and the version is said', async () => {
+  for (const words of [[], ['serve'], ['stdio'], ['preview'], ['logs'], ['connect'], ['check']]) {
+    const help = await command([...words, '--help']);
+    assert.equal(help.code, 0, words.join(' '));
+    assert.ok(help.stdout.split('\n').length <= 40, `${words.join(' ')} --help is too long`);
+    for (const line of help.stdout.split('\n')) assert.ok(line.length <= 120, line);
+  }
+  assert.match((await command(['--version'])).stdout, /^flux-mcp \d+\.\d+\.\d+/);
+});
+
+test('start-up says what a newcomer needs, in at most twelve lines', async (t) => {
+  const server = await serve(t, { repo: demoRepository(t), env: { MCP_AUTH_TOKEN: undefined } });
+  await sleep(300 * patience);
+  const lines = server.output.trimEnd().split('\n');
+  assert.ok(lines.length <= 12, server.output);
+  assert.ok(server.output.includes(server.url), server.output);
+  assert.match(server.output, /without a token|no token/i);
+});
