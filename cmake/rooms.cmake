@@ -5,8 +5,8 @@
 function(flux_room folder)
     cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LIBRARIES")
     string(REPLACE "/" "_" name ${folder})
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
-    file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.hpp)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.hpp)
     list(TRANSFORM room_ROOMS PREPEND flux_)
     list(TRANSFORM room_ROOMS REPLACE "/" "_")
 
