@@ -11,6 +11,9 @@ if(FLUX_WERROR)
     target_compile_options(flux_compiler INTERFACE -Werror)
 endif()
 
+# For every target, because libraries found by pkg-config bring it, and a precompiled header fits one set of flags only.
+add_compile_options(-pthread)
+
 if(FLUX_SANITIZE)
     add_compile_options(-fsanitize=${FLUX_SANITIZE} -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${FLUX_SANITIZE})

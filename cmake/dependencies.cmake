@@ -1,7 +1,5 @@
 # Every C++ library the project uses. The Debian packages that hold them are named in setup/packages.txt.
 
-# With the flag, because libraries found by pkg-config bring it, and a precompiled header fits one set of flags only.
-set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
