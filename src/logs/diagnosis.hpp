@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "logs/matcher.hpp"
+
+namespace flux::logs {
+
+/// One reason for a failure, with the lines that show it. Line numbers are 1-based lines of the raw log.
+struct Cause {
+    std::string message;
+    std::string tool;  ///< empty: no known tool
+    std::string code;
+    std::string file;
+    std::int64_t line = 0;  ///< of `file`; 0: unknown
+    std::int64_t column = 0;
+    std::string job;
+    std::string step;
+    std::size_t log_line = 0;
+    int count = 1;  ///< how often the log says the same
+    FailureClass kind = FailureClass::unknown;
+    int weight = 0;                 ///< how much it explains, up to about 110
+    std::size_t excerpt_first = 0;  ///< 1-based, inclusive
+    std::size_t excerpt_last = 0;
+};
+
+struct FailedStep {
+    std::string job;
+    std::string step;
+    std::size_t line = 0;  ///< where the log says that it failed
+    std::string ended;     ///< the runner's words: `Process completed with exit code 2.`
+    std::optional<int> exit_code;
+};
+
+/// What a log says about why it failed. All empty for a green log.
+struct Diagnosis {
+    FailureClass kind = FailureClass::unknown;
+    double confidence = 0;  ///< 0 to 1
+    std::string summary;
+    std::vector<FailedStep> failed_steps;
+    std::vector<Cause> causes;  ///< best first
+    /// Lines worth showing where no cause says it all: the end of the failed step, its script, the token's permissions.
+    struct Excerpt {
+        std::string title;
+        std::size_t first = 0;
+        std::size_t last = 0;
+    };
+    std::vector<Excerpt> evidence;
+};
+
+}  // namespace flux::logs

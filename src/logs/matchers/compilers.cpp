@@ -1,0 +1,47 @@
+#include "logs/matchers/tables.hpp"
+
+namespace flux::logs::matchers {
+
+namespace {
+
+using enum FailureClass;
+
+constexpr Matcher table[] = {
+    {"gcc/clang", compile, 90, 0, 3, R"re(^\s*(?:In file included from .*|)(?P<file>[^\s:()]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|x|xm|inl|ipp|cu|cuh|s|S)):(?P<line>\d+):(?:(?P<col>\d+):)? (?:fatal )?error: (?P<message>.*))re"},
+    {"gcc/clang", compile, 45, 0, 0, R"re(^(?P<message>(?:\d+ warnings? and )?\d+ errors? generated\.?))re"},
+    {"swift", compile, 90, 0, 3, R"re(^\s*(?:❌\s*)?(?P<file>/?[^\s:]+\.swift):(?P<line>\d+):(?P<col>\d+): error: (?P<message>.*))re"},
+    {"linker", compile, 85, 1, 2, R"re((?P<message>undefined reference to .*|undefined symbols? for architecture.*|ld: (?:symbol|library|framework).*not found.*|.*multiple definition of .*|unresolved external symbol .*|fatal error LNK\d+.*|collect2: error.*))re"},
+    {"msvc", compile, 90, 0, 1, R"re(^\s*(?:\d+>)?(?P<file>[^()\r\n]+)\((?P<line>\d+)(?:,(?P<col>\d+))?\)\s?: (?:fatal )?error (?P<code>(?:C|LNK|D)\d+): (?P<message>.*))re"},
+    {"dotnet", compile, 90, 0, 1, R"re((?P<file>[^\s()]+\.(?:cs|vb|fs|csproj|razor|cshtml|xaml|fsproj|vbproj|targets|props))\((?P<line>\d+),(?P<col>\d+)\): error (?P<code>[A-Z]+\d+): (?P<message>.*))re"},
+    {"dotnet", dependency, 88, 0, 1, R"re((?P<file>\S+\.(?:cs|vb|fs)proj|\S+\.sln)\s*: error (?P<code>NU\d+): (?P<message>.*))re"},
+    {"dotnet", compile, 85, 0, 1, R"re((?P<file>[^\s()]*)\s*: error (?P<code>(?:MSB|CS|FS|BC|NETSDK|NU)\d+): (?P<message>.*))re"},
+    {"cargo", compile, 90, 0, 6, R"re(^error\[(?P<code>E\d+)\]: (?P<message>.*))re"},
+    {"cargo", compile, 25, 0, 1, R"re(^error: could not compile (?P<message>.*))re"},
+    {"cargo", compile, 25, 0, 1, R"re(^error: aborting due to (?P<message>.*))re"},
+    {"cargo", test, 88, 0, 4, R"re(^thread '.*' (?:\(\d+\) )?panicked at (?P<message>(?:.*, )?(?P<file>[^\s:']+):(?P<line>\d+):(?P<col>\d+).*))re"},
+    {"cargo", test, 45, 0, 1, R"re(^(?P<message>test result: FAILED\. .*))re"},
+    {"cargo", test, 60, 0, 0, R"re(^test (?P<message>\S+ \.\.\. FAILED))re"},
+    {"cargo", dependency, 80, 0, 4, R"re(^error: (?P<message>failed to (?:select a version|parse lock file|load manifest|get|resolve|run custom build command|download|parse manifest).*))re"},
+    {"go", compile, 88, 1, 2, R"re(^\s*(?:vet: )?(?P<file>\.{0,2}/?[^\s:]+\.go):(?P<line>\d+):(?P<col>\d+): (?P<message>.*))re"},
+    {"go", test, 75, 0, 6, R"re(^\s*--- FAIL: (?P<message>\S+.*))re"},
+    {"go", test, 70, 0, 1, R"re(^\s*(?P<file>[\w./-]+_test\.go):(?P<line>\d+): (?P<message>.*))re"},
+    {"go", test, 40, 0, 0, R"re(^FAIL\s+(?P<message>[\w./-]+\s+(?:[\d.]+s|\[build failed\]|\[setup failed\])))re"},
+    {"go", test, 85, 0, 6, R"re(^panic: (?P<message>.*))re"},
+    {"go", dependency, 85, 0, 1, R"re(^(?P<message>go: (?:.*: )?(?:module|missing go\.sum|updates to go\.mod needed|cannot find|unknown revision|.*no required module|.*inconsistent vendoring|errors parsing|.*invalid version|.*requires go).*))re"},
+    {"cmake", config, 88, 0, 5, R"re(^CMake Error(?: at (?P<file>[^:]+):(?P<line>\d+).*|: (?P<message>.*)))re"},
+    {"ninja", compile, 30, 0, 2, R"re(^FAILED: (?P<message>.*))re"},
+    {"make", compile, 15, 1, 0, R"re(^(?:make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* (?P<message>.*(?:Error \d+|No rule to make target|Stop\.).*))re"},
+    {"xcode", config, 80, 0, 4, R"re((?P<message>xcodebuild: error: .*|error: .*(?:provisioning profile|signing certificate|code signing|Code Sign).*|There seems to be a mismatch between your provided .*))re"},
+    {"xcode", compile, 40, 1, 2, R"re((?P<message>\*\* (?:BUILD|ARCHIVE|TEST|EXPORT) FAILED \*\*.*))re"},
+    {"fastlane", config, 55, 2, 1, R"re(^\[!\] (?P<message>.*))re"},
+    {"dart/flutter", compile, 90, 0, 3, R"re(^(?:lib|test|integration_test|packages|\.\.)/?(?P<file>\S+\.dart):(?P<line>\d+):(?P<col>\d+): Error: (?P<message>.*))re"},
+    {"dart/flutter", lint, 80, 0, 0, R"re(^\s*(?:error|warning|info) [•-] (?P<message>.* [•-] (?P<file>\S+\.dart):(?P<line>\d+):(?P<col>\d+) [•-] (?P<code>\S+)))re"},
+    {"haskell", compile, 88, 0, 4, R"re(^(?P<file>\S+\.l?hs):(?P<line>\d+):(?P<col>\d+): error:(?P<message>.*))re"},
+    {"zig/odin", compile, 85, 0, 3, R"re(^(?P<file>\S+\.(?:zig|odin|nim|d|v|vala)):(?P<line>\d+):(?P<col>\d+): error: (?P<message>.*))re"},
+};
+
+}  // namespace
+
+std::span<const Matcher> compilers() { return table; }
+
+}  // namespace flux::logs::matchers

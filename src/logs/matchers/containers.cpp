@@ -1,0 +1,26 @@
+#include "logs/matchers/tables.hpp"
+
+namespace flux::logs::matchers {
+
+namespace {
+
+using enum FailureClass;
+
+constexpr Matcher table[] = {
+    {"docker", config, 35, 6, 0, R"re((?:^|\s)ERROR: (?P<message>(?:failed to build: )?(?:failed to solve: )?process "(?P<code>.*)" did not complete successfully: .*))re"},
+    {"docker", config, 85, 0, 2, R"re(^(?:#\d+ )?(?:ERROR: )?(?:buildx failed with: )?(?:ERROR: )?(?:failed to build: )?(?:failed to solve: )(?P<message>.*(?:not found|failed to compute cache key|failed to read dockerfile|dockerfile parse error|unauthorized|denied|pull access denied).*))re"},
+    {"docker", config, 88, 0, 1, R"re((?P<message>Error response from daemon: .*))re"},
+    {"docker", auth, 85, 0, 1, R"re((?P<message>.*(?:unauthorized: (?:authentication required|incorrect username or password|.*)|denied: (?:requested access|permission_denied|installation not allowed|.*)|no basic auth credentials|Username and password required|Password required).*))re"},
+    {"docker", config, 75, 0, 2, R"re(^(?:#\d+ )?(?P<message>ERROR: (?:unable|failed|invalid|Cannot|open|resolve|target) .*))re"},
+    {"docker", network, 70, 0, 1, R"re((?P<message>.*toomanyrequests: .*))re"},
+    {"docker compose", config, 60, 1, 1, R"re((?P<message>.*(?:Container \S+\s+(?:Error|is unhealthy)|container \S+ (?:exited \(\d+\)|is unhealthy)|dependency failed to start: .*)))re"},
+    {"terraform", config, 88, 0, 8, R"re(^\s*[│|]?\s*Error: (?P<message>.*))re"},
+    {"helm/kubectl", deploy, 85, 0, 2, R"re(^(?P<message>Error: (?:UPGRADE|INSTALLATION) FAILED: .*|Error from server.*|error: (?:timed out waiting for the condition|deployment .* exceeded its progress deadline|You must be logged in to the server|unable to recognize).*))re"},
+    {"ansible", deploy, 80, 1, 1, R"re(^(?P<message>(?:fatal|failed): \[.*\].*(?:FAILED|UNREACHABLE).*))re"},
+};
+
+}  // namespace
+
+std::span<const Matcher> containers() { return table; }
+
+}  // namespace flux::logs::matchers

@@ -1,0 +1,29 @@
+#include "logs/matchers/tables.hpp"
+
+namespace flux::logs::matchers {
+
+namespace {
+
+using enum FailureClass;
+
+constexpr Matcher table[] = {
+    {"vercel", deploy, 80, 1, 2, R"re(^(?P<message>Error: (?:No existing credentials found|You do not have access|The specified token is not valid|Project not found|Command ".*" exited with \d+|.*vercel.*)))re"},
+    {"netlify", deploy, 75, 1, 3, R"re(^\s*(?:›\s+)?(?P<message>Error: (?:Unauthorized|Not Found|Could not find the project|.*netlify.*)|Build failed due to a user error.*|Failed during stage '.*'.*))re"},
+    {"pages", deploy, 70, 1, 1, R"re((?P<message>.*(?:Failed to create deployment|Deployment failed, try again later|Get Pages site failed|Creating Pages deployment failed|No artifacts named|Timeout reached, aborting).*))re"},
+    {"aws", deploy, 82, 0, 2, R"re((?P<message>An error occurred \((?P<code>\w+)\) when calling the \w+ operation.*))re"},
+    {"aws", auth, 88, 0, 1, R"re((?P<message>.*(?:Could not load credentials from any providers|Credentials could not be loaded|Unable to locate credentials|Not authorized to perform sts:AssumeRole|The security token included in the request is (?:invalid|expired)).*))re"},
+    {"gcloud", deploy, 80, 0, 2, R"re((?P<message>ERROR: \(gcloud\..*|.*google-github-actions/auth failed with: .*))re"},
+    {"azure", deploy, 80, 0, 2, R"re((?P<message>.*(?:Deployment Failed, Error: |Login failed with Error: |AADSTS\d+: ).*))re"},
+    {"firebase", deploy, 80, 0, 1, R"re(^(?P<message>Error: (?:Failed to authenticate|HTTP Error: \d+|Assertion failed: resolving hosting target|.*firebase.*).*))re"},
+    {"cloudflare", deploy, 82, 0, 4, R"re((?P<message>.*(?:✘ \[ERROR\]|A request to the Cloudflare API .* failed).*))re"},
+    {"heroku", deploy, 75, 0, 2, R"re(^(?:remote:\s+)?(?P<message>!\s+(?:Push (?:rejected|failed)|Couldn't find that app|No such app).*))re"},
+    {"digitalocean", deploy, 80, 0, 1, R"re((?P<message>Error: (?:GET|POST|PUT) https://api\.digitalocean\.com.*|Error: Unable to (?:initialize|authenticate).*))re"},
+    {"ssh", network, 88, 1, 1, R"re((?P<message>.*(?:dial tcp .*(?:i/o timeout|connection refused|no such host|no route to host)|ssh: (?:connect to host|handshake failed|Could not resolve).*|Permission denied \((?:publickey|password).*|Host key verification failed.*|Connection timed out during banner exchange|kex_exchange_identification.*).*))re"},
+    {"ssh", missing_secret, 88, 0, 1, R"re((?P<message>.*(?:Error loading key ".*"|ssh: no key found|can't connect without a private SSH key or password|missing server host|The ssh-private-key argument is empty).*))re"},
+};
+
+}  // namespace
+
+std::span<const Matcher> deploys() { return table; }
+
+}  // namespace flux::logs::matchers

@@ -1,0 +1,32 @@
+#include "logs/matchers/tables.hpp"
+
+namespace flux::logs::matchers {
+
+namespace {
+
+using enum FailureClass;
+
+constexpr Matcher table[] = {
+    {"shell", config, 90, 1, 0, R"re((?P<message>(?:.*: line \d+: |.*: \d+: |sh: |bash: |zsh: |.*env: )(?P<code>.*): (?:command )?not found.*))re"},
+    {"shell", config, 84, 1, 0, R"re((?P<message>(?:.*: line \d+: |.*: \d+: ).*(?:No such file or directory|Permission denied|unbound variable|parameter not set|syntax error.*|unexpected EOF.*|Is a directory|Argument list too long|cannot execute.*|bad substitution|conditional binary operator expected|\[: .*)))re"},
+    {"powershell", config, 86, 1, 5, R"re((?P<message>.*(?:The term '.*' is not recognized as|either does not exist or is not a valid file system path|is not recognized as an internal or external command|ParserError:|CommandNotFoundException|ItemNotFoundException|cannot be loaded because running scripts).*))re"},
+    {"git", auth, 90, 1, 0, R"re((?P<message>fatal: (?:Authentication failed for|could not read (?:Username|Password) for).*))re"},
+    {"git", permission, 92, 1, 1, R"re((?P<message>.*(?:remote: (?:Permission to .* denied|Write access to repository not granted|error: GH\d+|Repository not found)|The requested URL returned error: (?:401|403)|protected branch hook declined|refusing to allow).*))re"},
+    {"git", config, 88, 1, 2, R"re((?P<message>(?:fatal|error): (?:No url found for submodule path|couldn't find remote ref|Your local changes to the following files would be overwritten|The following untracked working tree files would be overwritten|pathspec .* did not match|not a git repository|refusing to merge unrelated histories|failed to push some refs|ambiguous argument|reference is not a tree|unable to access|detected dubious ownership|You are not currently on a branch|No names found|invalid reference).*))re"},
+    {"git", config, 80, 1, 2, R"re((?P<message>(?:! \[(?:remote )?rejected\].*|CONFLICT \(.*\): .*|Automatic merge failed.*)))re"},
+    {"git", config, 75, 1, 1, R"re(^\s*(?P<message>fatal: .*))re"},
+    {"gh", permission, 82, 0, 1, R"re((?P<message>.*(?:HTTP 40[134]: .*|gh: .*(?:GH_TOKEN|Not Found|Validation Failed).*|GraphQL: .*)))re"},
+    {"curl/wget", network, 86, 1, 0, R"re((?P<message>curl: \((?P<code>\d+)\) .*|.*ERROR \d{3}: .*|wget: .*(?:unable|failed|bad).*))re"},
+    {"apt", dependency, 88, 0, 1, R"re(^(?P<message>(?:E: .*|dpkg: error .*)))re"},
+    {"brew", dependency, 80, 0, 1, R"re(^(?P<message>Error: (?:No available formula|.* has been disabled|Failed to download|.*brew.*)))re"},
+    {"gate", config, 70, 2, 3, R"re((?i)^(?P<message>.*(?:blocked due to|quality gate (?:failed|status: failed)|required checks? (?:failed|did not)).*))re"},
+    {"any compiler", compile, 80, 0, 2, R"re(^\s*(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]]+\.[A-Za-z]\w{0,5}):(?P<line>\d+)(?::(?P<col>\d+))?:? (?:fatal )?[Ee]rror:? (?P<message>.*))re"},
+    {"http", deploy, 62, 2, 1, R"re((?i)(?P<message>.*(?:HTTP Status:? [45]\d\d|status code:? [45]\d\d|failed with status:? [45]\d\d|responded with [45]\d\d|HttpError: .*|returned error: [45]\d\d).*))re"},
+    {"shell", config, 66, 1, 1, R"re((?P<message>.*(?:No such file or directory|does not exist|cannot access|Permission denied|Operation not permitted|not a directory|ENOENT|EACCES).*))re"},
+};
+
+}  // namespace
+
+std::span<const Matcher> shell() { return table; }
+
+}  // namespace flux::logs::matchers

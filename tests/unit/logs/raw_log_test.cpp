@@ -1,0 +1,102 @@
+#include "logs/raw_log.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+namespace flux::logs {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> texts(const RawLog& log) {
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < log.size(); ++i) all.emplace_back(log.text(i));
+    return all;
+}
+
+std::vector<std::string> step_names(const RawLog& log) {
+    std::vector<std::string> names;
+    for (const auto& step : log.steps()) names.push_back(step.name);
+    return names;
+}
+
+TEST(RawLog, TakesOffStampsMarksAndEscapesButKeepsEveryLine) {
+    const auto log = RawLog::decode(
+        "\xEF\xBB\xBF"
+        "2026-01-18T11:08:00.4183657Z plain\r\n"
+        "2026-01-18T11:08:00.4183657Z \x1B[31mred\x1B[0m and \x1B]8;;http://x\x1B\\link\x1B]8;;\x1B\\\n"
+        "\n"
+        "no stamp\xFF\n"
+        "2026-01-18T11:08:00.4183657Z 10%\r50%\rdone");
+
+    EXPECT_THAT(texts(log), ElementsAre("plain", "red and link", "", "no stamp\xEF\xBF\xBD", "done"));
+}
+
+TEST(RawLog, ReadsLevelsFromTheRunnersMarkers) {
+    const auto log = RawLog::decode("##[error]bad\n##[warning]hm\n::error file=a.c,line=1::worse\nfine\n");
+
+    EXPECT_THAT(texts(log), ElementsAre("bad", "hm", "worse", "fine"));
+    EXPECT_EQ(log.line(0).level, Level::error);
+    EXPECT_EQ(log.line(1).level, Level::warning);
+    EXPECT_EQ(log.line(2).level, Level::error);
+    EXPECT_EQ(log.line(3).level, Level::plain);
+}
+
+TEST(RawLog, CutsStepsAtTheirHeaders) {
+    const auto log = RawLog::decode(
+        "Current runner version: '2.330.0'\n"
+        "##[group]Run npm test\n"
+        "\x1B[36;1mnpm test\x1B[0m\n"
+        "shell: /usr/bin/bash -e {0}\n"
+        "##[endgroup]\n"
+        "1 failed\n"
+        "##[error]Process completed with exit code 1.\n"
+        "Post job cleanup.\n"
+        "bye\n"
+        "Cleaning up orphan processes\n");
+
+    EXPECT_THAT(step_names(log), ElementsAre("Set up job", "Run npm test", "Post job cleanup", "Complete job"));
+    EXPECT_EQ(log.line(2).role, RawLine::Role::script);
+    EXPECT_EQ(log.line(3).role, RawLine::Role::header);
+    EXPECT_EQ(log.line(5).role, RawLine::Role::output);
+    EXPECT_EQ(log.line(5).step, 1);
+    EXPECT_TRUE(log.steps()[2].post);
+}
+
+TEST(RawLog, KnowsThePartsOfACompositeActionByItsSilence) {
+    const auto log = RawLog::decode(
+        "##[group]Run some/composite@v1\nwith:\n  a: b\n##[endgroup]\n"
+        "##[group]Run echo hi\n\x1B[36;1mecho hi\x1B[0m\n##[endgroup]\nhi\n"
+        "##[group]Run echo later\n##[endgroup]\n");
+
+    ASSERT_EQ(log.steps().size(), 3u);
+    EXPECT_EQ(log.steps()[1].parent, 0);
+    EXPECT_EQ(log.steps()[2].parent, -1);
+}
+
+TEST(RawLog, TakesJobAndStepFromTheColumnsOfGh) {
+    const auto log = RawLog::decode(
+        "build\tType check\t\xEF\xBB\xBF"
+        "2026-04-03T13:35:32.0882204Z ##[group]Run tsc\n"
+        "build\tType check\t2026-04-03T13:35:32.0882992Z ##[endgroup]\n"
+        "build\tType check\t2026-04-03T13:35:33.0000000Z a.ts(1,2): error TS1: no\n"
+        "build\tPost Checkout\t2026-04-03T13:35:34.0000000Z bye\n");
+
+    EXPECT_THAT(step_names(log), ElementsAre("Type check", "Post Checkout"));
+    EXPECT_EQ(log.steps()[0].job, "build");
+    EXPECT_EQ(log.text(2), "a.ts(1,2): error TS1: no");
+}
+
+TEST(RawLog, KeepsOnlyTheFrontOfAnEndlessLine) {
+    const std::string endless(10'000'000, 'x');
+
+    const auto log = RawLog::decode(endless);
+
+    ASSERT_EQ(log.size(), 1u);
+    EXPECT_LT(log.text(0).size(), 20'000u);
+}
+
+}  // namespace
+}  // namespace flux::logs
