@@ -25,6 +25,11 @@ if(FLUX_SANITIZE)
     endif()
 endif()
 
+if(FLUX_FUZZ)
+    # libFuzzer steers by the branches of everything that is ours, not of the target alone.
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # Asio's coroutine frames are reached through the concrete executor only; io_uring is refused on purpose
 # (docs/decisions/0001-machine-room.md).
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)
