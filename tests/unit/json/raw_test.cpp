@@ -1,0 +1,77 @@
+#include "json/raw.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace flux::json {
+namespace {
+
+TEST(Raw, FindsMembersWithoutBlanksAroundThem) {
+    const Raw object{R"( { "id" : 7 , "params" : { "a" : [ 1, {"b":"}]"} ] , "c":"x\\" } , "last":null } )"};
+
+    EXPECT_EQ(object.member("id").text(), "7");
+    EXPECT_EQ(object.member("params").member("a").text(), R"([ 1, {"b":"}]"} ])");
+    EXPECT_EQ(object.member("params").member("c").string(), "x\\");
+    EXPECT_TRUE(object.member("last").is(Kind::null));
+    EXPECT_TRUE(object.member("none").absent());
+    EXPECT_TRUE(object.member("id").member("x").absent());
+}
+
+TEST(Raw, ReadsNamesThatAreWrittenWithEscapes) {
+    EXPECT_EQ(Raw{R"({"m\u0065thod":"x"})"}.member("method").string(), "x");
+}
+
+TEST(Raw, DecodesStrings) {
+    const std::array<std::pair<const char*, std::string>, 6> rows{{
+        {R"("")", ""},
+        {R"("plain")", "plain"},
+        {R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"},
+        {R"("\u0041\u00e9\u20AC")", "A\xC3\xA9\xE2\x82\xAC"},
+        {R"("\uD83D\uDE80!")", "\xF0\x9F\x9A\x80!"},
+        {R"("\u0000")", std::string(1, '\0')},
+    }};
+    for (const auto& [json, text] : rows) EXPECT_EQ(Raw{json}.string(), text) << json;
+    EXPECT_FALSE(Raw{"7"}.string());
+}
+
+TEST(Raw, ReadsWholeNumbersExactly) {
+    struct Row {
+        const char* text;
+        std::optional<std::int64_t> value;
+    };
+    const std::array rows{
+        Row{"0", 0},
+        Row{"-0", 0},
+        Row{"9007199254740993", 9007199254740993},
+        Row{"9223372036854775807", 9223372036854775807},
+        Row{"9223372036854775808", {}},
+        Row{"-9223372036854775808", std::numeric_limits<std::int64_t>::min()},
+        Row{"3.0", 3},
+        Row{"1e2", 100},
+        Row{"1.5", {}},
+        Row{"1e300", {}},
+        Row{"\"1\"", {}},
+        Row{"null", {}},
+    };
+    for (const auto& row : rows) EXPECT_EQ(Raw{row.text}.integer(), row.value) << row.text;
+}
+
+TEST(Raw, GoesThroughMembersAndElements) {
+    std::vector<std::string> seen;
+    for (Members member{Raw{R"({"a":1 , "b":[]})"}}; member.next();) {
+        seen.push_back(std::string{member.name()} + "=" + std::string{member.value().text()});
+    }
+    for (Elements element{Raw{R"([ {"a":1}, "x,y" ,3])"}}; element.next();) {
+        seen.emplace_back(element.value().text());
+    }
+    for (Members member{Raw{"[1]"}}; member.next();) seen.emplace_back("member of a list");
+    for (Elements element{Raw{"{}"}}; element.next();) seen.emplace_back("element of an object");
+
+    EXPECT_EQ(seen, (std::vector<std::string>{"a=1", "b=[]", R"({"a":1})", R"("x,y")", "3"}));
+}
+
+}  // namespace
+}  // namespace flux::json
