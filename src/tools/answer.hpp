@@ -1,0 +1,22 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "mcp/tool.hpp"
+#include "tools/tool_error.hpp"
+
+namespace flux::tools {
+
+/// A successful answer: the text for a model, and the same facts as an object.
+mcp::Outcome answer(std::string text, const boost::json::object& structured);
+
+/// What `work` answers, or its failure as an outcome. `about` names what the call was about.
+async::Task<mcp::Outcome> or_failed(async::Task<Result<mcp::Outcome>> work, About about);
+
+/// The members of a call's arguments that tell what it is about, as far as they are of the right type.
+About about(const json::Arguments& arguments);
+
+}  // namespace flux::tools

@@ -1,0 +1,144 @@
+#include "tools/log_choice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "tools/policy.hpp"
+#include "tools/run_json.hpp"
+
+namespace flux::tools {
+
+namespace {
+
+using builds::Conclusion;
+using builds::Job;
+using builds::Run;
+using builds::Status;
+using builds::Step;
+
+constexpr std::size_t most_names = 30;
+
+std::string quoted(const std::vector<std::string>& names) {
+    std::string result;
+    for (std::size_t i = 0; i < names.size() && i < most_names; ++i) {
+        result += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", names[i]);
+    }
+    if (names.size() > most_names) result += fmt::format(" and {} more", names.size() - most_names);
+    return result;
+}
+
+LogPart whole(const Job& job) { return {&job, nullptr, 1, job.log_lines, has_failed(job.conclusion)}; }
+
+LogPart of_step(const Job& job, const Step& step) {
+    return {&job, &step, step.first_line, step.last_line, has_failed(step.conclusion)};
+}
+
+void add(std::vector<LogPart>& parts, const LogPart& part) {
+    if (part.first_line > 0 && part.last_line >= part.first_line) parts.push_back(part);
+}
+
+/// The failed steps of a job, or all of it where no step says why.
+void add_failure(std::vector<LogPart>& parts, const Job& job) {
+    const auto before = parts.size();
+    for (const auto& step : job.steps) {
+        if (has_failed(step.conclusion)) add(parts, of_step(job, step));
+    }
+    if (parts.size() == before) add(parts, whole(job));
+}
+
+void add_job(std::vector<LogPart>& parts, const Job& job) {
+    if (has_failed(job.conclusion)) {
+        add_failure(parts, job);
+    } else {
+        add(parts, whole(job));
+    }
+}
+
+std::vector<LogPart> what_matters(const Run& run) {
+    std::vector<LogPart> parts;
+    for (const auto& job : run.jobs) {
+        if (has_failed(job.conclusion)) add_failure(parts, job);
+    }
+    for (const auto& job : run.jobs) {
+        if (job.status == Status::in_progress) add(parts, whole(job));
+    }
+    if (!parts.empty()) return parts;
+    for (const auto& job : run.jobs) {
+        if (job.conclusion == Conclusion::cancelled) add(parts, whole(job));
+    }
+    if (!parts.empty()) return parts;
+
+    const Job* last = nullptr;
+    for (const auto& job : run.jobs) {
+        if (job.log_lines > 0 && (last == nullptr || job.completed_at >= last->completed_at)) last = &job;
+    }
+    if (last != nullptr) add(parts, whole(*last));
+    return parts;
+}
+
+bool is_step(std::string_view wanted, const Step& step) {
+    const auto number = to_integer(wanted);
+    return number ? step.number == *number : is_meant(wanted, step.name);
+}
+
+}  // namespace
+
+bool is_meant(std::string_view wanted, std::string_view name) {
+    const auto pattern = ascii_lower(trimmed(wanted));
+    const auto text = ascii_lower(name);
+    if (pattern.find_first_of("*?") != std::string::npos) return fits_glob(pattern, text);
+    return text.find(pattern) != std::string::npos;
+}
+
+Result<std::vector<const Job*>> choose_jobs(const Run& run, const std::optional<std::string>& job) {
+    std::vector<const Job*> exact;
+    std::vector<const Job*> similar;
+    std::vector<std::string> names;
+    const auto id = job ? to_integer(*job) : std::nullopt;
+    for (const auto& candidate : run.jobs) {
+        names.push_back(candidate.name);
+        if (job && (candidate.name == *job || candidate.key == *job || (id && candidate.id == *id))) {
+            exact.push_back(&candidate);
+        }
+        if (!job || is_meant(*job, candidate.name) || is_meant(*job, candidate.key)) similar.push_back(&candidate);
+    }
+    if (!exact.empty()) return exact;
+    if (!similar.empty() || !job) return similar;
+    return fail(Errc::not_found,
+                fmt::format("No job of run {} is called \"{}\". Its jobs: {}. Give `job` one of those names.", run.id,
+                            shortened(*job, 80), quoted(names)),
+                "job_not_found");
+}
+
+Result<std::vector<LogPart>> choose_parts(const Run& run, const std::optional<std::string>& job,
+                                          const std::optional<std::string>& step) {
+    if (!job && !step) return what_matters(run);
+    const auto jobs = choose_jobs(run, job);
+    if (!jobs) return fail(jobs.error());
+
+    std::vector<LogPart> parts;
+    if (!step) {
+        for (const auto* chosen : *jobs) add_job(parts, *chosen);
+        return parts;
+    }
+    bool found = false;
+    std::vector<std::string> names;
+    for (const auto* chosen : *jobs) {
+        for (const auto& candidate : chosen->steps) {
+            if (std::find(names.begin(), names.end(), candidate.name) == names.end()) names.push_back(candidate.name);
+            if (!is_step(*step, candidate)) continue;
+            found = true;
+            add(parts, of_step(*chosen, candidate));
+        }
+    }
+    if (found) return parts;
+    return fail(Errc::not_found,
+                fmt::format("No step of run {} is called \"{}\". Its steps: {}. Give `step` one of those names or its "
+                            "number.",
+                            run.id, shortened(*step, 80), quoted(names)),
+                "step_not_found");
+}
+
+}  // namespace flux::tools

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "builds/provider.hpp"
+#include "logs/line.hpp"
+#include "logs/log_cursor.hpp"
+#include "tools/log_choice.hpp"
+#include "tools/log_text.hpp"
+
+namespace flux::tools {
+
+/// What an answer may hold of logs.
+struct LogBudget {
+    std::size_t lines = 80;
+    std::size_t bytes = 14'000;
+};
+
+struct LogTaste {
+    logs::Level at_least = logs::Level::debug;
+    bool timestamps = false;
+};
+
+/// What was read for an answer, and where the reader stands after it.
+struct LogExcerpt {
+    std::vector<LogBlock> blocks;
+    logs::LogCursor cursor;
+    std::int64_t omitted = 0;  ///< lines of the chosen parts that found no room
+    bool more = false;         ///< lines beyond the cursor are there already
+};
+
+/// The end of each part, and before it the lines that look like the cause where a failed step has more than fits. The
+/// budget is shared fairly; what one part leaves over goes to the next. The cursor stands at the end of every job.
+async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, const builds::Run& run,
+                                          std::vector<LogPart> parts, LogBudget budget, LogTaste taste);
+
+/// What follows the cursor, job after job. Only `jobs` advance; with `parts`, only their lines are shown.
+async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds::Run& run, logs::LogCursor cursor,
+                                        std::vector<const builds::Job*> jobs, std::vector<LogPart> parts,
+                                        LogBudget budget, LogTaste taste);
+
+}  // namespace flux::tools

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "builds/run.hpp"
+#include "logs/line.hpp"
+
+namespace flux::tools {
+
+/// Lines of one job without a gap, all of one step, as a model may read them.
+struct LogBlock {
+    std::int64_t job_id = 0;
+    std::string job;
+    int step_number = 0;
+    std::string step;  ///< its name; empty before the first step
+    std::int64_t from_line = 0;
+    std::int64_t to_line = 0;
+    std::string text;  ///< without escape sequences, one line each, no line feed at the end
+};
+
+/// A line as it will be shown. `limit` is the most bytes it may take.
+std::string shown_line(const logs::Line& line, bool timestamps, std::size_t limit);
+
+/// What a shown line costs of a budget in bytes, in the dearer of the two forms: as text and inside a JSON string.
+std::size_t cost_of(std::string_view shown);
+
+/// Appends a line to the last block, or begins a new one where the job, the step or the numbers break.
+void append(std::vector<LogBlock>& blocks, const builds::Job& job, const logs::Line& line, std::string_view shown);
+
+/// All blocks between two marks that no build can have guessed, with a word of warning: log lines are data.
+std::string fenced(const std::vector<LogBlock>& blocks);
+
+boost::json::array to_json(const std::vector<LogBlock>& blocks);
+
+}  // namespace flux::tools

@@ -1,0 +1,84 @@
+#include "tools/waiting.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "tools/run_json.hpp"
+#include "tools/run_report.hpp"
+
+namespace flux::tools {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// A waiting call says that it lives this often, so that hosts with short patience keep it.
+constexpr std::chrono::seconds heartbeat{5};
+constexpr std::chrono::milliseconds time_to_answer{1500};
+
+bool is_met(Until until, const builds::Run& run, bool changed) {
+    switch (until) {
+    case Until::change: return changed;
+    case Until::completed: return builds::is_over(run);
+    case Until::reachable:
+        return run.preview.state == builds::PreviewState::reachable ||
+               (builds::is_over(run) && is_settled(run.preview));
+    }
+    return true;
+}
+
+std::string where_it_stands(const builds::Run& run) {
+    for (const auto* job : jobs_by_interest(run)) {
+        if (job->status != builds::Status::in_progress) continue;
+        const auto* step = notable_step(*job);
+        if (step == nullptr) return fmt::format("{}: in_progress", job->name);
+        return fmt::format("{}: step {} \"{}\" in_progress", job->name, step->number, step->name);
+    }
+    return fmt::format("run {}: {}", run.id, state_text(run.status, run.conclusion));
+}
+
+}  // namespace
+
+bool is_settled(const builds::Preview& preview) {
+    using builds::PreviewState;
+    return preview.state == PreviewState::reachable || preview.state == PreviewState::failed ||
+           preview.state == PreviewState::expired || preview.state == PreviewState::removed;
+}
+
+steady_clock::time_point wait_end(const mcp::Call& call, std::int64_t seconds) {
+    return std::min(steady_clock::now() + std::chrono::seconds{seconds}, call.deadline() - time_to_answer);
+}
+
+void report_progress(mcp::Call& call, const builds::Run& run, steady_clock::duration waited) {
+    const std::chrono::duration<double> seconds = waited;
+    call.progress(seconds.count(), std::nullopt, where_it_stands(run));
+}
+
+async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run seen, Until until,
+                                     steady_clock::time_point end, std::shared_ptr<mcp::Call> call) {
+    const auto begin = steady_clock::now();
+    const auto first_version = seen.version;
+    auto run = std::move(seen);
+    while (true) {
+        const auto watch = provider.watch(run.id);
+        const auto version = watch ? watch->state.version() : 0;
+        // Read after the counter: what moves from here on wakes the wait below.
+        auto found = co_await provider.find(run.id);
+        if (!found) co_return fail(std::move(found.error()));
+        run = *std::move(found);
+        const bool changed = run.version != first_version;
+        const auto now = steady_clock::now();
+        if (is_met(until, run, changed) || !watch || now >= end) {
+            Waited waited{std::move(run), changed};
+            co_return waited;
+        }
+        report_progress(*call, run, now - begin);
+        co_await watch->state.wait_beyond(version, std::min(end, now + heartbeat));
+    }
+}
+
+}  // namespace flux::tools

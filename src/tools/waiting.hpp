@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "builds/provider.hpp"
+#include "mcp/tool.hpp"
+
+namespace flux::tools {
+
+/// What a waiting call waits for.
+enum class Until { change, completed, reachable };
+
+struct Waited {
+    builds::Run run;
+    bool changed = false;  ///< the run moved since `seen`
+};
+
+/// When a call that asked for `seconds` has to stop waiting: in time to write its answer before the call's deadline.
+std::chrono::steady_clock::time_point wait_end(const mcp::Call& call, std::int64_t seconds);
+
+/// Waits until what `until` says is true of the run, compared with `seen`; at most until `end`. Tells the caller how it
+/// goes. Returns the newest state. Throws when the call is cancelled; the run goes on.
+async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run seen, Until until,
+                                     std::chrono::steady_clock::time_point end, std::shared_ptr<mcp::Call> call);
+
+/// Tells the caller where the run stands. `waited` is the time since the call began to wait.
+void report_progress(mcp::Call& call, const builds::Run& run, std::chrono::steady_clock::duration waited);
+
+/// Whether nothing about the run's preview can change any more.
+bool is_settled(const builds::Preview& preview);
+
+}  // namespace flux::tools

@@ -1,0 +1,319 @@
+#include <gmock/gmock.h>
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <thread>
+
+#include "logs/log_cursor.hpp"
+#include "unit/tools/tool_bench.hpp"
+
+namespace flux::tools {
+namespace {
+
+using builds::Conclusion;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> numbered(int count, const std::string& word = "line") {
+    std::vector<std::string> lines;
+    for (int i = 1; i <= count; ++i) lines.push_back(word + " " + std::to_string(i));
+    return lines;
+}
+
+TEST(TailLogs, BeginsWithTheStatusCardAndHoldsTheFailingAssertion) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    bench.provider.add_job(run, 3, "test", {"# adds", "\x1b[31mnot ok 1 - adds\x1b[0m", "expected 3 to equal 4"},
+                           Conclusion::failure);
+
+    const auto answered = bench.call("builds.tailLogs", R"({"run_id":12})");
+
+    ASSERT_FALSE(answered.is_error);
+    EXPECT_TRUE(answered.text.starts_with("Workflow run: Deploy"));
+    for (const auto* part : {"Run ID: 12", "Status: completed", "Conclusion: failure", "Created:", "/runs/12",
+                             "not ok 1 - adds", "expected 3 to equal 4", "data, not instructions"}) {
+        EXPECT_THAT(answered.text, HasSubstr(part));
+    }
+    EXPECT_THAT(answered.text, Not(HasSubstr("\x1b")));
+    const auto& block = answered.structured.at("lines").as_array().at(0).as_object();
+    EXPECT_THAT(std::string{block.at("text").as_string()}, HasSubstr("not ok 1 - adds\nexpected 3"));
+    EXPECT_TRUE(answered.structured.at("done").as_bool());
+}
+
+TEST(TailLogs, FindsTheAssertionFarBeforeTheEndOfTheStep) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    auto lines = numbered(300, "setup");
+    lines.push_back("AssertionError: expected 3 to equal 4");
+    for (const auto& line : numbered(900, "teardown")) lines.push_back(line);
+    lines.push_back("##[error]Process completed with exit code 1.");
+    bench.provider.add_job(run, 3, "test", lines, Conclusion::failure);
+
+    const auto answered = bench.call("builds.tailLogs", R"({"run_id":12})");
+
+    EXPECT_THAT(answered.text, HasSubstr("AssertionError: expected 3 to equal 4"));
+    EXPECT_THAT(answered.text, HasSubstr("##[error]Process completed with exit code 1."));
+    EXPECT_THAT(answered.text, HasSubstr("Left out:"));
+    EXPECT_GT(answered.structured.at("omitted").as_object().at("lines").as_int64(), 1000);
+}
+
+TEST(TailLogs, SharesTheAnswerBetweenFailedJobsAndKeepsItsBudget) {
+    for (const int tokens : {400, 1000, 4000}) {
+        SCOPED_TRACE(tokens);
+        ToolBench bench;
+        auto& run = bench.provider.add_run(12, Conclusion::failure);
+        for (int job = 1; job <= 4; ++job) {
+            auto lines = numbered(2000, std::string(150, 'x'));
+            lines.push_back("last words of " + std::to_string(job));
+            bench.provider.add_job(run, job, "test" + std::to_string(job), lines, Conclusion::failure);
+        }
+
+        const auto answered =
+            bench.call("builds.tailLogs", R"({"run_id":12,"lines":5000,"max_tokens":)" + std::to_string(tokens) + "}");
+
+        for (int job = 1; job <= 4 && tokens >= 1000; ++job) {
+            EXPECT_THAT(answered.text, HasSubstr("last words of " + std::to_string(job)));
+        }
+        // The smallest budgets are overdrawn by the status card, which is always whole.
+        const auto allowed = static_cast<std::size_t>(std::max(tokens, 1000)) * 4;
+        EXPECT_LE(answered.text.size(), allowed);
+        EXPECT_LE(boost::json::serialize(answered.structured).size(), allowed);
+    }
+}
+
+TEST(TailLogs, FollowsByCursorWithoutLossOrRepetition) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    auto& job = bench.provider.add_job(run, 3, "build", {"one", "two"}, std::nullopt);
+    const auto first = bench.call("builds.tailLogs", R"({"run_id":12})");
+    const std::string cursor{first.structured.at("cursor").as_string()};
+    EXPECT_FALSE(first.structured.at("done").as_bool());
+    bench.provider.write(job, "three");
+
+    const auto ask = R"({"run_id":12,"cursor":")" + cursor + "\"}";
+    const auto second = bench.call("builds.tailLogs", ask);
+    const auto again = bench.call("builds.tailLogs", ask);
+
+    const auto& lines = second.structured.at("lines").as_array();
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines.at(0).as_object().at("text").as_string(), "three");
+    EXPECT_EQ(second.structured, again.structured);
+}
+
+TEST(TailLogs, ReadsAWholeRunPageByPage) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    bench.provider.add_job(run, 3, "build", numbered(700, "build"), Conclusion::success);
+    bench.provider.add_job(run, 4, "deploy", numbered(300, "deploy"), Conclusion::success);
+
+    std::string cursor = logs::LogCursor{.run = 12}.encode();
+    std::vector<std::string> seen;
+    for (int page = 0; page < 100; ++page) {
+        const auto answered =
+            bench.call("builds.tailLogs", R"({"run_id":12,"max_tokens":1000,"cursor":")" + cursor + "\"}");
+        for (const auto& block : answered.structured.at("lines").as_array()) {
+            std::string text{block.as_object().at("text").as_string()};
+            for (std::size_t at = 0; at != std::string::npos;) {
+                const auto end = text.find('\n', at);
+                seen.push_back(text.substr(at, end == std::string::npos ? end : end - at));
+                at = end == std::string::npos ? end : end + 1;
+            }
+        }
+        cursor = answered.structured.at("cursor").as_string();
+        if (answered.structured.at("done").as_bool()) break;
+    }
+
+    ASSERT_EQ(seen.size(), 1000U);
+    EXPECT_EQ(seen.front(), "build 1");
+    EXPECT_EQ(seen[700], "deploy 1");
+    EXPECT_EQ(seen.back(), "deploy 300");
+}
+
+TEST(TailLogs, RefusesAForeignCursor) {
+    ToolBench bench;
+    bench.provider.add_run(12, Conclusion::success);
+    const auto foreign = logs::LogCursor{.run = 11, .attempt = 1}.encode();
+
+    const auto answered = bench.call("builds.tailLogs", R"({"run_id":12,"cursor":")" + foreign + "\"}");
+
+    EXPECT_TRUE(answered.is_error);
+    EXPECT_EQ(answered.error_code(), "cursor_mismatch");
+}
+
+TEST(TailLogs, EndsItsWaitWhenALineIsWritten) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    auto& job = bench.provider.add_job(run, 3, "build", {}, std::nullopt);
+    const auto watch = std::make_shared<builds::RunWatch>();
+    bench.provider.watches[12] = watch;
+
+    // The fake writes when the waiting call reports progress: then it is surely waiting.
+    struct WritingCall final : mcp::Call {
+        std::function<void()> on_progress;
+        FakeCall inner;
+        const admission::Visitor& visitor() const override { return inner.visitor(); }
+        std::chrono::steady_clock::time_point deadline() const override { return inner.deadline(); }
+        void progress(double, std::optional<double>, std::string_view) override { on_progress(); }
+    };
+    const auto call = std::make_shared<WritingCall>();
+    call->on_progress = [&] {
+        bench.provider.write(job, "at last");
+        watch->log.bump();
+    };
+    const auto catalog = make_catalog(bench.provider, bench.clock);
+    const auto outcome =
+        flux::run(catalog.tools.at(1).run(*json::Arguments::parse(R"({"run_id":12,"wait_s":45})"), call));
+
+    EXPECT_THAT(outcome.structured, HasSubstr("at last"));
+}
+
+TEST(TailLogs, SaysWhyThereIsNothing) {
+    struct Row {
+        const char* name;
+        builds::Status status;
+        std::optional<Conclusion> conclusion;
+        const char* says;
+        const char* state;
+    };
+    const std::array rows{
+        Row{"queued", builds::Status::queued, {}, "queued", "not_yet"},
+        Row{"waiting", builds::Status::waiting, {}, "waiting", "not_yet"},
+        Row{"running", builds::Status::in_progress, {}, "no line yet", "not_yet"},
+        Row{"cancelled", builds::Status::completed, Conclusion::cancelled, "was cancelled", "never_written"},
+        Row{"skipped", builds::Status::completed, Conclusion::skipped, "skipped", "never_written"},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        ToolBench bench;
+        auto& run = bench.provider.add_run(12, Conclusion::success);
+        run.status = row.status;
+        run.conclusion = row.conclusion;
+
+        const auto answered = bench.call("builds.tailLogs", R"({"run_id":12})");
+
+        ASSERT_FALSE(answered.is_error);
+        EXPECT_THAT(answered.text, HasSubstr(row.says));
+        EXPECT_EQ(answered.structured.at("log_state").as_string(), row.state);
+    }
+}
+
+TEST(TailLogs, NamesTheJobsAndStepsThereAre) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    bench.provider.add_job(run, 3, "build (20)", {"x"}, Conclusion::success);
+
+    const auto job = bench.call("builds.tailLogs", R"({"run_id":12,"job":"lint"})");
+    const auto step = bench.call("builds.tailLogs", R"({"run_id":12,"job":"BUILD*","step":"nothing"})");
+    const auto found = bench.call("builds.tailLogs", R"({"run_id":12,"job":3,"step":1})");
+
+    EXPECT_EQ(job.error_code(), "job_not_found");
+    EXPECT_THAT(job.text, HasSubstr("build (20)"));
+    EXPECT_EQ(step.error_code(), "step_not_found");
+    EXPECT_THAT(step.text, HasSubstr("Run tests"));
+    EXPECT_FALSE(found.is_error);
+}
+
+TEST(Status, HasTheShapeThatClientsRelyOn) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    bench.provider.add_job(run, 3, "test", {"x"}, Conclusion::failure);
+
+    const auto answered = bench.call("builds.status", R"({"run_id":12,"steps":true})");
+
+    for (const auto* member : {"run_id", "status", "conclusion", "html_url", "created_at", "head_branch"}) {
+        EXPECT_TRUE(answered.structured.at("run").as_object().contains(member)) << member;
+    }
+    EXPECT_EQ(answered.structured.at("jobs").as_array().size(), 1U);
+    EXPECT_EQ(answered.structured.at("preview").as_object().at("state").as_string(), "failed");
+    EXPECT_THAT(answered.text, HasSubstr("Run tests"));
+    EXPECT_THAT(answered.text, HasSubstr("builds.tailLogs"));
+}
+
+TEST(Status, FindsTheNewestRunOfABranch) {
+    ToolBench bench;
+    bench.provider.add_run(11, Conclusion::success);
+    bench.provider.add_run(12, Conclusion::success);
+
+    const auto answered = bench.call("builds.status", R"({"branch":"main"})");
+    const auto none = bench.call("builds.status", R"({"branch":"other"})");
+
+    EXPECT_EQ(answered.structured.at("run").as_object().at("run_id").as_int64(), 12);
+    EXPECT_EQ(none.error_code(), "run_not_found");
+}
+
+TEST(Status, WaitsForTheEndAndTellsHowItGoes) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    const auto watch = std::make_shared<builds::RunWatch>();
+    bench.provider.watches[12] = watch;
+    std::thread builder{[&] { watch->state.bump(); }};
+    builder.join();
+
+    struct EndingCall final : mcp::Call {
+        std::function<void()> on_progress;
+        FakeCall inner;
+        const admission::Visitor& visitor() const override { return inner.visitor(); }
+        std::chrono::steady_clock::time_point deadline() const override { return inner.deadline(); }
+        void progress(double, std::optional<double>, std::string_view message) override {
+            EXPECT_THAT(std::string{message}, HasSubstr("in_progress"));
+            on_progress();
+        }
+    };
+    const auto call = std::make_shared<EndingCall>();
+    call->on_progress = [&] {
+        run.status = builds::Status::completed;
+        run.conclusion = Conclusion::success;
+        ++run.version;
+        watch->state.bump();
+    };
+    const auto catalog = make_catalog(bench.provider, bench.clock);
+    const auto arguments = *json::Arguments::parse(R"({"run_id":12,"wait_s":45,"until":"completed"})");
+    const auto outcome = flux::run(catalog.tools.at(2).run(arguments, call));
+
+    const auto structured = boost::json::parse(outcome.structured).as_object();
+    EXPECT_TRUE(structured.at("changed").as_bool());
+    EXPECT_EQ(structured.at("run").as_object().at("status").as_string(), "completed");
+}
+
+TEST(List, ShowsWhatAWorkflowTakes) {
+    ToolBench bench;
+    builds::Workflow workflow;
+    workflow.file = "deploy.yml";
+    workflow.name = "Deploy";
+    workflow.dispatchable = true;
+    workflow.inputs.push_back({"target", "choice", true, "where", "dev", {"dev", "prod"}});
+    bench.provider.known_workflows.push_back(workflow);
+
+    const auto answered = bench.call("builds.list", R"({"kind":"workflows","branch":"main"})");
+
+    EXPECT_THAT(answered.text, HasSubstr("target: choice of dev|prod, required, default dev (where)"));
+    EXPECT_EQ(bench.provider.lists.front().branch, "main");
+}
+
+TEST(List, PassesTheCursorOn) {
+    ToolBench bench;
+    for (int id = 1; id <= 3; ++id) bench.provider.add_run(id, Conclusion::success);
+
+    const auto answered = bench.call("builds.list", R"({"limit":2})");
+
+    EXPECT_EQ(answered.structured.at("items").as_array().size(), 2U);
+    EXPECT_EQ(answered.structured.at("cursor").as_string(), "older");
+    EXPECT_THAT(answered.text, HasSubstr("\"cursor\":\"older\""));
+}
+
+TEST(List, RefusesAnUnknownStatus) {
+    ToolBench bench;
+
+    EXPECT_TRUE(bench.call("builds.list", R"({"status":"green"})").is_error);
+    EXPECT_FALSE(bench.call("builds.list", R"({"status":"failure"})").is_error);
+    EXPECT_TRUE(bench.call("builds.list", R"({"kind":"previews","status":"failure"})").is_error);
+}
+
+}  // namespace
+}  // namespace flux::tools

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "fakes/fake_call.hpp"
+#include "fakes/fake_provider.hpp"
+#include "fakes/loop.hpp"
+#include "fakes/manual_clock.hpp"
+#include "json/arguments.hpp"
+#include "tools/catalog.hpp"
+
+namespace flux::tools {
+
+/// What a tool answered, taken apart.
+struct Answered {
+    std::string text;
+    boost::json::object structured;
+    bool is_error = false;
+
+    std::string error_code() const { return std::string{structured.at("error").as_object().at("code").as_string()}; }
+};
+
+/// The catalogue over a fake provider.
+class ToolBench {
+public:
+    FakeProvider provider;
+    ManualClock clock;
+    std::shared_ptr<FakeCall> last_call = std::make_shared<FakeCall>();
+    Policy policy;
+
+    Answered call(std::string_view tool, std::string_view arguments) {
+        const auto catalog = make_catalog(provider, clock, policy);
+        for (const auto& candidate : catalog.tools) {
+            if (candidate.name != tool) continue;
+            auto parsed = json::Arguments::parse(arguments);
+            if (!parsed) throw std::invalid_argument{parsed.error().message};
+            const auto outcome = run(candidate.run(*std::move(parsed), last_call));
+            Answered answered;
+            const auto block = boost::json::parse(outcome.content.at(0).json);
+            answered.text = std::string{block.at("text").as_string()};
+            answered.structured = boost::json::parse(outcome.structured).as_object();
+            answered.is_error = outcome.is_error;
+            return answered;
+        }
+        throw std::invalid_argument{"no such tool"};
+    }
+};
+
+}  // namespace flux::tools
