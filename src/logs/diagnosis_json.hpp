@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "logs/diagnosis.hpp"
+#include "logs/diagnosis_text.hpp"
+
+namespace flux::logs {
+
+/// The diagnosis as one JSON object with the members `text`, `verdict`, `failed_steps`, `causes` and `omitted`.
+/// `next` says in `omitted` how to get what was left out.
+std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text, const RawLog& log,
+                           std::string_view next);
+
+}  // namespace flux::logs
