@@ -1,0 +1,134 @@
+#include "logs/log_cursor.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace flux::logs {
+
+namespace {
+
+constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::size_t longest_cursor = std::size_t{64} * 1024;
+constexpr unsigned char version = 1;
+constexpr std::size_t checksum_bytes = 4;
+
+std::uint32_t checksum(std::string_view bytes) {
+    std::uint32_t sum = 2'166'136'261U;
+    for (const char byte : bytes) sum = (sum ^ static_cast<unsigned char>(byte)) * 16'777'619U;
+    return sum;
+}
+
+void put(std::string& out, std::uint64_t number) {
+    for (; number >= 0x80; number >>= 7U) out += static_cast<char>((number & 0x7FU) | 0x80U);
+    out += static_cast<char>(number);
+}
+
+std::optional<std::int64_t> take(std::string_view& text) {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; !text.empty() && shift < 63; shift += 7) {
+        const auto byte = static_cast<unsigned char>(text.front());
+        text.remove_prefix(1);
+        number |= std::uint64_t{byte & 0x7FU} << shift;
+        if (byte < 0x80) return static_cast<std::int64_t>(number);
+    }
+    return {};
+}
+
+std::string to_base64url(std::string_view bytes) {
+    std::string out;
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    for (const char byte : bytes) {
+        bits = (bits << 8U) | static_cast<unsigned char>(byte);
+        for (held += 8; held >= 6; held -= 6) out += digits[(bits >> (held - 6)) & 0x3FU];
+    }
+    if (held > 0) out += digits[(bits << (6 - held)) & 0x3FU];
+    return out;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+    std::string out;
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    for (const char digit : text) {
+        const auto value = digits.find(digit);
+        if (value == std::string_view::npos) return {};
+        bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out += static_cast<char>((bits >> held) & 0xFFU);
+        }
+    }
+    return out;
+}
+
+std::optional<LogCursor> read(std::string_view text) {
+    if (text.size() > longest_cursor) return {};
+    const auto bytes = from_base64url(text);
+    // Only the one spelling counts, so that equal cursors are equal texts.
+    if (!bytes || bytes->size() <= checksum_bytes + 1 || to_base64url(*bytes) != text) return {};
+    auto rest = std::string_view{*bytes}.substr(0, bytes->size() - checksum_bytes);
+    auto sum = checksum(rest);
+    for (auto i = rest.size(); i < bytes->size(); ++i, sum >>= 8U) {
+        if (static_cast<unsigned char>((*bytes)[i]) != (sum & 0xFFU)) return {};
+    }
+    if (static_cast<unsigned char>(rest.front()) != version) return {};
+    rest.remove_prefix(1);
+
+    LogCursor cursor;
+    const auto run = take(rest);
+    const auto attempt = take(rest);
+    if (!run || !attempt || *attempt > 1'000'000) return {};
+    cursor.run = *run;
+    cursor.attempt = static_cast<int>(*attempt);
+    while (!rest.empty()) {
+        const auto job = take(rest);
+        const auto line = take(rest);
+        if (!job || !line) return {};
+        cursor.next[*job] = *line;
+    }
+    return cursor;
+}
+
+}  // namespace
+
+std::int64_t LogCursor::next_line(std::int64_t job) const {
+    const auto found = next.find(job);
+    return found == next.end() ? 1 : found->second;
+}
+
+std::string LogCursor::encode() const {
+    std::string bytes(1, static_cast<char>(version));
+    put(bytes, static_cast<std::uint64_t>(run));
+    put(bytes, static_cast<std::uint64_t>(attempt));
+    for (const auto& [job, line] : next) {
+        put(bytes, static_cast<std::uint64_t>(job));
+        put(bytes, static_cast<std::uint64_t>(line));
+    }
+    auto sum = checksum(bytes);
+    for (std::size_t i = 0; i < checksum_bytes; ++i, sum >>= 8U) bytes += static_cast<char>(sum & 0xFFU);
+    return to_base64url(bytes);
+}
+
+Result<LogCursor> LogCursor::decode(std::string_view text, std::int64_t run) {
+    auto cursor = read(text);
+    if (!cursor) {
+        return fail(Errc::invalid_argument,
+                    "`cursor` is damaged or was never given out. Pass a `cursor` exactly as an answer had it, or leave "
+                    "it out to start anew.",
+                    "cursor_mismatch");
+    }
+    if (cursor->run != run) {
+        return fail(
+            Errc::invalid_argument,
+            fmt::format("`cursor` belongs to run {}, not to run {}. Leave it out to start anew.", cursor->run, run),
+            "cursor_mismatch");
+    }
+    return *std::move(cursor);
+}
+
+}  // namespace flux::logs
