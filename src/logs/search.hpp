@@ -13,7 +13,7 @@ namespace flux::logs {
 struct SearchOptions {
     bool regex = false;  ///< RE2; and else the text itself, by its letters
     bool ignore_case = false;
-    std::string step;        ///< only steps whose name holds this, ignoring case; empty: all
+    std::string step = {};   ///< only steps whose name holds this, ignoring case; empty: all
     std::size_t limit = 20;  ///< matches that are kept; all are counted
 };
 
