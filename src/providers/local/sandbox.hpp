@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -32,7 +33,8 @@ struct SandboxSettings {
 ///
 /// With bubblewrap a job sees the system read-only, a /tmp, home and /proc of its own, none of the server's state,
 /// processes, sockets under /run or environment; it has no capability, can gain none, and cannot make namespaces. Where
-/// the server is root, jobs are another user (`nobody`). Without it a job is an ordinary process with a clean environment.
+/// the server is root, jobs are another user (`nobody`). Without it a job is an ordinary process with a clean
+/// environment.
 class Sandbox {
 public:
     /// Tries what works here (some milliseconds). `unavailable` when the settings demand bubblewrap and it doesn't.
@@ -48,6 +50,8 @@ public:
     /// The user that jobs run as, where it isn't the server's own.
     std::optional<uid_t> job_user() const { return job_user_; }
     bool has_user_namespaces() const { return user_namespaces_; }
+    /// The system call filter, as `--seccomp` reads it.
+    const std::string& call_filter() const { return call_filter_; }
 
 private:
     explicit Sandbox(SandboxSettings settings) : settings_{std::move(settings)} {}
@@ -56,6 +60,7 @@ private:
     std::filesystem::path bubblewrap_;
     std::optional<uid_t> job_user_;
     bool user_namespaces_ = false;
+    std::string call_filter_;
     std::string detail_;
 };
 

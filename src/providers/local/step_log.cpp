@@ -1,0 +1,214 @@
+#include "providers/local/step_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace flux::providers::local {
+namespace {
+
+constexpr std::size_t max_tail_bytes = 1024 * 1024;
+constexpr std::size_t max_annotations = 10;  // of each level
+constexpr std::size_t max_message_bytes = 4096;
+
+int number_of(std::string_view text) {
+    const auto number = to_integer(trimmed(text));
+    return number && *number > 0 && *number < 1'000'000'000 ? static_cast<int>(*number) : 0;
+}
+
+}  // namespace
+
+StepLog::StepLog(JobSink& sink, Masks& masks, int step, bool debug, std::size_t byte_limit)
+    : sink_{sink},
+      masks_{masks},
+      step_{step},
+      debug_{debug},
+      byte_limit_{byte_limit},
+      cutter_{masks, [this](std::string_view line, bool continued, bool continues) {
+                  program_line(line, continued, continues);
+              }} {}
+
+void StepLog::program_line(std::string_view line, bool continued, bool continues) {
+    if (!continued && !continues) {
+        if (!stop_token_.empty()) {
+            const auto command = trimmed(line);
+            if (command.size() == stop_token_.size() + 4 && command.starts_with("::") && command.ends_with("::") &&
+                command.substr(2, stop_token_.size()) == stop_token_) {
+                stop_token_.clear();
+                return;
+            }
+        } else if (const auto command = parse_command(line)) {
+            if (obey(*command, line)) return;
+        }
+    }
+    auto masked = masks_.apply(line);
+    if (masked.size() <= max_line_bytes) return put_limited(masked, continues);
+    for (std::string_view rest = masked; !rest.empty();) {
+        const auto piece = rest.substr(0, max_line_bytes);
+        rest.remove_prefix(piece.size());
+        put_limited(to_utf8(piece), continues || !rest.empty());
+    }
+}
+
+bool StepLog::obey(const WorkflowCommand& command, std::string_view line) {
+    const auto& name = command.name;
+    if (name == "add-mask") {
+        if (trimmed(command.data).empty()) {
+            warning("Can't add secret mask for empty string in ##[add-mask] command.");
+        } else if (masks_.add(command.data)) {
+            write("::add-mask::***");
+        } else {
+            warning("A mask of fewer than three characters was ignored: it would blacken the whole log.");
+        }
+        return true;
+    }
+    if (echo_ && name != "group" && name != "endgroup") put_limited(masks_.apply(line), false);
+
+    if (name == "group") {
+        tagged("group", command.data);
+    } else if (name == "endgroup") {
+        tagged("endgroup", {});
+    } else if (name == "debug") {
+        debug(command.data);
+    } else if (name == "error") {
+        annotate(logs::Level::error, command.data, &command);
+        tagged("error", command.data);
+    } else if (name == "warning") {
+        annotate(logs::Level::warning, command.data, &command);
+        tagged("warning", command.data);
+    } else if (name == "notice") {
+        annotate(logs::Level::notice, command.data, &command);
+        tagged("notice", command.data);
+    } else if (name == "stop-commands") {
+        const auto token = ascii_lower(command.data);
+        if (token.empty() || token == "pause-logging" || is_command_name(token)) {
+            error("Invalid token of `stop-commands`: choose a random word that is no command.");
+            failed_ = true;
+            return true;
+        }
+        stop_token_ = command.data;
+        if (command.data.size() > 6) {
+            write(line);
+            masks_.add(command.data);
+        }
+    } else if (name == "echo") {
+        const auto value = ascii_lower(trimmed(command.data));
+        if (value == "on" || value == "off")
+            echo_ = value == "on";
+        else
+            error("Invalid echo command value. Possible values can be: 'on', 'off'.");
+    } else if (name == "set-output" || name == "save-state") {
+        const auto key = command.property("name");
+        if (key.empty()) {
+            error(fmt::format("Required field 'name' is missing in ##[{}] command.", name));
+            failed_ = true;
+        } else if (name == "set-output") {
+            // State is for an action's post step, and none of ours has one.
+            outputs_.emplace_back(key, command.data);
+        }
+    } else if (name == "set-env" || name == "add-path") {
+        error(fmt::format("The `{}` command is disabled. Write to the file that {} names instead.", name,
+                          name == "set-env" ? "GITHUB_ENV" : "GITHUB_PATH"));
+        failed_ = true;
+    }
+    // add-matcher and remove-matcher are accepted: nothing here reads matchers.
+    return true;
+}
+
+void StepLog::annotate(logs::Level level, std::string_view message, const WorkflowCommand* command) {
+    const auto same = std::count_if(annotations_.begin(), annotations_.end(),
+                                    [level](const Annotation& each) { return each.level == level; });
+    if (static_cast<std::size_t>(same) >= max_annotations) return;
+    Annotation annotation;
+    annotation.level = level;
+    annotation.step = step_;
+    annotation.message = shortened(masks_.apply(to_utf8(message)), max_message_bytes);
+    if (command != nullptr) {
+        annotation.title = shortened(masks_.apply(to_utf8(command->property("title"))), 256);
+        annotation.file = shortened(masks_.apply(to_utf8(command->property("file"))), 1024);
+        annotation.line = number_of(command->property("line"));
+        annotation.column = annotation.line == 0 ? 0 : number_of(command->property("col"));
+    }
+    annotations_.push_back(std::move(annotation));
+}
+
+void StepLog::tagged(std::string_view tag, std::string_view message) { write(fmt::format("##[{}]{}", tag, message)); }
+
+void StepLog::program_ended() {
+    cutter_.finish();
+    stop_token_.clear();
+}
+
+void StepLog::write(std::string_view text) {
+    // Masked as a whole: a secret may go over several lines.
+    const auto masked = masks_.apply(to_utf8(text));
+    for (auto line : split(masked, '\n')) {
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        do {
+            const auto piece = line.substr(0, max_line_bytes);
+            line.remove_prefix(piece.size());
+            put_limited(line.empty() ? std::string{piece} : to_utf8(piece), !line.empty());
+        } while (!line.empty());
+    }
+}
+
+void StepLog::begin_group(std::string_view title) { tagged("group", title); }
+void StepLog::end_group() { tagged("endgroup", {}); }
+
+void StepLog::error(std::string_view message) {
+    annotate(logs::Level::error, message, nullptr);
+    tagged("error", message);
+}
+
+void StepLog::warning(std::string_view message) {
+    annotate(logs::Level::warning, message, nullptr);
+    tagged("warning", message);
+}
+
+void StepLog::notice(std::string_view message) {
+    annotate(logs::Level::notice, message, nullptr);
+    tagged("notice", message);
+}
+
+void StepLog::debug(std::string_view message) {
+    if (debug_) tagged("debug", message);
+}
+
+void StepLog::put(std::string_view masked, bool truncated) { sink_.line(step_, masked, truncated); }
+
+void StepLog::put_limited(std::string_view masked, bool truncated) {
+    written_ += masked.size() + 1;
+    if (written_ <= byte_limit_) return put(masked, truncated);
+    if (!limited_) {
+        limited_ = true;
+        put(fmt::format("##[warning]This step has written more than {} bytes: what follows is left out, but its end.",
+                        byte_limit_),
+            false);
+    }
+    tail_.emplace_back(masked, truncated);
+    tail_bytes_ += masked.size() + 1;
+    while (tail_bytes_ > std::min(max_tail_bytes, byte_limit_)) {
+        tail_bytes_ -= tail_.front().first.size() + 1;
+        tail_.pop_front();
+        ++dropped_lines_;
+    }
+}
+
+void StepLog::release_tail() {
+    if (!limited_) return;
+    if (dropped_lines_ > 0) put(fmt::format("##[warning]{} lines left out here.", dropped_lines_), false);
+    for (const auto& [text, truncated] : tail_) put(text, truncated);
+    tail_.clear();
+    limited_ = false;
+    tail_bytes_ = dropped_lines_ = 0;
+    written_ = 0;
+}
+
+void StepLog::finish() {
+    program_ended();
+    release_tail();
+}
+
+}  // namespace flux::providers::local
