@@ -14,6 +14,8 @@ struct Diagnostic {
     Place place;
     std::string message;  ///< what is wrong
     std::string cure;     ///< what to do about it; may be empty
+
+    friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
 using Diagnostics = std::vector<Diagnostic>;

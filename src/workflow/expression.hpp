@@ -26,8 +26,6 @@ struct ExpressionError {
     std::string message;
 };
 
-struct ExpressionNode;
-
 /// The text between `${{` and `}}`, understood. Immutable and cheap to copy.
 class Expression {
 public:
@@ -35,6 +33,7 @@ public:
     struct Mention {
         std::string name;
         std::size_t offset = 0;
+        std::size_t arguments = 0;  ///< that a function is given
     };
 
     static tl::expected<Expression, ExpressionError> parse(std::string_view text);
@@ -45,9 +44,11 @@ public:
     /// Whether it calls success(), failure(), always() or cancelled(): then no `success() &&` is implied.
     bool asks_status() const;
 
-private:
-    friend class Evaluator;
+    /// The tree, for the evaluator.
     struct Parsed;
+    const Parsed& parsed() const { return *parsed_; }
+
+private:
     explicit Expression(std::shared_ptr<const Parsed> parsed) : parsed_{std::move(parsed)} {}
 
     std::shared_ptr<const Parsed> parsed_;

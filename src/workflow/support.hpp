@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,8 +33,13 @@ struct Support {
     Diagnostics notes;     ///< what will be otherwise than on GitHub
 };
 
+/// Why this machine can't be the runner that `runs_on` (evaluated) asks for; nothing if it can.
+std::optional<Diagnostic> runs_on_problem(const Value& runs_on, Place place);
+
+inline constexpr std::size_t max_refusals = 10;
+
 /// What the embedded runner can't run of `workflow`, each with its place, the construct and the cure. Asked before
-/// anything starts.
+/// anything starts. A `runs-on` that only the run can tell is left to runs_on_problem().
 Support check_support(const Workflow& workflow);
 
 }  // namespace flux::workflow

@@ -24,6 +24,7 @@ public:
     Template() = default;
     /// The value as it is, whatever it contains.
     explicit Template(Value literal) : literal_{std::move(literal)} {}
+    explicit Template(Expression expression) { parts_.emplace_back(std::move(expression)); }
     /// Reads text with `${{ }}`. The error's offset counts from the start of `text`.
     static tl::expected<Template, ExpressionError> parse(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -78,12 +79,16 @@ public:
     void set(std::string name, Value value);
     /// nullptr: no such member.
     const Value* find(std::string_view name) const;
+    const Member* find_member(std::string_view name) const;
     const std::vector<Member>& members() const { return members_; }
     bool empty() const { return members_.empty(); }
 
 private:
+    /// members_.size(): no such member.
+    std::size_t place_of(std::string_view name) const;
+
     std::vector<Member> members_;
-    std::unordered_map<std::string, std::size_t> places_;  ///< by folded name
+    std::unordered_map<std::string, std::size_t> places_;  ///< by folded name; empty while there are few
 };
 
 /// `null`, `boolean`, `number`, `string`, `array`, `object`.
@@ -104,8 +109,5 @@ bool loosely_equal(const Value& a, const Value& b);
 
 /// The language's `<`; `>` is the same with the sides exchanged. False wherever the two can't be compared.
 bool less_than(const Value& a, const Value& b);
-
-/// Text folded so that two texts which the language holds equal become the same (upper case, `ı` kept). UTF-8.
-std::string folded(std::string_view text);
 
 }  // namespace flux::workflow

@@ -19,6 +19,7 @@ std::string to_compact_json(const Value& value);
 
 /// Reads one JSON text (RFC 8259, at most 100 levels deep). Of members whose names differ only in case the first
 /// counts.
-Result<Value> from_json(std::string_view text);
+/// `too_large` when the value would take more than about `limit` bytes of memory.
+Result<Value> from_json(std::string_view text, std::size_t limit = std::numeric_limits<std::size_t>::max());
 
 }  // namespace flux::workflow

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -69,7 +70,7 @@ struct Strategy {
     Place place;
 };
 
-/// A step runs a script (`run`) or an action (`uses`): exactly one of them is there.
+/// A step runs a script (`run`) or an action (`uses`): exactly one of them is there, unless it is a `concurrent` one.
 struct Step {
     std::string id;  ///< empty: none was given
     std::optional<Field> name;
@@ -82,6 +83,7 @@ struct Step {
     std::vector<Entry> with;
     std::optional<Field> continue_on_error;
     std::optional<Field> timeout_minutes;
+    std::optional<Name> concurrent;  ///< the key that makes it a `background`, `parallel`, `wait` or `cancel` step
     Place place;
 };
 
