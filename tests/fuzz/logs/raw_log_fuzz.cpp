@@ -1,0 +1,28 @@
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "logs/diagnose.hpp"
+#include "logs/diagnosis_json.hpp"
+#include "logs/diagnosis_text.hpp"
+#include "logs/raw_log.hpp"
+
+/// Whatever a log holds: every line belongs to a step, every text is UTF-8 without escapes, and the answer keeps its
+/// budget and its fence.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace flux;
+    const std::string_view input{reinterpret_cast<const char*>(data), size};
+    const auto log = logs::RawLog::decode(input);
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        const auto step = log.line(i).step;
+        if (step < 0 || static_cast<std::size_t>(step) >= log.steps().size()) std::abort();
+        if (!is_utf8(log.text(i)) || log.text(i).find('\x1B') != std::string_view::npos) std::abort();
+    }
+    const auto diagnosis = logs::diagnose(log);
+    const auto text = logs::write_diagnosis(diagnosis, log, "0123456789abcdef", 300);
+    if (!diagnosis.failed_steps.empty() && text.text.find(">>>log-0123456789abcdef") == std::string::npos) std::abort();
+    if (logs::diagnosis_json(diagnosis, text, log, "more").empty()) std::abort();
+    return 0;
+}
