@@ -1,0 +1,112 @@
+#include "admission/door.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "admission/client_address.hpp"
+#include "base/text.hpp"
+
+namespace flux::admission {
+
+namespace {
+
+constexpr std::uint16_t http_port = 80;
+constexpr std::size_t longest_token = 4096;
+
+/// The token of `Bearer <token>`, whose scheme is written in any case (RFC 9110).
+std::optional<std::string_view> bearer_token(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (!equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return std::nullopt;
+    return trimmed(authorization.substr(scheme.size()));
+}
+
+auto unauthenticated() {
+    return fail(Errc::unauthenticated, "A valid token is needed: send it as `Authorization: Bearer <token>`.");
+}
+
+}  // namespace
+
+Door::Door(DoorSettings settings, const Clock& clock)
+    : settings_{std::move(settings)},
+      bind_address_{Address::parse(settings_.bind_host)},
+      limiter_{settings_.rate_limit, clock} {}
+
+Result<Visitor> Door::admit(const Knock& knock) const {
+    if (knock.local_peer) return local_operator();
+    if (auto checked = check_origin(knock); !checked) return fail(std::move(checked.error()));
+    auto principal = principal_of(knock);
+    if (!principal) return fail(std::move(principal.error()));
+    auto turns = limiter_.turns_of(*principal);
+    return Visitor{*std::move(principal), asks_for_token(), std::move(turns)};
+}
+
+Result<void> Door::check_origin(const Knock& knock) const {
+    if (knock.local_peer) return {};
+    const auto host = knock.host ? Authority::parse(*knock.host) : std::nullopt;
+    if (!host || !is_our_host(*host, knock.port)) {
+        return fail(Errc::forbidden,
+                    "This server doesn't answer to the name in `Host`. Use the address it was started on (localhost, "
+                    "127.0.0.1), or have its operator set FLUX_PUBLIC_URL to the URL it is reached by.",
+                    "host_not_allowed");
+    }
+    if (knock.origin && !is_allowed_origin(*knock.origin, knock.port)) {
+        return fail(Errc::forbidden,
+                    "Pages of this origin may not use this server. Its operator can allow them in "
+                    "FLUX_ALLOWED_ORIGINS.",
+                    "origin_not_allowed");
+    }
+    return {};
+}
+
+bool Door::is_our_host(const Authority& authority, std::uint16_t port) const {
+    if (settings_.public_origin) {
+        const auto& own = settings_.public_origin->authority;
+        const auto default_port = settings_.public_origin->scheme == "https" ? 443 : 80;
+        if (authority.host == own.host && authority.port.value_or(default_port) == own.port) return true;
+    }
+    if (authority.port.value_or(http_port) != port) return false;
+    if (!authority.address) {
+        // A name that resolves to us says nothing: whoever owns it may have pointed it here (DNS rebinding).
+        return authority.host == "localhost" || equal_ignoring_case(authority.host, settings_.bind_host);
+    }
+    if (authority.address->is_loopback() || authority.address == bind_address_)
+        return !authority.address->is_unspecified();
+    // Bound to every address we don't know which ones are ours; but an address, unlike a name, can't be pointed
+    // elsewhere.
+    return bind_address_ && bind_address_->is_unspecified() && !authority.address->is_unspecified();
+}
+
+bool Door::is_allowed_origin(std::string_view text, std::uint16_t port) const {
+    const auto origin = Origin::parse(text);
+    if (!origin) return false;
+    const auto& allowed = settings_.allowed_origins;
+    if (std::find(allowed.begin(), allowed.end(), *origin) != allowed.end()) return true;
+    if (settings_.public_origin && *origin == *settings_.public_origin) return true;
+    if (origin->scheme != "http" && origin->scheme != "https") return false;
+    // Not by way of the public host: a page that came over plain http must not stand for its https origin.
+    const bool is_public_name =
+        settings_.public_origin && origin->authority.host == settings_.public_origin->authority.host;
+    return !is_public_name && is_our_host(origin->authority, port);
+}
+
+Result<std::string> Door::principal_of(const Knock& knock) const {
+    if (asks_for_token()) {
+        std::optional<std::string_view> token;
+        if (knock.authorization) {
+            token = bearer_token(*knock.authorization);
+        } else if (settings_.query_tokens) {
+            token = knock.query_token;
+        }
+        if (!token || token->size() > longest_token) return unauthenticated();
+        auto principal = settings_.tokens.principal_of(*token);
+        if (!principal) return unauthenticated();
+        return *std::move(principal);
+    }
+    const auto peer = Address::parse(knock.peer_address);
+    if (!peer) return fail(Errc::internal, "The client's address is not known.");
+    return "address:" + client_address(*peer, knock.forwarded_for, settings_.trusted_proxies).budget_key();
+}
+
+Visitor local_operator() { return {"local", true, unlimited_turns()}; }
+
+}  // namespace flux::admission

@@ -1,0 +1,158 @@
+#include "admission/rate_limiter.hpp"
+
+#include <array>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace flux::admission {
+
+namespace {
+
+TurnRefused refusal(std::chrono::milliseconds wait, int limit, const Clock& clock) {
+    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(clock.wall_now());
+    return {wait, now + wait, limit};
+}
+
+/// When the last turns of one principal were taken: a ring that is as long as the limit, so that its oldest entry is
+/// the one that the next turn has to be a whole window away from.
+class Window {
+public:
+    tl::expected<void, TurnRefused> take(const RateLimit& limit, const Clock& clock) {
+        const std::lock_guard lock{mutex_};
+        const auto now = clock.steady_now();
+        if (taken_.size() < static_cast<std::size_t>(limit.turns)) {
+            taken_.push_back(now);
+            return {};
+        }
+        auto& oldest = taken_[next_];
+        // A stretch of exactly one window holds both its ends.
+        if (now - oldest <= limit.window) {
+            const auto wait = std::chrono::floor<std::chrono::milliseconds>(oldest + limit.window - now);
+            return tl::unexpected{refusal(wait + std::chrono::milliseconds{1}, limit.turns, clock)};
+        }
+        oldest = now;
+        next_ = (next_ + 1) % taken_.size();
+        return {};
+    }
+
+    /// Whether no turn is remembered that could still count.
+    bool is_whole(const RateLimit& limit, SteadyTime now) {
+        const std::lock_guard lock{mutex_};
+        if (taken_.empty()) return true;
+        const auto full = taken_.size() == static_cast<std::size_t>(limit.turns);
+        const auto& newest = full ? taken_[(next_ + taken_.size() - 1) % taken_.size()] : taken_.back();
+        return now - newest > limit.window;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<SteadyTime> taken_;  ///< grows to the limit, then is a ring
+    std::size_t next_ = 0;           ///< the oldest, once it is a ring
+};
+
+constexpr std::size_t shard_count = 16;
+
+struct Shard {
+    std::mutex mutex;
+    std::unordered_map<std::string, std::shared_ptr<Window>> windows;
+    std::size_t look_again_at = 0;  ///< size at which looking for forgotten budgets is worth its time
+};
+
+class Unlimited final : public Turns {
+public:
+    tl::expected<void, TurnRefused> take() override { return {}; }
+};
+
+}  // namespace
+
+struct RateLimiter::Shared {
+    Shared(RateLimit given_limit, const Clock& given_clock) : limit{given_limit}, clock{given_clock} {}
+
+    /// The principal's window, or nothing while too many others are known.
+    std::shared_ptr<Window> window_of(const std::string& principal) {
+        auto& shard = shards[std::hash<std::string>{}(principal) % shard_count];
+        const std::lock_guard lock{shard.mutex};
+        if (const auto found = shard.windows.find(principal); found != shard.windows.end()) return found->second;
+        const auto room = std::max<std::size_t>(limit.max_principals / shard_count, 1);
+        if (shard.windows.size() >= std::max<std::size_t>(shard.look_again_at, std::min<std::size_t>(room, 64))) {
+            forget(shard);
+            shard.look_again_at = std::min(room, shard.windows.size() * 2);
+        }
+        if (shard.windows.size() >= room) return nullptr;
+        return shard.windows.emplace(principal, std::make_shared<Window>()).first->second;
+    }
+
+    /// Whoever holds a window got it under the shard's lock, so a count of one can't grow while we look.
+    void forget(Shard& shard) const {
+        const auto now = clock.steady_now();
+        std::erase_if(shard.windows, [&](const auto& entry) {
+            return entry.second.use_count() == 1 && entry.second->is_whole(limit, now);
+        });
+    }
+
+    const RateLimit limit;
+    const Clock& clock;
+    std::array<Shard, shard_count> shards;
+};
+
+namespace {
+
+/// One principal's view of its window. A principal that there was no room for asks for one again at each turn.
+template <class Shared>
+class PrincipalTurns final : public Turns {
+public:
+    PrincipalTurns(std::shared_ptr<Shared> shared, std::string principal)
+        : shared_{std::move(shared)}, principal_{std::move(principal)}, window_{shared_->window_of(principal_)} {}
+
+    tl::expected<void, TurnRefused> take() override {
+        const auto window = claim();
+        if (!window) {
+            return tl::unexpected{refusal(shared_->limit.window, shared_->limit.turns, shared_->clock)};
+        }
+        return window->take(shared_->limit, shared_->clock);
+    }
+
+private:
+    std::shared_ptr<Window> claim() {
+        const std::lock_guard lock{mutex_};
+        if (!window_) window_ = shared_->window_of(principal_);
+        return window_;
+    }
+
+    const std::shared_ptr<Shared> shared_;
+    const std::string principal_;
+    std::mutex mutex_;
+    std::shared_ptr<Window> window_;
+};
+
+}  // namespace
+
+RateLimiter::RateLimiter(RateLimit limit, const Clock& clock) : shared_{std::make_shared<Shared>(limit, clock)} {}
+RateLimiter::~RateLimiter() = default;
+RateLimiter::RateLimiter(RateLimiter&&) noexcept = default;
+RateLimiter& RateLimiter::operator=(RateLimiter&&) noexcept = default;
+
+std::shared_ptr<Turns> RateLimiter::turns_of(std::string_view principal) const {
+    if (shared_->limit.turns <= 0) return unlimited_turns();
+    return std::make_shared<PrincipalTurns<Shared>>(shared_, std::string{principal});
+}
+
+std::size_t RateLimiter::principals() const {
+    std::size_t count = 0;
+    for (auto& shard : shared_->shards) {
+        const std::lock_guard lock{shard.mutex};
+        count += shard.windows.size();
+    }
+    return count;
+}
+
+std::shared_ptr<Turns> unlimited_turns() {
+    static const auto shared = std::make_shared<Unlimited>();
+    return shared;
+}
+
+}  // namespace flux::admission
