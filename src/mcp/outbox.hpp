@@ -22,8 +22,8 @@ class Outbox {
 public:
     virtual ~Outbox() = default;
 
-    /// A message that isn't the response: a notification, or a request of a legacy server. Over HTTP the first one turns
-    /// the reply into an event stream.
+    /// A message that isn't the response: a notification, or a request of a legacy server. Over HTTP the first one
+    /// turns the reply into an event stream.
     virtual void send(std::string_view message) = 0;
 
     /// The response to a request. Over HTTP it ends the exchange; an empty `message` is a reply without a body (202).

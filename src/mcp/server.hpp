@@ -45,7 +45,7 @@ struct HttpFacts {
     std::optional<std::string_view> session_id;        ///< `Mcp-Session-Id`
     std::optional<std::string_view> last_event_id;     ///< `Last-Event-ID`
     std::function<std::optional<std::string_view>(std::string_view)> header;  ///< any other, by lower-case name
-    NameStyle name_style = NameStyle::automatic;       ///< of `?names=`
+    NameStyle name_style = NameStyle::automatic;                              ///< of `?names=`
 };
 
 /// Facts about a stream connection that the server wants to know.

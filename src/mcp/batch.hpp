@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp/message.hpp"
+#include "mcp/outbox.hpp"
+#include "mcp/revision.hpp"
+#include "mcp/wire_error.hpp"
+
+namespace flux::mcp {
+
+/// The one revision that has batches.
+inline constexpr auto revision_with_batches = Revision::march_2025;
+
+/// The messages of a batch; the first that may not stand in one refuses the whole.
+tl::expected<std::vector<Message>, WireError> read_batch(json::Raw array);
+
+std::size_t requests_in(const std::vector<Message>& messages);
+
+/// The answers to a batch, gathered until the last one is there. Lives on the executor of its requests.
+class Batch {
+public:
+    /// `exchange`: whether the batch came as a POST, which ends even if there is nothing to say.
+    Batch(std::shared_ptr<Outbox> outbox, std::size_t requests, bool exchange);
+
+    /// One request has its answer; empty: it gets none.
+    void finish(std::string_view message);
+    void abandon() { outbox_.reset(); }
+    Outbox* outbox() const { return outbox_.get(); }
+
+private:
+    std::shared_ptr<Outbox> outbox_;
+    std::size_t open_;
+    bool exchange_;
+    std::string answers_;
+};
+
+}  // namespace flux::mcp

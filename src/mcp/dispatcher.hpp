@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "mcp/catalog.hpp"
+#include "mcp/introduction.hpp"
+#include "mcp/message.hpp"
+#include "mcp/running_call.hpp"
+#include "mcp/server.hpp"
+#include "mcp/session.hpp"
+#include "mcp/stateless.hpp"
+#include "mcp/tool_calls.hpp"
+
+namespace flux::mcp {
+
+/// What a transport knows about one request beside its text.
+struct Visit {
+    const admission::Visitor& visitor;
+    NameStyle names;  ///< not `automatic`
+    async::Executor executor;
+    std::shared_ptr<RunningCalls> calls;  ///< nullptr where nothing can refer to the request later
+    Reply reply;
+};
+
+/// The heart of the server, which every request of every transport and era passes: may it come in, which method is it,
+/// who answers. Shared by all threads; nothing in it changes but two counters.
+class Dispatcher {
+public:
+    /// What runs on after a request was served; nullptr if it is answered.
+    using Served = std::shared_ptr<RunningCall>;
+
+    Dispatcher(ServerOptions options, Catalog catalog, const Clock& clock);
+    Dispatcher(const Dispatcher&) = delete;
+    Dispatcher& operator=(const Dispatcher&) = delete;
+
+    /// Serves a request in the terms of `session`.
+    Served serve(const Request& request, Session& session, Visit visit) const;
+
+    /// Serves a request that says itself what it speaks; `headers` is nullptr where there are none.
+    Served serve(const Request& request, const HttpFacts* headers, Visit visit) const;
+
+    void drain() { draining_ = true; }
+    std::size_t running() const { return running_; }
+
+    const ServerOptions& options() const { return options_; }
+    const Introduction& introduction() const { return introduction_; }
+
+private:
+    using Method = Served (Dispatcher::*)(const Request&, const RequestScope&, Visit&) const;
+    static Method method_named(std::string_view name);
+
+    std::optional<WireError> refusal(const Request& request, const Visit& visit) const;
+    Served dispatch(const Request& request, const RequestScope& scope, Visit& visit) const;
+    Served list_tools(const Request& request, const RequestScope& scope, Visit& visit) const;
+    Served call_tool(const Request& request, const RequestScope& scope, Visit& visit) const;
+
+    const ServerOptions options_;
+    const Introduction introduction_;
+    const Stateless stateless_;
+    mutable std::atomic<std::size_t> running_{0};
+    std::atomic<bool> draining_{false};
+    const CallRules rules_;
+    const ToolCalls tools_;
+};
+
+}  // namespace flux::mcp

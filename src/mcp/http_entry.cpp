@@ -1,0 +1,276 @@
+#include "mcp/http_entry.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "mcp/batch.hpp"
+#include "mcp/codec.hpp"
+#include "mcp/name_style.hpp"
+
+namespace flux::mcp {
+
+namespace {
+
+/// A POST whose calls go on.
+class Waiting final : public Exchange {
+public:
+    /// `stops`: whether the calls end with their exchange.
+    Waiting(std::vector<std::weak_ptr<RunningCall>> calls, bool stops) : calls_{std::move(calls)}, stops_{stops} {}
+
+    void disconnected() override {
+        for (const auto& weak : calls_) {
+            const auto call = weak.lock();
+            if (!call) continue;
+            if (stops_) {
+                call->leave();
+            } else {
+                call->detach();
+            }
+        }
+    }
+
+private:
+    const std::vector<std::weak_ptr<RunningCall>> calls_;
+    const bool stops_;
+};
+
+std::shared_ptr<Exchange> waiting(const std::vector<Dispatcher::Served>& served, bool stops) {
+    std::vector<std::weak_ptr<RunningCall>> calls;
+    for (const auto& call : served) {
+        if (call && !call->is_over()) calls.push_back(call);
+    }
+    if (calls.empty()) return nullptr;
+    return std::make_shared<Waiting>(std::move(calls), stops);
+}
+
+/// Whether a method makes no sense without a session.
+bool needs_session(std::string_view method) { return method == "logging/setLevel"; }
+
+void refuse(Outbox& outbox, const Id& id, const WireError& error, UnknownId unknown = UnknownId::left_out) {
+    auto& message = message_buffer();
+    write_error(message, id, error, unknown);
+    outbox.respond(message, Delivery{.http_status = error.http_status, .refused = error.refused});
+}
+
+WireError with_status(WireError error, int status) {
+    error.http_status = status;
+    return error;
+}
+
+WireError no_such_session() {
+    return with_status(invalid_request("There is no such session (any more). Initialize again."), 404);
+}
+
+WireError session_needed() {
+    return invalid_request("The header `Mcp-Session-Id` is missing. Initialize to get a session.");
+}
+
+/// The revision that `facts` name for what has no session; nothing if it isn't spoken here.
+std::optional<Revision> revision_of(const HttpFacts& facts) {
+    if (!facts.protocol_version) return assumed_revision;
+    return revision_named(trimmed(*facts.protocol_version));
+}
+
+}  // namespace
+
+/// One POST on its way to whoever answers it.
+struct HttpEntry::Post {
+    const HttpFacts& facts;
+    const admission::Visitor& visitor;
+    async::Executor executor;
+    std::shared_ptr<Outbox> outbox;
+    std::shared_ptr<HttpSession> session;  ///< the one it names, if that exists
+    NameStyle names;
+
+    bool names_no_session() const { return facts.session_id && !session; }
+    bool is_stateless(json::Raw meta) const {
+        return Stateless::is_claimed_by(meta) || Stateless::is_named_by(facts.protocol_version);
+    }
+
+    Visit visit(Reply reply) const {
+        return {visitor, names, executor, session ? session->calls() : nullptr, std::move(reply)};
+    }
+    Visit visit_alone() const { return {visitor, names, executor, nullptr, Reply{outbox, Reply::Carrier::exchange}}; }
+    void accept() const { outbox->respond({}, Delivery{.http_status = 202}); }
+};
+
+HttpEntry::HttpEntry(const Dispatcher& dispatcher, const Clock& clock)
+    : dispatcher_{dispatcher},
+      limits_{dispatcher.options().max_message_bytes, dispatcher.options().max_depth},
+      sessions_{dispatcher.options().max_sessions, dispatcher.options().session_idle_limit, clock} {}
+
+std::shared_ptr<Exchange> HttpEntry::post(std::string_view body, const HttpFacts& facts,
+                                          const admission::Visitor& visitor, async::Executor executor,
+                                          std::shared_ptr<Outbox> outbox) {
+    Post post{facts,    visitor,
+              executor, std::move(outbox),
+              nullptr,  chosen(facts.name_style, dispatcher_.options().name_style, NameStyle::safe)};
+    if (facts.session_id) post.session = sessions_.find(trimmed(*facts.session_id), visitor.principal);
+    const bool wants_null = post.session && post.session->session().revision() <= Revision::june_2025;
+    try {
+        return take(body, post, wants_null ? UnknownId::null : UnknownId::left_out);
+    } catch (...) {
+        refuse(*post.outbox, {}, with_status(broken("POST", std::current_exception()), 500));
+        return nullptr;
+    }
+}
+
+std::shared_ptr<Exchange> HttpEntry::take(std::string_view body, const Post& post, UnknownId unknown) {
+    const auto json = read_json(body, limits_);
+    if (!json) {
+        refuse(*post.outbox, {}, json.error(), unknown);
+        return nullptr;
+    }
+    if (json->is(json::Kind::array)) return batch(*json, post);
+    const auto message = read_message(*json);
+    if (!message) {
+        refuse(*post.outbox, message.error().id, with_status(message.error().error, 400), unknown);
+        return nullptr;
+    }
+    if (const auto* asked = std::get_if<Request>(&*message)) return request(*asked, post);
+    if (const auto* told = std::get_if<Notification>(&*message)) {
+        notification(*told, post);
+    } else {
+        response(post);
+    }
+    return nullptr;
+}
+
+std::shared_ptr<Exchange> HttpEntry::request(const Request& request, const Post& post) {
+    if (Stateless::is_claimed_by(request.meta)) {
+        return waiting({dispatcher_.serve(request, &post.facts, post.visit_alone())}, true);
+    }
+    if (Stateless::is_named_by(post.facts.protocol_version) || Stateless::is_known_only_to_it(request.method)) {
+        refuse(*post.outbox, request.id, Stateless::claim_missing(request));
+        return nullptr;
+    }
+    if (post.names_no_session()) {
+        refuse(*post.outbox, request.id, no_such_session());
+        return nullptr;
+    }
+    const auto revision = revision_of(post.facts);
+    if (!revision) {
+        refuse(*post.outbox, request.id,
+               invalid_request("The header `MCP-Protocol-Version` names an unknown revision."));
+        return nullptr;
+    }
+    if (post.session) {
+        auto visit = post.visit(Reply{post.outbox, Reply::Carrier::exchange});
+        return waiting({dispatcher_.serve(request, post.session->session(), std::move(visit))}, false);
+    }
+    if (request.method == "initialize") return open_session(request, post);
+    if (needs_session(request.method)) {
+        refuse(*post.outbox, request.id, session_needed());
+        return nullptr;
+    }
+    Session unannounced{dispatcher_.introduction(), *revision};
+    return waiting({dispatcher_.serve(request, unannounced, post.visit_alone())}, false);
+}
+
+std::shared_ptr<Exchange> HttpEntry::open_session(const Request& request, const Post& post) {
+    Session session{dispatcher_.introduction()};
+    // The id goes out with the answer, so the answer waits here until there is one.
+    class Held final : public Outbox {
+    public:
+        void send(std::string_view) override {}
+        void respond(std::string_view text, const Delivery& how) override {
+            message = text;
+            delivery = how;
+        }
+        std::string message;
+        Delivery delivery;
+    };
+    const auto held = std::make_shared<Held>();
+    Visit visit{post.visitor, post.names, post.executor, nullptr, Reply{held, Reply::Carrier::exchange}};
+    dispatcher_.serve(request, session, std::move(visit));
+    if (session.greeted()) held->delivery.session_id = sessions_.open(post.visitor.principal, session)->id();
+    post.outbox->respond(held->message, held->delivery);
+    return nullptr;
+}
+
+std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
+    if (post.names_no_session()) {
+        refuse(*post.outbox, {}, no_such_session());
+        return nullptr;
+    }
+    if (!post.session || post.session->session().revision() != revision_with_batches) {
+        refuse(*post.outbox, {}, invalid_request("The revision that is spoken here has no batches."));
+        return nullptr;
+    }
+    const auto messages = read_batch(array);
+    if (!messages) {
+        refuse(*post.outbox, {}, messages.error(), UnknownId::null);
+        return nullptr;
+    }
+    for (const auto& message : *messages) {
+        const auto* told = std::get_if<Notification>(&message);
+        if (told && told->method == "notifications/cancelled") {
+            if (const auto id = read_id(told->params.member("requestId"))) post.session->calls()->cancel(*id);
+        }
+    }
+    const auto count = requests_in(*messages);
+    if (count == 0) {
+        post.accept();
+        return nullptr;
+    }
+    const auto gathered = std::make_shared<Batch>(post.outbox, count, true);
+    std::vector<Dispatcher::Served> served;
+    for (const auto& message : *messages) {
+        if (const auto* asked = std::get_if<Request>(&message)) {
+            served.push_back(dispatcher_.serve(*asked, post.session->session(), post.visit(Reply{gathered})));
+        }
+    }
+    return waiting(served, false);
+}
+
+void HttpEntry::notification(const Notification& notification, const Post& post) {
+    // Without a handshake a client gives a request up by closing it; ids of one client say nothing about another's.
+    if (!post.is_stateless(notification.meta)) {
+        if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
+        if (post.session && notification.method == "notifications/cancelled") {
+            const auto id = read_id(notification.params.member("requestId"));
+            if (id) post.session->calls()->cancel(*id);
+        }
+    }
+    post.accept();
+}
+
+void HttpEntry::response(const Post& post) {
+    if (Stateless::is_named_by(post.facts.protocol_version)) {
+        return refuse(*post.outbox, {}, invalid_request("In this revision clients have nothing to answer."));
+    }
+    if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
+    if (!post.session) return refuse(*post.outbox, {}, session_needed());
+    post.accept();
+}
+
+std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admission::Visitor& visitor,
+                                            async::Executor executor, std::shared_ptr<Outbox> outbox) {
+    const auto refused = [&](WireError error) {
+        refuse(*outbox, {}, error);
+        return nullptr;
+    };
+    if (Stateless::is_named_by(facts.protocol_version) || !facts.session_id) {
+        return refused(with_status(invalid_request("There is a stream for sessions only; POST messages here."), 405));
+    }
+    const auto session = sessions_.find(trimmed(*facts.session_id), visitor.principal);
+    if (!session) return refused(no_such_session());
+    if (!revision_of(facts)) {
+        return refused(invalid_request("The header `MCP-Protocol-Version` names an unknown revision."));
+    }
+    auto listener = std::make_shared<Listener>(executor, outbox);
+    if (!session->listen(listener)) {
+        return refused(with_status(invalid_request("This session has its stream already."), 409));
+    }
+    return listener;
+}
+
+Delivery HttpEntry::end_session(const HttpFacts& facts, const admission::Visitor& visitor) {
+    if (Stateless::is_named_by(facts.protocol_version)) return {.http_status = 405};
+    if (!facts.session_id) return {.http_status = 400};
+    return {.http_status = sessions_.end(trimmed(*facts.session_id), visitor.principal) ? 200 : 404};
+}
+
+}  // namespace flux::mcp

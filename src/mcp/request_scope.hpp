@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "json/raw.hpp"
+#include "mcp/revision.hpp"
+
+namespace flux::mcp {
+
+/// Everything that a request's era decides about its answer. Both eras fill it in (session, stateless); whoever
+/// answers reads these facts and knows of no era.
+struct RequestScope {
+    Revision revision = assumed_revision;
+
+    /// Members that every result carries, and that results which may be kept carry beside them: JSON without braces, or
+    /// empty. They belong to the server and live as long as it does.
+    std::string_view result_marks = {};
+    std::string_view keeping_marks = {};
+
+    std::string progress_token = {};  ///< JSON; empty: the client doesn't want to be told
+    int unknown_method_status = 200;  ///< 404 where a status may not be taken for the end of a session
+
+    bool audio() const { return revision >= Revision::march_2025; }
+    bool progress_messages() const { return revision >= Revision::march_2025; }
+    bool resource_links() const { return revision >= Revision::june_2025; }
+};
+
+/// The `progressToken` in a request's `_meta`, as JSON; empty if there is none, or none that can be used.
+std::string progress_token(json::Raw meta);
+
+}  // namespace flux::mcp

@@ -1,0 +1,105 @@
+#include "mcp/session_table.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <utility>
+#include <vector>
+
+#include "base/id.hpp"
+
+namespace flux::mcp {
+
+void Listener::disconnected() {
+    open_ = false;
+    outbox_.reset();
+}
+
+void Listener::end() {
+    asio::dispatch(executor_, [self = shared_from_this()] {
+        self->open_ = false;
+        if (const auto outbox = std::exchange(self->outbox_, nullptr)) outbox->respond({}, {});
+    });
+}
+
+bool HttpSession::listen(const std::shared_ptr<Listener>& listener) {
+    const std::lock_guard lock{mutex_};
+    if (const auto current = listener_.lock(); current && current->is_open()) return false;
+    listener_ = listener;
+    return true;
+}
+
+void HttpSession::end() {
+    calls_->cancel_all();
+    std::shared_ptr<Listener> listener;
+    {
+        const std::lock_guard lock{mutex_};
+        listener = listener_.lock();
+    }
+    if (listener) listener->end();
+}
+
+SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, const Clock& clock)
+    : most_{most}, idle_limit_{idle_limit}, clock_{clock} {}
+
+std::shared_ptr<HttpSession> SessionTable::open(std::string principal, Session greeted) {
+    auto session = std::make_shared<HttpSession>(random_id(), std::move(principal), std::move(greeted));
+    std::vector<std::shared_ptr<HttpSession>> gone;
+    {
+        const std::lock_guard lock{mutex_};
+        while (!entries_.empty() && (entries_.size() >= most_ || is_stale(entries_.back()))) {
+            gone.push_back(take_out(std::prev(entries_.end())));
+        }
+        entries_.push_front({session, clock_.steady_now()});
+        by_id_.emplace(session->id(), entries_.begin());
+    }
+    for (const auto& old : gone) old->end();
+    return session;
+}
+
+std::shared_ptr<HttpSession> SessionTable::find(std::string_view id, std::string_view principal) {
+    const std::string key{id};
+    std::shared_ptr<HttpSession> stale;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = by_id_.find(key);
+        if (found == by_id_.end()) return nullptr;
+        const auto entry = found->second;
+        if (!is_stale(*entry)) {
+            if (entry->session->principal() != principal) return nullptr;
+            entry->used_at = clock_.steady_now();
+            entries_.splice(entries_.begin(), entries_, entry);
+            return entry->session;
+        }
+        stale = take_out(entry);
+    }
+    stale->end();
+    return nullptr;
+}
+
+bool SessionTable::end(std::string_view id, std::string_view principal) {
+    const auto session = find(id, principal);
+    if (!session) return false;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = by_id_.find(session->id());
+        if (found == by_id_.end()) return false;
+        take_out(found->second);
+    }
+    session->end();
+    return true;
+}
+
+std::size_t SessionTable::size() const {
+    const std::lock_guard lock{mutex_};
+    return entries_.size();
+}
+
+bool SessionTable::is_stale(const Entry& entry) const { return clock_.steady_now() - entry.used_at > idle_limit_; }
+
+std::shared_ptr<HttpSession> SessionTable::take_out(Entries::iterator entry) {
+    auto session = std::move(entry->session);
+    by_id_.erase(session->id());
+    entries_.erase(entry);
+    return session;
+}
+
+}  // namespace flux::mcp

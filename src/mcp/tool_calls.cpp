@@ -1,0 +1,169 @@
+#include "mcp/tool_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "base/text.hpp"
+#include "json/compact.hpp"
+#include "json/writer.hpp"
+
+namespace flux::mcp {
+
+namespace {
+
+std::string safe_name(std::string name) {
+    std::replace(name.begin(), name.end(), '.', '_');
+    return name;
+}
+
+std::string listed(const std::vector<Tool>& tools, NameStyle style) {
+    std::string out;
+    json::Writer writer{out};
+    writer.array();
+    for (const auto& tool : tools) {
+        writer.object().key("name").string(style == NameStyle::safe ? safe_name(tool.name) : tool.name);
+        if (!tool.title.empty()) writer.key("title").string(tool.title);
+        writer.key("description").string(tool.description);
+        writer.key("inputSchema").raw(json::compact(tool.input_schema));
+        if (!tool.output_schema.empty()) writer.key("outputSchema").raw(json::compact(tool.output_schema));
+        writer.key("annotations").object();
+        writer.key("readOnlyHint").boolean(tool.annotations.read_only);
+        writer.key("destructiveHint").boolean(tool.annotations.destructive);
+        writer.key("idempotentHint").boolean(tool.annotations.idempotent);
+        writer.key("openWorldHint").boolean(tool.annotations.open_world);
+        writer.end_object().end_object();
+    }
+    writer.end_array();
+    return out;
+}
+
+/// What a quick tool is given: it is over before anything could happen to it.
+class QuickCall final : public Call {
+public:
+    QuickCall(CallSite& site, const CallRules& rules)
+        : site_{site},
+          deadline_{std::chrono::steady_clock::now() + rules.limit},
+          progress_{site.scope, rules.clock, rules.progress_interval} {}
+
+    const admission::Visitor& visitor() const override { return site_.visitor; }
+    std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
+    void progress(double done, std::optional<double> total, std::string_view message) override {
+        progress_.tell(site_.reply, done, total, message);
+    }
+
+private:
+    CallSite& site_;
+    std::chrono::steady_clock::time_point deadline_;
+    Progress progress_;
+};
+
+Outcome refused(std::string_view text) {
+    Outcome outcome;
+    outcome.content.push_back(Content::text(text));
+    outcome.is_error = true;
+    return outcome;
+}
+
+}  // namespace
+
+ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules)
+    : tools_{std::move(tools)},
+      dotted_{listed(tools_, NameStyle::dotted)},
+      safe_{listed(tools_, NameStyle::safe)},
+      max_arguments_bytes_{options.max_arguments_bytes},
+      max_in_flight_{options.max_in_flight},
+      rules_{rules} {
+    for (const auto& tool : tools_) {
+        if (static_cast<bool>(tool.answer) == static_cast<bool>(tool.run)) {
+            throw std::invalid_argument{"tool " + tool.name + " needs exactly one of `answer` and `run`"};
+        }
+        const auto safe = safe_name(tool.name);
+        const bool fresh = by_name_.emplace(tool.name, &tool).second;
+        if (!fresh || (safe != tool.name && !by_name_.emplace(safe, &tool).second)) {
+            throw std::invalid_argument{"there are two tools named " + tool.name};
+        }
+    }
+}
+
+std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite site) const {
+    json::Raw name;
+    json::Raw given;
+    for (json::Members member{request.params}; member.next();) {
+        if (member.name() == "name") name = member.value();
+        if (member.name() == "arguments") given = member.value();
+    }
+    const auto wanted = name.string();
+    if (!wanted) {
+        site.reply.fail(request.id, invalid_params("`params.name` has to name a tool."));
+        return nullptr;
+    }
+    const auto tool = by_name_.find(*wanted);
+    if (tool == by_name_.end()) {
+        site.reply.fail(request.id, unknown(*wanted));
+        return nullptr;
+    }
+    if (given.is(json::Kind::null)) given = {};
+    if (given.text().size() > max_arguments_bytes_) {
+        answer(site.reply, request.id, site.scope,
+               refused(fmt::format("The arguments have {} bytes, and {} are allowed. Pass less, or a reference to it. "
+                                   "[too_large]",
+                                   given.text().size(), max_arguments_bytes_)));
+        return nullptr;
+    }
+    auto arguments = json::Arguments::parse(given.text());
+    if (!arguments) {
+        answer(site.reply, request.id, site.scope, refused(arguments.error().message + " [invalid_argument]"));
+        return nullptr;
+    }
+    if (tool->second->run) return start(*tool->second, request, *std::move(arguments), std::move(site));
+    answer_at_once(*tool->second, request, *std::move(arguments), site);
+    return nullptr;
+}
+
+void ToolCalls::answer_at_once(const Tool& tool, const Request& request, json::Arguments arguments,
+                               CallSite& site) const {
+    QuickCall call{site, rules_};
+    Outcome outcome;
+    try {
+        outcome = tool.answer(std::move(arguments), call);
+    } catch (...) {
+        site.reply.fail(request.id, broken(tool.name, std::current_exception()));
+        return;
+    }
+    answer(site.reply, request.id, site.scope, outcome);
+}
+
+std::shared_ptr<RunningCall> ToolCalls::start(const Tool& tool, const Request& request, json::Arguments arguments,
+                                              CallSite site) const {
+    if (site.calls && site.calls->size() >= max_in_flight_) {
+        site.reply.fail(request.id,
+                        wire_error({Errc::unavailable,
+                                    fmt::format("{} calls are in flight here, which is the most. Wait for one of them.",
+                                                max_in_flight_),
+                                    "too_many_in_flight"}));
+        return nullptr;
+    }
+    const auto calls = site.calls;
+    const auto call = std::make_shared<RunningCall>(request.id, tool.name, std::move(site), rules_);
+    if (calls) calls->add(request.id, call);
+    try {
+        call->start(tool.run(std::move(arguments), call));
+    } catch (...) {
+        call->fail(std::current_exception());
+    }
+    return call;
+}
+
+WireError ToolCalls::unknown(std::string_view name) const {
+    std::vector<std::string> names;
+    for (const auto& tool : tools_) names.push_back(tool.name);
+    auto message = fmt::format("There is no tool `{}`.", shortened(name, 80));
+    if (const auto near = nearest(name, names, 1); !near.empty())
+        message += fmt::format(" Did you mean `{}`?", near[0]);
+    return invalid_params(message);
+}
+
+}  // namespace flux::mcp

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "mcp/message.hpp"
+#include "mcp/running_call.hpp"
+#include "mcp/server.hpp"
+
+namespace flux::mcp {
+
+/// The tools of the catalogue: what `tools/list` shows and what `tools/call` does. Built once, then read only.
+class ToolCalls {
+public:
+    /// Throws std::invalid_argument for two tools that cannot be told apart by either spelling of their names, and for
+    /// one without exactly one way to run.
+    ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules);
+
+    /// The list as JSON, names in `style` (which isn't `automatic`).
+    const std::string& list(NameStyle style) const { return style == NameStyle::safe ? safe_ : dotted_; }
+
+    /// Calls a tool. A quick one has answered when this returns, and nullptr comes back; else what runs.
+    std::shared_ptr<RunningCall> call(const Request& request, CallSite site) const;
+
+private:
+    void answer_at_once(const Tool& tool, const Request& request, json::Arguments arguments, CallSite& site) const;
+    std::shared_ptr<RunningCall> start(const Tool& tool, const Request& request, json::Arguments arguments,
+                                       CallSite site) const;
+    WireError unknown(std::string_view name) const;
+
+    std::vector<Tool> tools_;
+    std::unordered_map<std::string, const Tool*> by_name_;
+    std::string dotted_;
+    std::string safe_;
+    std::size_t max_arguments_bytes_;
+    std::size_t max_in_flight_;
+    const CallRules& rules_;
+};
+
+}  // namespace flux::mcp
