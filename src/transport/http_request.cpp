@@ -93,9 +93,10 @@ HeadFinder::State HeadFinder::refuse(int status, std::string_view why) {
 
 HeadFinder::State HeadFinder::find(std::string_view window) {
     if (refusal_.status != 0) return State::refused;
-    if (window.size() > begin_ && window[begin_] != '\r' && !is_token_character(window[begin_])) {
-        return refuse(400, "This is not an HTTP request.");
-    }
+    const auto begins_well = [&] {
+        return window.size() <= begin_ || window[begin_] == '\r' || is_token_character(window[begin_]);
+    };
+    if (!begins_well()) return refuse(400, "This is not an HTTP request.");
     while (looked_at_ < window.size()) {
         const void* found = std::memchr(window.data() + looked_at_, '\n', window.size() - looked_at_);
         if (found == nullptr) {
@@ -117,6 +118,7 @@ HeadFinder::State HeadFinder::find(std::string_view window) {
         // One empty line before a request is ignored (RFC 9112, 2.2): old clients send it after a body.
         if (begin_ != 0) return refuse(400, "Empty lines stand where a request line should.");
         begin_ = line_start_;
+        if (!begins_well()) return refuse(400, "This is not an HTTP request.");
     }
     if (window.size() - begin_ <= limit_) return State::more;
     return line_start_ == begin_ ? refuse(414, "The request line is longer than this server reads.")

@@ -38,7 +38,8 @@ public:
     /// Binds and accepts. A socket file that nobody listens on is replaced; one that answers is a `conflict`.
     Result<void> start();
 
-    /// Stops accepting, removes the file, lets requests in flight finish until `limit`, then cuts.
+    /// Stops accepting, removes the file, lets requests in flight finish until `limit`, then cuts. Has to have ended
+    /// before this is destroyed.
     async::Task<> drain(std::chrono::milliseconds limit);
 
 private:

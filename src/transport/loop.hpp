@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "async/blocking_pool.hpp"
+#include "async/task.hpp"
+#include "async/task_group.hpp"
+#include "async/timer.hpp"
+#include "base/clock.hpp"
+#include "transport/http_limits.hpp"
+#include "transport/http_request.hpp"
+
+namespace flux::transport {
+
+class Connection;
+
+/// What the connections of one loop thread share: the one buffer that all of them read into, the one that answers are
+/// gathered in, the coarse clock that looks at their deadlines, and the group that their tasks live in.
+///
+/// Belongs to its executor's thread.
+class Loop {
+public:
+    static constexpr std::size_t window_bytes = 128 * 1024;
+    /// Readable bytes behind the window, which fast readers of JSON and text want.
+    static constexpr std::size_t padding_bytes = 64;
+
+    Loop(async::Executor executor, const HttpLimits& limits);
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop();
+
+    async::Executor executor() const { return executor_; }
+    const HttpLimits& limits() const { return limits_; }
+    async::TaskGroup& tasks() { return tasks_; }
+
+    char* window() { return window_.get(); }
+    RequestHead& head() { return head_; }
+
+    /// The output buffer with its capacity, lent to the connection that is being served. Give it back when it is empty.
+    std::string take_output();
+    void give_output(std::string buffer);
+
+    /// Monotonic time of the last tick: good enough for deadlines of seconds, and free.
+    SteadyTime now() const { return now_; }
+
+    /// Serves a connection until it ends.
+    void serve(std::shared_ptr<Connection> connection);
+
+    std::size_t connections() const { return connections_; }
+    bool draining() const { return draining_; }
+
+    /// Starts the ticking.
+    void start();
+
+    /// Tells every connection to end when it has nothing in flight, now and those to come.
+    void drain();
+
+    /// Closes every connection at once and ends the ticking.
+    void cut();
+
+private:
+    friend class Connection;
+    void add(Connection& connection);
+    void remove(Connection& connection);
+    template <class Visit>
+    void each(Visit visit);
+    void tick_later();
+    void tick();
+
+    async::Executor executor_;
+    HttpLimits limits_;
+    async::TaskGroup tasks_;
+    async::Timer ticker_;
+    std::unique_ptr<char[]> window_;
+    std::string output_;
+    RequestHead head_;
+    SteadyTime now_;
+    Connection* first_ = nullptr;
+    std::size_t connections_ = 0;
+    bool draining_ = false;
+    bool over_ = false;
+};
+
+}  // namespace flux::transport
