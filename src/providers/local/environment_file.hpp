@@ -11,7 +11,8 @@
 namespace flux::providers::local {
 
 inline constexpr std::size_t max_environment_file_bytes = 16 * 1024 * 1024;
-inline constexpr std::size_t max_output_bytes = 1024 * 1024;  ///< of all outputs of a job together
+inline constexpr std::size_t max_output_bytes = 1024 * 1024;             ///< of all outputs of a job together
+inline constexpr std::size_t max_step_outputs_bytes = 50 * 1024 * 1024;  ///< of all steps of a job together
 inline constexpr std::size_t max_summary_bytes = 1024 * 1024;
 
 using Assignments = std::vector<std::pair<std::string, std::string>>;

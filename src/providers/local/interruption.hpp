@@ -18,6 +18,7 @@ public:
     Interruption& operator=(const Interruption&) = delete;
     ~Interruption();
 
+    void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
     /// Whether the job is being cancelled by now.
     bool requested();
     /// Whether it was the clock.

@@ -154,6 +154,11 @@ void StepLog::write(std::string_view text) {
     }
 }
 
+void StepLog::write_coloured(std::string_view script) {
+    const auto masked = masks_.apply(to_utf8(script));
+    for (const auto line : split(masked, '\n')) put_limited(fmt::format("\x1B[36;1m{}\x1B[0m", line), false);
+}
+
 void StepLog::begin_group(std::string_view title) { tagged("group", title); }
 void StepLog::end_group() { tagged("endgroup", {}); }
 

@@ -29,6 +29,8 @@ public:
 
     /// The runner's own lines, masked, commands in them not read. Text may hold several lines.
     void write(std::string_view text);
+    /// A script, each line in the colour in which GitHub shows it.
+    void write_coloured(std::string_view script);
     void begin_group(std::string_view title);
     void end_group();
     /// Lines with their tag, and annotations.
