@@ -74,18 +74,24 @@ private:
     SiteStore(std::filesystem::path root, const Clock& clock, SiteLimits limits);
 
     Result<void> load();
-    Result<void> save(const Site& site) const;
+    Result<void> install(const Site& site, const std::filesystem::path& copy);
     Result<Site> take_off(const std::string& id, SiteState state);
     void remember(const Site& site);
-    void forget_oldest();
+    void point_alias_at(const Site& site);
+    std::optional<std::string> forget_oldest();
+    Site as_of_now(Site site) const;
+    bool knows(const std::string& id) const;
     std::filesystem::path folder_of(std::string_view site_id) const;
+    std::filesystem::path record_of(std::string_view site_id) const;
+    std::filesystem::path passing_folder(std::string_view site_id) const;
 
     const std::filesystem::path root_;
     const Clock& clock_;
     const SiteLimits limits_;
-    mutable std::mutex mutex_;
-    std::map<std::string, Site, std::less<>> sites_;           ///< by id, with those that have gone
-    std::map<std::string, std::string, std::less<>> aliases_;  ///< slug → id of the newest attempt that has published
+    std::mutex changing_;                             ///< held while the disk changes; taken before `mutex_`
+    mutable std::mutex mutex_;                        ///< guards what follows; never held while waiting for the disk
+    std::map<std::string, Site, std::less<>> sites_;  ///< by id, with those that have gone
+    std::map<std::string, std::string, std::less<>> aliases_;  ///< slug to the id of the newest attempt that published
 };
 
 }  // namespace flux::previews

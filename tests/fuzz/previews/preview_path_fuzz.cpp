@@ -1,0 +1,86 @@
+// What a client can write into `Host` and into the path of a preview, against a site on the disk.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "previews/site_address.hpp"
+#include "previews/site_files.hpp"
+#include "previews/site_record.hpp"
+#include "previews/slug.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace flux::previews;
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+/// A site whose every file says `site`, beside and within what must never be shown.
+fs::path make_site() {
+    auto name = (fs::temp_directory_path() / "flux-fuzz-XXXXXX").string();
+    require(::mkdtemp(name.data()) != nullptr);
+    const fs::path folder{name};
+    fs::create_directories(folder / "site" / "a" / ".git");
+    const auto write = [&](const char* path, const char* text) { std::ofstream{folder / path} << text; };
+    write("secret.html", "secret");
+    write("site/index.html", "site");
+    write("site/b.html", "site");
+    write("site/a/index.html", "site");
+    write("site/a/.git/config", "secret");
+    write("site/.env", "secret");
+    fs::create_symlink("../secret.html", folder / "site" / "c.html");
+    fs::create_directory_symlink("/", folder / "site" / "d");
+    return folder / "site";
+}
+
+void check_path(std::string_view path) {
+    static const auto site = make_site();
+    auto found = look_up(site, path);
+    if (!found) return;
+    if (std::holds_alternative<DirectoryRedirect>(*found)) {
+        // It becomes `Location: <path>/`, which must not name another host.
+        require(path.size() > 1 && path[0] == '/' && path[1] != '/' && path[1] != '\\' && path.back() != '/');
+        return;
+    }
+    const auto& file = std::get<OpenFile>(*found);
+    std::string text(16, '\0');
+    const auto got = ::read(file.descriptor.get(), text.data(), text.size());
+    require(got == 4 && std::string_view{text}.substr(0, 4) == "site");
+}
+
+void check_host(std::string_view host) {
+    static const auto public_origin = *WildcardOrigin::parse("https://*.previews.example.com");
+    const auto read = read_preview_host(host, public_origin);
+    require((read.kind == PreviewHost::Kind::label) == is_label(read.label));
+    if (const auto origin = WildcardOrigin::parse(host)) require(is_label(slug_of(host)));
+}
+
+void check_record(std::string_view text) {
+    const auto site = from_record(text);
+    if (!site) return;
+    require(is_label(site->id));
+    const auto again = from_record(to_record(*site));
+    require(again && to_record(*again) == to_record(*site));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+    check_host(text);
+    check_path(text);
+    check_record(text);
+    require(is_label(slug_of(text)));
+    return 0;
+}
