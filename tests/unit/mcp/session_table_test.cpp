@@ -1,0 +1,92 @@
+#include "mcp/session_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "unit/mcp/example_server.hpp"
+
+namespace flux::mcp {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Fixture {
+    explicit Fixture(std::size_t most = 10) : table{most, 60s, clock} {}
+
+    std::string open(const std::string& principal) { return table.open(principal, Session{introduction})->id(); }
+
+    ManualClock clock;
+    ServerOptions options;
+    Introduction introduction{options};
+    SessionTable table;
+};
+
+TEST(SessionTable, FindsASessionForThePrincipalThatOpenedIt) {
+    Fixture f;
+    const auto id = f.open("a");
+
+    EXPECT_EQ(f.table.find(id, "a")->id(), id);
+    EXPECT_EQ(f.table.find(id, "b"), nullptr);
+    EXPECT_EQ(f.table.find("none", "a"), nullptr);
+    EXPECT_EQ(f.table.find("", "a"), nullptr);
+}
+
+TEST(SessionTable, GivesIdsThatCannotBeGuessed) {
+    Fixture f;
+    const auto one = f.open("a");
+    const auto two = f.open("a");
+
+    EXPECT_NE(one, two);
+    EXPECT_GE(one.size(), 32u);
+    EXPECT_EQ(one.find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+TEST(SessionTable, ForgetsWhatWasIdleTooLong) {
+    Fixture f;
+    const auto idle = f.open("a");
+    const auto used = f.open("a");
+
+    f.clock.advance(50s);
+    EXPECT_TRUE(f.table.find(used, "a"));
+    f.clock.advance(11s);
+
+    EXPECT_FALSE(f.table.find(idle, "a"));
+    EXPECT_TRUE(f.table.find(used, "a"));
+    EXPECT_EQ(f.table.size(), 1u);
+}
+
+TEST(SessionTable, IsNotKeptAliveByStrangers) {
+    Fixture f;
+    const auto id = f.open("a");
+
+    f.clock.advance(50s);
+    EXPECT_FALSE(f.table.find(id, "b"));
+    f.clock.advance(11s);
+
+    EXPECT_FALSE(f.table.find(id, "a"));
+}
+
+TEST(SessionTable, LetsTheLongestIdleGoWhenItIsFull) {
+    Fixture f{2};
+    const auto first = f.open("a");
+    const auto second = f.open("a");
+    EXPECT_TRUE(f.table.find(first, "a"));
+
+    const auto third = f.open("a");
+
+    EXPECT_TRUE(f.table.find(first, "a"));
+    EXPECT_FALSE(f.table.find(second, "a"));
+    EXPECT_TRUE(f.table.find(third, "a"));
+    EXPECT_EQ(f.table.size(), 2u);
+}
+
+TEST(SessionTable, EndsASessionForItsPrincipalOnly) {
+    Fixture f;
+    const auto id = f.open("a");
+
+    EXPECT_FALSE(f.table.end(id, "b"));
+    EXPECT_TRUE(f.table.end(id, "a"));
+    EXPECT_FALSE(f.table.end(id, "a"));
+}
+
+}  // namespace
+}  // namespace flux::mcp
