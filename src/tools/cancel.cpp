@@ -19,7 +19,7 @@ constexpr std::string_view input_schema = R"json({
 
 constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"run_id":{"type":"integer"},"status":{"type":"string"},
-"conclusion":{"type":["string","null"]},"next":{"type":"array"},"error":{"type":"object"}}})json";
+"conclusion":{"type":["string","null"]},"next":{"type":"array"}}})json";
 
 async::Task<Result<mcp::Outcome>> stop(std::shared_ptr<const Context> context, json::Arguments arguments) {
     if (const auto known = arguments.only({"run_id"}); !known) co_return fail(known.error());

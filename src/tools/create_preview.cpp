@@ -33,7 +33,7 @@ constexpr std::string_view output_schema = R"json({
 "html_url":{"type":["string","null"]},"created_at":{"type":"string"},"head_branch":{"type":"string"},
 "head_sha":{"type":["string","null"]},"workflow":{"type":"string"},"attempt":{"type":"integer"},
 "reused":{"type":"boolean"},"matched_by":{"type":"string"},"dry_run":{"type":"boolean"},
-"preview":{"type":"object"},"next":{"type":"array"},"error":{"type":"object"}}})json";
+"preview":{"type":"object"},"next":{"type":"array"}}})json";
 
 constexpr std::size_t longest_key = 255;
 

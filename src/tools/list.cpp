@@ -25,7 +25,7 @@ constexpr std::string_view input_schema = R"json({
 
 constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"kind":{"type":"string"},"items":{"type":"array","items":{"type":"object"}},
-"cursor":{"type":["string","null"]},"error":{"type":"object"}}})json";
+"cursor":{"type":["string","null"]}}})json";
 
 /// Items as JSON and as text, one line each.
 struct Listing {

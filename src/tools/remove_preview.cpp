@@ -20,7 +20,7 @@ constexpr std::string_view input_schema = R"json({
 
 constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"preview":{"type":"object","properties":{"state":{"type":"string"}}},
-"teardown_run_id":{"type":["integer","null"]},"next":{"type":"array"},"error":{"type":"object"}}})json";
+"teardown_run_id":{"type":["integer","null"]},"next":{"type":"array"}}})json";
 
 using What = std::variant<builds::RunId, builds::BranchName>;
 

@@ -20,8 +20,7 @@ constexpr std::string_view input_schema = R"json({
 
 constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"run_id":{"type":"integer"},"attempt":{"type":"integer"},"status":{"type":"string"},
-"html_url":{"type":["string","null"]},"preview":{"type":"object"},"next":{"type":"array"},
-"error":{"type":"object"}}})json";
+"html_url":{"type":["string","null"]},"preview":{"type":"object"},"next":{"type":"array"}}})json";
 
 async::Task<Result<mcp::Outcome>> again(std::shared_ptr<const Context> context, json::Arguments arguments,
                                         std::shared_ptr<mcp::Call> call) {

@@ -35,8 +35,7 @@ constexpr std::string_view output_schema = R"json({
 "current_step":{"type":"string"}}}},"jobs_total":{"type":"integer"},
 "waiting_for":{"type":"object"},
 "preview":{"type":"object","properties":{"state":{"type":"string"},"url":{"type":["string","null"]}}},
-"changed":{"type":"boolean"},"look_again_in_s":{"type":"integer"},"next":{"type":"array"},
-"error":{"type":"object"}}})json";
+"changed":{"type":"boolean"},"look_again_in_s":{"type":"integer"},"next":{"type":"array"}}})json";
 
 constexpr std::size_t most_jobs = 40;
 constexpr std::size_t most_jobs_with_steps = 8;

@@ -48,8 +48,7 @@ constexpr std::string_view output_schema = R"json({
 "from_line":{"type":["integer","null"]},"to_line":{"type":["integer","null"]},
 "cursor":{"type":"string"},"more":{"type":"boolean"},"done":{"type":"boolean"},"log_state":{"type":"string"},
 "why":{"type":"string"},"look_again_in_s":{"type":"integer"},
-"omitted":{"type":["object","null"]},"preview":{"type":"object"},"next":{"type":"array"},
-"error":{"type":"object"}}})json";
+"omitted":{"type":["object","null"]},"preview":{"type":"object"},"next":{"type":"array"}}})json";
 
 constexpr std::int64_t usual_lines = 80;
 constexpr std::int64_t lines_of_a_success = 15;

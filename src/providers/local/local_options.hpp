@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/secret.hpp"
+#include "previews/site_address.hpp"
 
 namespace flux::providers::local {
 
@@ -18,7 +20,9 @@ struct LocalOptions {
     std::string repository_name = "local/site";        ///< `owner/name`, as workflows see it
     std::string workflow_file = "deploy.yml";          ///< under `.github/workflows/`, where a request names none
     std::string server_url = "http://127.0.0.1:8787";  ///< where people see runs: `<server_url>/runs/12`
-    std::optional<std::filesystem::path> tools;        ///< FLUX_TOOLS
+    previews::SiteAddresses addresses{8788};           ///< of previews, as clients are told them
+    std::uint16_t preview_port = 8788;           ///< of this machine, where previews are asked whether they answer
+    std::optional<std::filesystem::path> tools;  ///< FLUX_TOOLS
     bool strict_tools = false;
 
     std::size_t jobs_at_once = 2;

@@ -41,7 +41,7 @@ TEST(CreatePreview, StartsNothingForBadArguments) {
         Row{"no branch", "{}", "branch"},
         Row{"branch not text", R"({"branch":7})", "branch"},
         Row{"dots in the branch", R"({"branch":"a..b"})", ".."},
-        Row{"a dash in front", R"({"branch":"-rf"})", "-"},
+        Row{"a dash in front", R"({"branch":"-rf"})", "dash"},
         Row{"a space", R"({"branch":"a b"})", "a b"},
         Row{"unknown member", R"({"branch":"main","brunch":1})", "brunch"},
         Row{"payload not an object", R"({"branch":"main","payload":[1]})", "payload"},

@@ -1,0 +1,138 @@
+#include "app/serve.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "admission/door.hpp"
+#include "app/engine.hpp"
+#include "app/greeting.hpp"
+#include "app/readiness.hpp"
+#include "app/version.hpp"
+#include "async/task_group.hpp"
+#include "base/clock.hpp"
+#include "observe/log.hpp"
+#include "transport/http_server.hpp"
+#include "transport/local_socket.hpp"
+#include "transport/operator_pages.hpp"
+
+namespace flux::app {
+
+namespace {
+
+using std::chrono::steady_clock;
+using Signals = asio::basic_signal_set<async::Executor>;
+
+constexpr std::chrono::seconds drain_limit{25};
+/// Runs are stopped first, because what waits for them is then answered.
+constexpr std::chrono::seconds runs_limit{15};
+
+admission::DoorSettings door_settings(const Settings& settings) {
+    admission::DoorSettings result;
+    result.tokens = settings.tokens;
+    result.bind_host = settings.host;
+    result.public_origin = settings.public_origin;
+    result.allowed_origins = settings.allowed_origins;
+    result.trusted_proxies = settings.trusted_proxies;
+    result.rate_limit.turns = settings.rate_limit;
+    return result;
+}
+
+transport::HttpServerOptions main_port_options(const Settings& settings) {
+    transport::HttpServerOptions options;
+    options.host = settings.host;
+    options.port = settings.port;
+    return options;
+}
+
+Result<admission::Visitor> operator_at_terminal(transport::LocalRole) { return admission::local_operator(); }
+
+void log_failure(std::exception_ptr thrown) {
+    try {
+        std::rethrow_exception(std::move(thrown));
+    } catch (const std::exception& error) {
+        observe::log::error("a task of the server failed", {{"error", error.what()}});
+    }
+}
+
+/// The parts that only `serve` has, over an engine.
+struct Serving {
+    Engine& engine;
+    transport::HttpServer& http;
+    transport::LocalSocket& socket;
+    Signals& signals;
+};
+
+async::Task<> drain(Serving parts) {
+    const auto end = steady_clock::now() + drain_limit;
+    parts.engine.server().drain();
+    std::jthread stopping_runs{[&engine = parts.engine] { engine.stop_runs(steady_clock::now() + runs_limit); }};
+
+    async::BlockingPool waiting{1, 1};
+    auto http_drain = [&http = parts.http] { return http.drain(drain_limit); };
+    auto draining = waiting.run(std::move(http_drain));
+    const bool clean = co_await std::move(draining);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
+    co_await parts.socket.drain(std::max(left, std::chrono::milliseconds{100}));
+    observe::log::info("stopped", {{"clean", clean}});
+}
+
+async::Task<> serve_until_signal(Serving parts, async::TaskGroup& tasks) {
+    const auto [error, number] = co_await parts.signals.async_wait(async::as_result);
+    if (error) co_return;
+    observe::log::info("draining", {{"signal", number}});
+    // The person who presses Ctrl-C twice means it. What runs is settled by the next owner of the state folder.
+    parts.signals.async_wait([](const boost::system::error_code& cancelled, int) {
+        if (!cancelled) ::_exit(130);
+    });
+    co_await drain(parts);
+    parts.signals.cancel();
+    tasks.cancel();
+}
+
+}  // namespace
+
+Result<void> serve(const Settings& settings, bool quiet) {
+    auto engine = Engine::start(settings, "flux-mcp serve");
+    if (!engine) return fail(std::move(engine.error()));
+
+    admission::Door door{door_settings(settings), system_clock()};
+    const auto readiness = std::make_shared<Readiness>();
+    const transport::OperatorPages pages{"flux-mcp", std::string{version()},
+                                         [readiness] { return readiness->connectors(); }};
+    transport::HttpServer http{main_port_options(settings), {(*engine)->server(), door, pages}, (*engine)->pool()};
+    if (auto started = http.start(); !started) return fail(std::move(started.error()));
+
+    asio::io_context context{1};
+    Signals signals{context.get_executor(), SIGINT, SIGTERM};
+    transport::LocalSocket socket{context.get_executor(), local_socket_path(settings), (*engine)->server(),
+                                  operator_at_terminal};
+    if (auto started = socket.start(); !started) return fail(std::move(started.error()));
+
+    async::TaskGroup tasks{context.get_executor(), log_failure};
+    tasks.start(keep_asking((*engine)->provider(), readiness));
+    tasks.start(serve_until_signal(Serving{**engine, http, socket, signals}, tasks));
+    if (settings.production) {
+        observe::log::info("serving", {{"endpoint", base_url(settings) + "/mcp"},
+                                       {"repository", settings.repository.string()},
+                                       {"sandbox", (*engine)->sandbox_level()}});
+    } else if (!quiet) {
+        const auto text = greeting(settings, (*engine)->sandbox_level(), (*engine)->sandbox_detail());
+        std::fputs(text.c_str(), stderr);
+    }
+    context.run();
+    http.stop();
+    return {};
+}
+
+}  // namespace flux::app

@@ -1,0 +1,17 @@
+#include "app/settings.hpp"
+
+#include <fmt/format.h>
+
+namespace flux::app {
+
+std::string base_url(const Settings& settings) {
+    if (!settings.public_url.empty()) return settings.public_url;
+    const bool everywhere = settings.host == "0.0.0.0" || settings.host == "::";
+    const std::string host = everywhere ? "127.0.0.1" : settings.host;
+    const auto bracketed = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+    return fmt::format("http://{}:{}", bracketed, settings.port);
+}
+
+std::filesystem::path local_socket_path(const Settings& settings) { return settings.state_directory / "flux.sock"; }
+
+}  // namespace flux::app

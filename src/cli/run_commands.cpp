@@ -1,0 +1,268 @@
+#include "cli/run_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/object.hpp>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/caller.hpp"
+#include "async/task_group.hpp"
+#include "base/text.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/run_view.hpp"
+#include "cli/terminal.hpp"
+#include "logs/log_cursor.hpp"
+#include "logs/visible_text.hpp"
+
+namespace flux::cli {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+constexpr int most_lines = 10'000;
+constexpr int most_tokens = 20'000;
+
+/// What a command knows about itself when a signal ends it.
+struct Progress {
+    int code = success;
+    std::int64_t run = 0;
+    bool over = false;
+    bool owns_the_engine = false;
+};
+
+void say(std::string_view sentence) {
+    const auto text = logs::visible_text(sentence, logs::Escapes::none);
+    std::fprintf(stderr, "flux-mcp: %s\n", text.c_str());
+}
+
+int code_for(std::string_view error) {
+    constexpr std::array no_right{"unauthenticated", "forbidden", "branch_not_allowed", "workflow_not_allowed"};
+    constexpr std::array no_way{"unavailable", "upstream_failed", "upstream_unavailable", "timed_out", "rate_limited"};
+    if (std::find(no_right.begin(), no_right.end(), error) != no_right.end()) return not_authorized;
+    if (std::find(no_way.begin(), no_way.end(), error) != no_way.end()) return unreachable;
+    return usage;
+}
+
+int report(const Error& error) {
+    // The report of mistakes in the settings has its own form and many lines.
+    if (error.message.find('\n') != std::string::npos) {
+        std::fputs(error.message.c_str(), stderr);
+    } else {
+        say(error.message);
+    }
+    return code_for(name_of(error.code));
+}
+
+int report(const app::ToolAnswer& answer) {
+    const auto* error = answer.structured.if_contains("error");
+    const auto* code = error != nullptr && error->is_object() ? error->as_object().if_contains("code") : nullptr;
+    const auto* message = error != nullptr && error->is_object() ? error->as_object().if_contains("message") : nullptr;
+    say(message != nullptr && message->is_string() ? std::string_view{message->as_string()}
+                                                   : std::string_view{answer.text});
+    return code_for(code != nullptr && code->is_string() ? std::string_view{code->as_string()} : std::string_view{});
+}
+
+std::string_view text_at(const object& from, std::string_view outer, std::string_view inner) {
+    const auto* nested = from.if_contains(outer);
+    const auto* found = nested != nullptr && nested->is_object() ? nested->as_object().if_contains(inner) : nullptr;
+    if (found == nullptr || !found->is_string()) return {};
+    return found->as_string();
+}
+
+bool is_true(const object& from, std::string_view name) {
+    const auto* member = from.if_contains(name);
+    return member != nullptr && *member == value(true);
+}
+
+int code_of_run(const object& status) {
+    const auto conclusion = text_at(status, "run", "conclusion");
+    if (conclusion == "cancelled") return cancelled;
+    const bool good =
+        conclusion.empty() || conclusion == "success" || conclusion == "neutral" || conclusion == "skipped";
+    return good ? success : run_failed;
+}
+
+/// The run's status; with `until`, after waiting for that.
+async::Task<Result<app::ToolAnswer>> ask_status(app::Caller& caller, std::int64_t run, std::string until) {
+    object arguments;
+    arguments["run_id"] = run;
+    arguments["steps"] = true;
+    if (!until.empty()) {
+        arguments["wait_s"] = 10;
+        arguments["until"] = until;
+    }
+    return caller.call("builds.status", std::move(arguments));
+}
+
+struct Following {
+    std::int64_t run = 0;
+    std::optional<std::string> job;
+    std::optional<std::string> step;
+    bool to_the_end = false;
+};
+
+/// Shows a run's log from its first line, and with `to_the_end` what follows until the run is over; then how it ended.
+async::Task<int> follow(app::Caller& caller, Following wanted, Terminal& terminal, RunView& view,
+                        std::shared_ptr<Progress> progress) {
+    auto cursor = logs::LogCursor{wanted.run, 0, {}}.encode();
+    while (!terminal.is_closed()) {
+        object arguments;
+        arguments["run_id"] = wanted.run;
+        arguments["cursor"] = cursor;
+        arguments["lines"] = most_lines;
+        arguments["max_tokens"] = most_tokens;
+        if (wanted.job) arguments["job"] = *wanted.job;
+        if (wanted.step) arguments["step"] = *wanted.step;
+        if (wanted.to_the_end) arguments["wait_s"] = terminal.is_interactive() ? 1 : 20;
+        auto tail = co_await caller.call("builds.tailLogs", std::move(arguments));
+        if (!tail) co_return report(tail.error());
+        if (tail->is_error) co_return report(*tail);
+        terminal.print(view.lines(tail->structured));
+        if (const auto* next = tail->structured.if_contains("cursor"); next != nullptr && next->is_string()) {
+            cursor = std::string_view{next->as_string()};
+        }
+        if (is_true(tail->structured, "more")) continue;
+        const bool done = is_true(tail->structured, "done");
+        auto status = co_await ask_status(caller, wanted.run, done ? "reachable" : "");
+        if (!status) co_return report(status.error());
+        if (status->is_error) co_return report(*status);
+        if (!wanted.step && !wanted.job) terminal.print(view.ended_steps(status->structured));
+        if (done || !wanted.to_the_end) {
+            progress->over = done;
+            terminal.show_now({});
+            terminal.print(view.ending(status->structured));
+            co_return code_of_run(status->structured);
+        }
+        terminal.show_now(view.now(status->structured));
+    }
+    co_return interrupted;
+}
+
+async::Task<Result<std::unique_ptr<app::Caller>>> connect(app::SettingsRead read, std::string owner,
+                                                          std::shared_ptr<Progress> progress) {
+    auto caller = co_await app::Caller::open(std::move(read), std::move(owner));
+    if (caller) progress->owns_the_engine = (*caller)->owns_the_engine();
+    co_return caller;
+}
+
+async::Task<int> preview(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
+    auto caller = co_await connect(std::move(read), "flux-mcp preview", progress);
+    if (!caller) co_return report(caller.error());
+    object arguments;
+    arguments["branch"] = command.branch;
+    if (!command.workflow.empty()) arguments["workflow"] = command.workflow;
+    if (command.fresh) arguments["fresh"] = true;
+    if (!command.inputs.empty()) {
+        object payload;
+        for (const auto& [name, text] : command.inputs) payload[name] = text;
+        arguments["payload"] = std::move(payload);
+    }
+    auto created = co_await (*caller)->call("builds.createPreview", std::move(arguments));
+    if (!created) co_return report(created.error());
+    if (created->is_error) co_return report(*created);
+    const auto* id = created->structured.if_contains("run_id");
+    if (id == nullptr || !id->is_int64()) co_return report(Error{Errc::unavailable, "The server named no run."});
+    progress->run = id->as_int64();
+
+    Terminal terminal;
+    RunView view{terminal.has_colours()};
+    terminal.print(view.headline(created->structured));
+    // Without a server the run would end with this process, so it is always followed.
+    if (command.follow || (*caller)->owns_the_engine()) {
+        Following wanted;
+        wanted.run = progress->run;
+        wanted.to_the_end = true;
+        co_return co_await follow(**caller, std::move(wanted), terminal, view, progress);
+    }
+    auto status = co_await ask_status(**caller, progress->run, "");
+    if (!status) co_return report(status.error());
+    if (status->is_error) co_return report(*status);
+    terminal.print(fmt::format("Follow it: flux-mcp logs {} --follow\n", progress->run));
+    terminal.print(fmt::format("Preview: {} {}\n", text_at(status->structured, "preview", "state"),
+                               text_at(status->structured, "preview", "url")));
+    co_return success;
+}
+
+std::optional<std::int64_t> run_in(std::string_view text) {
+    if (const auto at = text.find("/runs/"); at != std::string_view::npos) {
+        text.remove_prefix(at + std::string_view{"/runs/"}.size());
+        text = text.substr(0, text.find_first_not_of("0123456789"));
+    }
+    if (text.starts_with('#')) text.remove_prefix(1);
+    const auto number = to_integer(text);
+    return number && *number > 0 ? number : std::nullopt;
+}
+
+async::Task<int> logs_of(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
+    const auto run = run_in(command.run);
+    if (!run) {
+        say(fmt::format("\"{}\" is neither the number nor the URL of a run.", command.run));
+        co_return usage;
+    }
+    auto caller = co_await connect(std::move(read), "flux-mcp logs", progress);
+    if (!caller) co_return report(caller.error());
+    progress->run = *run;
+    Terminal terminal;
+    RunView view{terminal.has_colours()};
+    Following wanted{*run, command.job, command.step, command.follow};
+    co_return co_await follow(**caller, std::move(wanted), terminal, view, progress);
+}
+
+async::Task<> keep_code(async::Task<int> work, std::shared_ptr<Progress> progress) {
+    progress->code = co_await std::move(work);
+}
+
+/// Runs a command's task until it ends or a signal ends it.
+int run_to_end(async::Task<int> work, std::shared_ptr<Progress> progress, asio::io_context& context) {
+    std::exception_ptr thrown;
+    async::TaskGroup tasks{context.get_executor(), [&thrown](std::exception_ptr caught) { thrown = caught; }};
+    asio::basic_signal_set<async::Executor> signals{context.get_executor(), SIGINT, SIGTERM};
+    bool stopped = false;
+    signals.async_wait([&](const boost::system::error_code& error, int) {
+        if (error) return;
+        stopped = true;
+        tasks.cancel();
+    });
+    tasks.start(keep_code(std::move(work), progress), [&context] { context.stop(); });
+    context.run();
+    if (stopped) {
+        if (progress->run > 0 && !progress->over) {
+            say(progress->owns_the_engine
+                    ? fmt::format("run {} ends with this process, since no server runs.", progress->run)
+                    : fmt::format("run {0} goes on. To follow it again: flux-mcp logs {0} --follow", progress->run));
+        }
+        return interrupted;
+    }
+    if (thrown) std::rethrow_exception(thrown);
+    return progress->code;
+}
+
+}  // namespace
+
+int run_preview(const Command& command, app::SettingsRead read) {
+    asio::io_context context{1};
+    const auto progress = std::make_shared<Progress>();
+    return run_to_end(preview(command, std::move(read), progress), progress, context);
+}
+
+int run_logs(const Command& command, app::SettingsRead read) {
+    asio::io_context context{1};
+    const auto progress = std::make_shared<Progress>();
+    return run_to_end(logs_of(command, std::move(read), progress), progress, context);
+}
+
+}  // namespace flux::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "app/read_settings.hpp"
+#include "cli/command_line.hpp"
+
+namespace flux::cli {
+
+/// `flux-mcp preview BRANCH` and `flux-mcp logs RUN`: clients of the tools, on the terminal. Returns the exit code.
+/// Ctrl-C leaves a run of a server going, and says so.
+int run_preview(const Command& command, app::SettingsRead read);
+int run_logs(const Command& command, app::SettingsRead read);
+
+}  // namespace flux::cli
