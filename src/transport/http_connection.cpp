@@ -48,6 +48,14 @@ void describe(KnockFacts& facts, const RequestHead& head, const Target& target, 
     }
 }
 
+// Load balancers call by address, or name no Host at all. A browser that was lured here names the site that lured it.
+bool is_probe(const RequestHead& head) {
+    if (head.count("origin") > 0) return false;
+    if (head.host.empty()) return true;
+    const auto host = admission::Authority::parse(head.host);
+    return host && host->address;
+}
+
 HttpResponse preflight() {
     HttpResponse response;
     response.status = 204;
@@ -187,7 +195,7 @@ std::optional<HttpResponse> HttpConnection::refuse_early(Request& request) {
     const auto& head = request.head;
     if (request.route == Route::mcp) {
         if (auto refused = refuse_mcp(request)) return refused;
-    } else if (request.route == Route::rest && site_.door != nullptr) {
+    } else if (site_.door != nullptr && !(request.route == Route::operator_page && is_probe(head))) {
         KnockFacts facts;
         describe(facts, head, request.target, peer_, site_.port);
         if (const auto looked = site_.door->check_origin(facts.knock); !looked) return reply(looked.error());
@@ -419,6 +427,12 @@ void HttpConnection::answer(const Request& request, HttpResponse response) {
     if (request.allowed_origin) {
         const auto origin = request.head.field("origin").value_or("");
         for (auto& field : cors_fields(origin)) response.fields.push_back(std::move(field));
+    }
+    if (response.status >= 400 && observe::log::enabled(observe::LogLevel::debug)) {
+        observe::log::debug("request refused", {{"method", request.head.method},
+                                                {"target", without_secrets(request.head.target)},
+                                                {"status", response.status},
+                                                {"peer", peer_}});
     }
     const bool keep_alive = request.keeps_alive() && !loop().draining();
     append_response(out(), response, {keep_alive, request.head.method == "HEAD"});

@@ -257,6 +257,27 @@ TEST(HttpServer, ServesTheOperatorsPages) {
     EXPECT_THAT(take_answer(client).body, HasSubstr("/mcp")) << "a hint to where something is";
 }
 
+TEST(HttpServer, AnswersProbesButNoPageThatWasLuredHere) {
+    ServedPort served;
+    struct Row {
+        const char* name;
+        std::string request;
+        int status;
+    };
+    const std::array rows{
+        Row{"by address", "GET /health HTTP/1.1\r\nHost: 10.0.0.7:8787\r\n\r\n", 200},
+        Row{"without a name", "GET /health HTTP/1.0\r\n\r\n", 200},
+        Row{"by another name", "GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403},
+        Row{"from another page", served.get("/readyz", "Origin: https://evil.example\r\n"), 403},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        TcpClient client{served.port()};
+        client.send(row.request);
+        EXPECT_EQ(take_answer(client).status, row.status);
+    }
+}
+
 TEST(HttpServer, ClosesWhoeverIsSlow) {
     auto limits = ServedPort::quick_limits();
     limits.head_time = 60ms;
