@@ -60,6 +60,8 @@ std::string slug_of(std::string_view branch) {
     const bool is_unchanged = is_label(branch) && slug == branch;
     if (is_unchanged && !ends_like_a_hash(slug) && !looks_like_site_id(slug)) return slug;
 
+    // `r12` with a hash behind it would be a site's id.
+    if (looks_like_site_id(slug + "-0")) slug = "branch-" + slug;
     slug = slug.substr(0, longest_label - hash_digits - 1);
     if (slug.ends_with('-')) slug.pop_back();
     if (slug.empty()) slug = "branch";

@@ -30,6 +30,8 @@ TEST(Slug, IsNeverAnotherBranchsOrASitesName) {
     EXPECT_NE(slug_of("Main"), slug_of("main"));
     EXPECT_NE(slug_of(slug_of("feature/login")), slug_of("feature/login"));
     EXPECT_FALSE(looks_like_site_id(slug_of("r12-0123456789")));
+    EXPECT_TRUE(is_label(slug_of("R" + std::string(80, '1'))));
+    EXPECT_THAT(slug_of("R12"), MatchesRegex("branch-r12-[0-9a-f]{8}"));
     EXPECT_NE(slug_of(std::string(64, 'a')), slug_of(std::string(65, 'a')));
 }
 
