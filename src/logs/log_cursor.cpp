@@ -120,7 +120,7 @@ Result<LogCursor> LogCursor::decode(std::string_view text, std::int64_t run) {
         return fail(Errc::invalid_argument,
                     "`cursor` is damaged or was never given out. Pass a `cursor` exactly as an answer had it, or leave "
                     "it out to start anew.",
-                    "cursor_mismatch");
+                    "cursor_damaged");
     }
     if (cursor->run != run) {
         return fail(
