@@ -22,7 +22,7 @@ struct BubblewrapStart {
     std::string call_filter;
     std::vector<std::string> command;  ///< with absolute paths
     std::vector<int> descriptors;      ///< that the options name
-    std::vector<int> staged_directories;
+    std::vector<std::filesystem::path> staged_directories;
     std::optional<uid_t> user;
     unsigned long long max_file_bytes = 0;
 };

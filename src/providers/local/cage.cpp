@@ -23,10 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view standard_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-FileDescriptor open_directory(const fs::path& path) {
-    return FileDescriptor{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-}
-
 FileDescriptor open_namespace(pid_t process, const char* kind) {
     return FileDescriptor{::open(fmt::format("/proc/{}/ns/{}", process, kind).c_str(), O_RDONLY | O_CLOEXEC)};
 }
@@ -137,13 +133,10 @@ Result<Cage::Running> Cage::start_in_bubblewrap(const Program& program) {
     }
 
     // A job's user has no way through the server's private directories, so these are put where it can reach them.
-    std::vector<FileDescriptor> staged;
     const auto bind = [&](const char* option, const fs::path& source, const fs::path& target) {
         if (!start.user) return add({option, source.string(), target.string()});
-        add({option, fmt::format("/tmp/{}", staged.size()), target.string()});
-        staged.push_back(open_directory(source));
-        start.staged_directories.push_back(staged.back().get());
-        start.descriptors.push_back(staged.back().get());
+        add({option, fmt::format("/tmp/{}", start.staged_directories.size()), target.string()});
+        start.staged_directories.push_back(source);
     };
     bind("--bind", directories_.temp / "_tmp", "/tmp");
     bind("--bind", directories_.workspace, directories_.workspace);
@@ -152,10 +145,8 @@ Result<Cage::Running> Cage::start_in_bubblewrap(const Program& program) {
     std::error_code ignored;
     if (directories_.tools && fs::is_directory(*directories_.tools, ignored))
         bind("--ro-bind", *directories_.tools, *directories_.tools);
-    if (std::any_of(staged.begin(), staged.end(), [](const FileDescriptor& each) { return !each; }))
-        return fail(Errc::unavailable, "A directory of the job is gone.");
-
-    add({"--chdir", program.working_directory.string()});
+    // What lies between the mounts would otherwise be memory without a limit.
+    add({"--remount-ro", "/", "--chdir", program.working_directory.string()});
     std::string path;
     for (const auto& [name, value] : program.environment) {
         add({"--setenv", name, value});

@@ -15,14 +15,18 @@ constexpr std::size_t shortest = 3;
 constexpr std::size_t longest_mask = 32 * 1024;
 constexpr std::size_t most_masks = 4096;
 
-/// The part of the base64 of anything that holds `text`, `shift` bytes behind a boundary of three, which depends on
-/// `text` alone.
-std::string base64_core(std::string_view text, std::size_t shift) {
+struct Base64 {
+    std::string inside;  ///< what depends on the text alone, whatever follows it
+    std::string at_end;  ///< the same with the last character, where nothing follows
+};
+
+/// How `text` looks in the base64 of something that has `shift` bytes too many in front of it.
+Base64 base64_of(std::string_view text, std::size_t shift) {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const std::size_t skip = (3 - shift) % 3;
     if (text.size() <= skip) return {};
     text.remove_prefix(skip);
-    std::string encoded;
+    Base64 encoded;
     std::uint32_t bits = 0;
     int count = 0;
     for (const char character : text) {
@@ -30,10 +34,11 @@ std::string base64_core(std::string_view text, std::size_t shift) {
         count += 8;
         while (count >= 6) {
             count -= 6;
-            encoded += alphabet[(bits >> count) & 63U];
+            encoded.inside += alphabet[(bits >> count) & 63U];
         }
     }
-    // The last character also holds bits of what follows, unless the text ends at a boundary.
+    encoded.at_end = encoded.inside;
+    if (count > 0) encoded.at_end += alphabet[(bits << (6 - count)) & 63U];
     return encoded;
 }
 
@@ -99,12 +104,12 @@ bool Masks::add(std::string_view secret) {
     for (const auto piece : pieces) {
         add_text(std::string{piece});
         for (std::size_t shift = 0; shift < 3; ++shift) {
-            auto core = base64_core(piece, shift);
+            const auto encoded = base64_of(piece, shift);
             // A few characters of base64 would match by chance.
-            if (core.size() >= 5) {
-                auto url_safe = replaced(replaced(core, "+", "-"), "/", "_");
-                add_text(std::move(core));
-                add_text(std::move(url_safe));
+            if (encoded.inside.size() < 5) continue;
+            for (const auto& each : {encoded.inside, encoded.at_end}) {
+                add_text(each);
+                add_text(replaced(replaced(each, "+", "-"), "/", "_"));
             }
         }
         add_text(json_escaped(piece));

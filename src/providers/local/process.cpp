@@ -86,12 +86,19 @@ struct DescriptorPath {
 };
 
 void stage_directories(const Prepared& prepared) {
-    if (::unshare(CLONE_NEWNS) != 0) give_up(prepared);
+    const auto& directories = prepared.launch->staged_directories;
+    std::array<int, 10> opened{};
+    if (directories.size() > opened.size() || ::unshare(CLONE_NEWNS) != 0) give_up(prepared);
     if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) give_up(prepared);
+    // Opened in the new namespace, or they couldn't be mounted in it; and before /tmp hides those that lie there.
+    for (std::size_t at = 0; at < directories.size(); ++at) {
+        opened[at] = ::open(directories[at].c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (opened[at] < 0) give_up(prepared);
+    }
     if (::mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0) give_up(prepared);
     char target[] = "/tmp/0";
-    for (const int directory : prepared.launch->staged_directories) {
-        DescriptorPath source{directory};
+    for (std::size_t at = 0; at < directories.size(); ++at) {
+        const DescriptorPath source{opened[at]};
         if (::mkdir(target, 0755) != 0) give_up(prepared);
         if (::mount(source.text, target, nullptr, MS_BIND | MS_REC, nullptr) != 0) give_up(prepared);
         ++target[5];

@@ -23,9 +23,9 @@ struct Launch {
     bool merged_output = true;     ///< one pipe for standard output and error; otherwise error goes to /dev/null
 
     std::optional<uid_t> user;  ///< become this user and its namesake group; the server is root
-    /// Directories (O_PATH) that appear as /tmp/0, /tmp/1, … in a mount namespace of the program's own: how a user
+    /// At most ten directories that appear as /tmp/0, /tmp/1, … in a mount namespace of the program's own: how a user
     /// without access to their parents reaches them. The server is root.
-    std::vector<int> staged_directories;
+    std::vector<std::filesystem::path> staged_directories;
     unsigned long long max_file_bytes = 0;  ///< 0: as the server
     unsigned max_processes = 0;             ///< 0: as the server
     bool no_new_privileges = true;
