@@ -264,6 +264,10 @@ void HttpConnection::dispatch_mcp(const Request& request, std::string_view body)
     const auto facts = facts_of(head, request.target.query);
     if (head.method == "DELETE") {
         const auto delivery = site_.mcp->end_session(facts, *request.visitor);
+        if (delivery.http_status == 405) {
+            answer(request, reply_not_allowed("POST"));
+            return;
+        }
         if (delivery.http_status >= 400) {
             answer(request, reply(HttpRefusal{delivery.http_status, delivery.http_status == 404
                                                                         ? "There is no such session."

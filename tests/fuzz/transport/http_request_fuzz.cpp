@@ -11,7 +11,16 @@
 
 namespace {
 
-using namespace flux::transport;
+using flux::transport::HeadFinder;
+using flux::transport::is_token;
+using flux::transport::percent_decoded;
+using flux::transport::query_value;
+using flux::transport::read_request_head;
+using flux::transport::read_upgrade;
+using flux::transport::RequestHead;
+using flux::transport::Target;
+using flux::transport::wants_websocket;
+using flux::transport::without_secrets;
 
 struct Outcome {
     HeadFinder::State state;

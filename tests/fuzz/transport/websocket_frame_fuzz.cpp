@@ -10,7 +10,8 @@
 
 namespace {
 
-using namespace flux::transport;
+using flux::transport::CloseCode;
+using flux::transport::WebSocketDecoder;
 using Kind = WebSocketDecoder::Kind;
 
 struct Seen {

@@ -229,6 +229,19 @@ TEST(HttpServer, KeepsALegacySessionByItsHeader) {
     EXPECT_EQ(take_answer(client).status, 404);
 }
 
+TEST(HttpServer, KnowsNoSessionsInTheModernEra) {
+    ServedPort served;
+    TcpClient client{served.port()};
+    const std::string rest = " /mcp HTTP/1.1\r\n" + served.host() + "MCP-Protocol-Version: 2026-07-28\r\n\r\n";
+    for (const char* method : {"GET", "DELETE"}) {
+        SCOPED_TRACE(method);
+        client.send(method + rest);
+        const auto refused = take_answer(client);
+        EXPECT_EQ(refused.status, 405);
+        EXPECT_THAT(refused.fields.at("Allow"), HasSubstr("POST"));
+    }
+}
+
 TEST(HttpServer, LetsAllowedOriginsReadTheAnswer) {
     ServedPort served;
     TcpClient client{served.port()};
