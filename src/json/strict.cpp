@@ -247,7 +247,11 @@ private:
             whole = false;
             ++at_;
             if (next_is('+') || next_is('-')) ++at_;
+            while (next_is('0') && end_ - at_ > 1 && is_digit(at_[1])) ++at_;
+            const auto* digits = at_;
             if (!some_digits()) return false;
+            // Some readers give up at such exponents even where the number is 0.
+            if (at_ - digits > 4) return stop_at(start, "the exponent is too large", Errc::too_large);
         }
         const auto length = static_cast<std::size_t>(at_ - start);
         if (length > limits_.number_length) return stop_at(start, "the number is too long", Errc::too_large);
