@@ -1,3 +1,5 @@
+#include "workflow/expression.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "workflow/expression.hpp"
 #include "workflow/format_text.hpp"
 #include "workflow/letter_case.hpp"
 #include "workflow/parsed_expression.hpp"
@@ -74,7 +75,7 @@ public:
 
 private:
     Result<Operand> negate(const Node& node) {
-        const auto operand = evaluate(node.children.front());
+        auto operand = evaluate(node.children.front());
         if (!operand) return operand;
         return Operand{Value{!is_truthy(operand->value)}};
     }
@@ -82,7 +83,7 @@ private:
     Result<Operand> compare_all(const Node& node) {
         auto left = evaluate(node.children.front());
         for (std::size_t i = 0; left && i < node.comparisons.size(); ++i) {
-            const auto right = evaluate(node.children[i + 1]);
+            auto right = evaluate(node.children[i + 1]);
             if (!right) return right;
             left = Operand{Value{compare(left->value, node.comparisons[i], right->value)}};
         }
@@ -100,9 +101,9 @@ private:
     }
 
     Result<Operand> index(const Node& node) {
-        const auto by = evaluate(node.children[1]);
+        auto by = evaluate(node.children[1]);
         if (!by) return by;
-        const auto object = evaluate(node.children[0]);
+        auto object = evaluate(node.children[0]);
         if (!object) return object;
         if (!object->is_filtered) {
             const auto* part = part_of(object->value, by->value);
@@ -116,7 +117,7 @@ private:
     }
 
     Result<Operand> filter(const Node& node) {
-        const auto object = evaluate(node.children.front());
+        auto object = evaluate(node.children.front());
         if (!object) return object;
         Value::Array items;
         if (object->is_filtered) {
@@ -174,7 +175,7 @@ private:
     Result<Operand> case_of(const Node& node) {
         const auto& children = node.children;
         for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
-            const auto predicate = evaluate(children[i]);
+            auto predicate = evaluate(children[i]);
             if (!predicate) return predicate;
             if (predicate->value.kind() != Value::Kind::boolean) {
                 return error(children[i],

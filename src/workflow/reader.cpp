@@ -259,8 +259,8 @@ tl::expected<ReadWorkflow, Diagnostics> read_workflow(std::string_view text, std
     workflow.file_name = std::move(file_name);
     if (!reader.diagnostics().empty()) {
         auto diagnostics = reader.diagnostics();
-        std::ranges::stable_sort(diagnostics, {},
-                                 [](const Diagnostic& each) { return std::pair{each.place.line, each.place.column}; });
+        std::ranges::sort(diagnostics, {},
+                          [](const Diagnostic& each) { return std::pair{each.place.line, each.place.column}; });
         return tl::unexpected{std::move(diagnostics)};
     }
     return ReadWorkflow{std::move(workflow), reader.notes()};

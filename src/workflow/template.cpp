@@ -100,7 +100,7 @@ Result<Value> evaluate(const Template& text, const Contexts& contexts) {
         if (const auto* plain = std::get_if<std::string>(&part)) {
             whole += *plain;
         } else {
-            const auto value = evaluate(std::get<Expression>(part), contexts);
+            auto value = evaluate(std::get<Expression>(part), contexts);
             if (!value) return value;
             whole += to_string(*value);
         }

@@ -140,8 +140,9 @@ private:
     std::string complaint() const {
         if (too_deep_) return fmt::format("The JSON is more than {} levels deep.", max_json_depth);
         if (at_ >= text_.size()) return "The JSON ends too early.";
-        auto character = text_.substr(at_, 1);
-        while (character.size() < 4 && !is_utf8(character)) character = text_.substr(at_, character.size() + 1);
+        std::size_t length = 1;
+        while (length < 4 && !is_utf8(text_.substr(at_, length))) ++length;
+        const auto character = text_.substr(at_, length);
         return fmt::format("The JSON is not valid: unexpected `{}` at character {}.", to_utf8(character), at_ + 1);
     }
 

@@ -10,7 +10,7 @@
 #include "workflow/expression.hpp"
 #include "workflow/value_json.hpp"
 
-using namespace flux::workflow;
+namespace flux::workflow {
 
 namespace {
 
@@ -51,7 +51,9 @@ std::string answer(const std::string& line) {
 
 }  // namespace
 
+}  // namespace flux::workflow
+
 int main() {
     std::ios::sync_with_stdio(false);
-    for (std::string line; std::getline(std::cin, line);) std::cout << answer(line) << '\n';
+    for (std::string line; std::getline(std::cin, line);) std::cout << flux::workflow::answer(line) << '\n';
 }

@@ -35,6 +35,8 @@ TEST(ValueJson, KeepsTheFirstOfNamesThatDifferInCaseAndTheLastOfTheSame) {
 
 TEST(ValueJson, SaysWhereItIsWrong) {
     EXPECT_EQ(from_json("[1, x]").error().message, "The JSON is not valid: unexpected `x` at character 5.");
+    EXPECT_EQ(from_json("ä").error().message, "The JSON is not valid: unexpected `ä` at character 1.");
+    EXPECT_FALSE(from_json("1 \xef="));
     EXPECT_EQ(from_json("[1").error().message, "The JSON ends too early.");
     EXPECT_FALSE(from_json(std::string(200, '[')));
     for (const auto* text :
