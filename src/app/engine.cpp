@@ -46,6 +46,7 @@ local::LocalOptions local_options(const Settings& settings) {
     options.workflow_file = settings.workflow_file;
     options.server_url = base_url(settings);
     options.addresses = previews::SiteAddresses{settings.preview_port, settings.preview_public_origin};
+    options.preview_port = settings.preview_port;
     options.tools = settings.tools;
     return options;
 }

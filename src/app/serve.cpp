@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -60,6 +62,10 @@ Result<admission::Visitor> operator_at_terminal(transport::LocalRole) { return a
 void log_failure(std::exception_ptr thrown) {
     try {
         std::rethrow_exception(std::move(thrown));
+    } catch (const boost::system::system_error& error) {
+        // How a task ends that was asked to.
+        if (error.code() == asio::error::operation_aborted) return;
+        observe::log::error("a task of the server failed", {{"error", error.what()}});
     } catch (const std::exception& error) {
         observe::log::error("a task of the server failed", {{"error", error.what()}});
     }

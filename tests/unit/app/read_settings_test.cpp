@@ -77,7 +77,7 @@ TEST_F(ReadSettings, SayWhatIsWrongAndWhere) {
         Row{"port too big", {{"PORT", "65536"}}, "PORT", "65536"},
         Row{"unknown", {{"FLUX_RATE_LIMITS", "3"}}, "FLUX_RATE_LIMITS", "Did you mean FLUX_RATE_LIMIT?"},
         Row{"transport", {{"TRANSPORT", "carrier-pigeon"}}, "TRANSPORT", "websocket, stdio"},
-        Row{"log level", {{"LOG_LEVEL", "loud"}}, "LOG_LEVEL", "loud"},
+        Row{"log level", {{"LOG_LEVEL", "loud"}}, "LOG_LEVEL", "one of debug"},
         Row{"environment", {{"FLUX_ENV", "prod"}}, "FLUX_ENV", "development, production"},
         Row{"flag", {{"FLUX_READ_ONLY", "maybe"}}, "FLUX_READ_ONLY", "neither yes nor no"},
         Row{"origin", {{"FLUX_ALLOWED_ORIGINS", "https://a.example, nonsense"}}, "FLUX_ALLOWED_ORIGINS", "nonsense"},
