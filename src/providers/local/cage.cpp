@@ -9,9 +9,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <system_error>
+#include <thread>
 
 #include "base/text.hpp"
 #include "providers/local/bubblewrap.hpp"
@@ -25,6 +28,16 @@ constexpr std::string_view standard_path = "/usr/local/sbin:/usr/local/bin:/usr/
 
 FileDescriptor open_namespace(pid_t process, const char* kind) {
     return FileDescriptor{::open(fmt::format("/proc/{}/ns/{}", process, kind).c_str(), O_RDONLY | O_CLOEXEC)};
+}
+
+/// bwrap tells its child's number before that has its users: nobody can join it until then.
+bool has_users(pid_t process) {
+    for (int attempt = 0; attempt < 2000; ++attempt) {
+        std::ifstream map{fmt::format("/proc/{}/uid_map", process)};
+        if (map.peek() != std::ifstream::traits_type::eof()) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return false;
 }
 
 }  // namespace
@@ -67,7 +80,8 @@ Result<void> Cage::start_holder() {
     holder_ = std::move(started->process);
     holder_init_ = started->child;
     process_namespace_ = open_namespace(holder_init_, "pid");
-    if (sandbox_->has_user_namespaces()) user_namespace_ = open_namespace(holder_init_, "user");
+    if (sandbox_->has_user_namespaces() && has_users(holder_init_))
+        user_namespace_ = open_namespace(holder_init_, "user");
     if (!process_namespace_ || (sandbox_->has_user_namespaces() && !user_namespace_)) {
         end_everything();
         return fail(Errc::unavailable, "The sandbox's namespaces can't be opened.");

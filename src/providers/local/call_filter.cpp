@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "providers/local/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace flux::providers::local {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <stop_token>
 
-#include "providers/local/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace flux::providers::local {
 

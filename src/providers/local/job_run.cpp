@@ -73,6 +73,7 @@ workflow::Value Environment::context() const {
 JobRun::JobRun(const JobOrder& order, JobSink& sink, std::stop_token cancel, const Sandbox& sandbox)
     : order_{order}, sink_{sink}, sandbox_{sandbox}, interruption_{std::move(cancel), deadline_of(order)} {
     outcome_.isolation = sandbox.level();
+    time_limit_ = order.default_timeout;
     for (const auto& [name, secret] : order.run.secrets) masks_.add(secret.reveal());
 
     base_contexts_ = planning_contexts(order.run, order.needs, order.job->key);
@@ -175,7 +176,8 @@ Result<void> JobRun::evaluate_job_environment() {
     if (const auto& field = order_.job->timeout_minutes) {
         const auto count = workflow::evaluate_number(*field, base_contexts_);
         if (!count) return fail(count.error());
-        interruption_.set_deadline(Clock::now() + minutes(*count));
+        time_limit_ = minutes(*count);
+        interruption_.set_deadline(Clock::now() + time_limit_);
     }
     for (const auto* entries : {&order_.workflow->env, &order_.job->env}) {
         auto contexts = base_contexts_;
@@ -364,8 +366,9 @@ void JobRun::complete(StepLog& log) {
     log.write("Cleaning up orphan processes");
     if (cage_) cage_->end_everything();
     if (interruption_.timed_out() && is_cancelled()) {
-        log.error("The job has exceeded its maximum execution time.");
-        outcome_.reason = "timed out";
+        const auto limit = fmt::format("{} minutes", static_cast<double>(time_limit_.count()) / 60'000.0);
+        log.error(fmt::format("The job has exceeded the maximum execution time of {}.", limit));
+        outcome_.reason = "timed out after " + limit;
     }
     if (is_cancelled()) {
         outcome_.conclusion = Conclusion::cancelled;

@@ -119,6 +119,7 @@ private:
     JobSink& sink_;
     const Sandbox& sandbox_;
     Interruption interruption_;
+    std::chrono::milliseconds time_limit_{};
     std::unique_ptr<Cage> cage_;
     Masks masks_;
     JobOutcome outcome_;

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "base/result.hpp"
-#include "providers/local/file_descriptor.hpp"
 
 namespace flux::providers::local {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "base/result.hpp"
-#include "providers/local/file_descriptor.hpp"
 
 namespace flux::providers::local {
 
