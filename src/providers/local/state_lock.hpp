@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "providers/local/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace flux::providers::local {
 
