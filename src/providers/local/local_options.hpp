@@ -21,8 +21,8 @@ struct LocalOptions {
     std::string workflow_file = "deploy.yml";          ///< under `.github/workflows/`, where a request names none
     std::string server_url = "http://127.0.0.1:8787";  ///< where people see runs: `<server_url>/runs/12`
     previews::SiteAddresses addresses{8788};           ///< of previews, as clients are told them
-    std::uint16_t preview_port = 8788;           ///< of this machine, where previews are asked whether they answer
-    std::optional<std::filesystem::path> tools;  ///< FLUX_TOOLS
+    std::uint16_t preview_port = 8788;                 ///< where previews are served on this machine
+    std::optional<std::filesystem::path> tools;        ///< FLUX_TOOLS
     bool strict_tools = false;
 
     std::size_t jobs_at_once = 2;

@@ -1,0 +1,139 @@
+#include "providers/local/repository.hpp"
+
+#include <gtest/gtest.h>
+
+#include "git_folder.hpp"
+
+namespace flux::providers::local {
+namespace {
+
+builds::BranchName branch(const char* name) { return builds::BranchName::parse(name).value(); }
+
+TEST(ARepository, FindsTheHeadOfABranch) {
+    const GitFolder folder;
+    folder.commit("a.txt", "a", "First words");
+    folder.git("branch feature/x");
+    const Repository repository{folder.path()};
+
+    const auto head = repository.head_of(branch("feature/x"));
+
+    ASSERT_TRUE(head) << head.error().message;
+    EXPECT_EQ(head->head_sha.size(), 40U);
+    EXPECT_EQ(head->subject, "First words");
+    EXPECT_GT(head->committed_at, WallTime{});
+}
+
+TEST(ARepository, NamesTheNearestBranches) {
+    const GitFolder folder;
+    folder.commit("a.txt", "a");
+    folder.git("branch feature/login");
+    const Repository repository{folder.path()};
+
+    const auto head = repository.head_of(branch("feature/logn"));
+
+    ASSERT_FALSE(head);
+    EXPECT_EQ(head.error().reason, "branch_not_found");
+    EXPECT_NE(head.error().message.find("feature/login"), std::string::npos) << head.error().message;
+}
+
+TEST(ARepository, DoesNotTakeAFolderOfBranchesForABranch) {
+    const GitFolder folder;
+    folder.commit("a.txt", "a");
+    folder.git("branch feature/x");
+
+    EXPECT_FALSE(Repository{folder.path()}.head_of(branch("feature")));
+}
+
+TEST(ARepository, KnowsTheBranchesOfItsOrigin) {
+    const GitFolder origin;
+    origin.commit("a.txt", "a");
+    origin.git("branch other");
+    const GitFolder clone;
+    clone.git("remote add origin '" + origin.path().string() + "'");
+    clone.git("fetch --quiet origin");
+    const Repository repository{clone.path()};
+
+    EXPECT_TRUE(repository.head_of(branch("other")));
+    EXPECT_EQ(repository.branches().value().size(), 2U);
+}
+
+TEST(ARepository, ReadsWhatWasCommittedAndNotTheWorkTree) {
+    const GitFolder folder;
+    folder.commit("page.html", "committed");
+    folder.write("page.html", "changed");
+    folder.write("index.html", "new");
+    const Repository repository{folder.path()};
+    const auto sha = repository.head_of(branch("main")).value().head_sha;
+
+    EXPECT_EQ(repository.read_file(sha, "page.html", 100).value(), "committed");
+    EXPECT_FALSE(repository.has_file(sha, "index.html").value());
+    EXPECT_EQ(repository.read_file(sha, "page.html", 3).error().code, Errc::too_large);
+}
+
+TEST(ARepository, ListsOnlyWorkflowFiles) {
+    const GitFolder folder;
+    folder.write(".github/workflows/b.yaml", "x");
+    folder.write(".github/workflows/notes.txt", "x");
+    folder.write(".github/workflows/below/c.yml", "x");
+    std::filesystem::create_symlink("b.yaml", folder.path() / ".github/workflows/link.yml");
+    folder.commit(".github/workflows/a.yml", "x");
+    const Repository repository{folder.path()};
+
+    const auto files = repository.workflow_files(repository.head_of(branch("main")).value().head_sha);
+
+    EXPECT_EQ(files.value(), (std::vector<std::string>{"a.yml", "b.yaml"}));
+}
+
+TEST(ARepository, MayBeBare) {
+    const GitFolder folder;
+    folder.commit("a.txt", "a");
+    const TemporaryFolder bare;
+    folder.git("clone --quiet --bare . '" + bare.path().string() + "/r.git'");
+    const Repository repository{bare.path() / "r.git"};
+
+    EXPECT_TRUE(repository.head_of(branch("main")));
+    EXPECT_EQ(repository.git_directory().value(), bare.path() / "r.git");
+    EXPECT_EQ(repository.default_branch().value(), "main");
+}
+
+TEST(ARepository, SaysThatItHasNoCommit) {
+    const GitFolder folder;
+    const Repository repository{folder.path()};
+
+    const auto head = repository.head_of(branch("main"));
+
+    ASSERT_FALSE(head);
+    EXPECT_NE(head.error().message.find("no commit"), std::string::npos) << head.error().message;
+    EXPECT_EQ(repository.default_branch().value(), "main");
+    EXPECT_TRUE(repository.branches().value().empty());
+}
+
+TEST(ARepository, SaysThatItIsNone) {
+    const GitFolder outer;
+    std::filesystem::create_directory(outer.path() / "inner");
+    const TemporaryFolder folder;
+
+    for (const auto& path : {folder.path(), folder.path() / "nowhere", outer.path() / "inner"}) {
+        SCOPED_TRACE(path);
+        const auto head = Repository{path}.head_of(branch("main"));
+        ASSERT_FALSE(head);
+        EXPECT_EQ(head.error().reason, "repository_unusable") << head.error().message;
+    }
+}
+
+TEST(ARepository, RunsNothingThatItsConfigurationNames) {
+    const GitFolder folder;
+    folder.commit("a.txt", "a");
+    const auto trace = folder.path() / "ran";
+    folder.git("config core.fsmonitor 'touch " + trace.string() + "'");
+    folder.git("config core.pager 'touch " + trace.string() + "'");
+    const Repository repository{folder.path()};
+
+    ASSERT_TRUE(repository.head_of(branch("main")));
+    ASSERT_TRUE(repository.workflow_files("HEAD"));
+
+    EXPECT_FALSE(std::filesystem::exists(trace));
+}
+
+}  // namespace
+}  // namespace flux::providers::local
