@@ -51,9 +51,9 @@ public:
 
 private:
     struct State;
-    explicit LocalProvider(std::unique_ptr<State> state);
+    explicit LocalProvider(std::shared_ptr<State> state);
 
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace flux::providers::local

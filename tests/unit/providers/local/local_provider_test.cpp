@@ -551,6 +551,30 @@ TEST_F(LocalProviderTest, ListsRunsByPages) {
     EXPECT_TRUE(run((*provider)->runs(failures)).value().items.empty());
 }
 
+TEST_F(LocalProviderTest, RunsInWhateverSandboxTheMachineHas) {
+    repository.workflow(R"yaml(on: workflow_dispatch
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+          mkdir out && echo hi > out/index.html
+          mkdir -p locked/in && chmod 000 locked/in locked
+      - uses: actions/upload-pages-artifact@v3
+        with:
+          path: out
+      - uses: actions/deploy-pages@v4
+)yaml");
+    provider = std::make_unique<RunningProvider>(state.path(), options(), SandboxSettings::Level::automatic);
+
+    const auto over = done();
+
+    EXPECT_EQ(over.conclusion, Conclusion::success) << over.reason;
+    EXPECT_EQ(over.preview.state, PreviewState::deployed) << over.preview.reason;
+    EXPECT_FALSE(std::filesystem::exists(state.path() / "runs" / std::to_string(over.id) / "1" / "work"));
+}
+
 TEST_F(LocalProviderTest, InterruptsWhatRunsWhenTheServerStops) {
     repository.workflow(R"yaml(on: workflow_dispatch
 jobs:

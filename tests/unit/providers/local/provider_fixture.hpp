@@ -20,11 +20,12 @@ namespace flux::providers::local {
 /// A provider over a state folder, as `app/` puts it together.
 class RunningProvider {
 public:
-    RunningProvider(const std::filesystem::path& state, LocalOptions options, const Clock& clock = system_clock()) {
+    RunningProvider(const std::filesystem::path& state, LocalOptions options,
+                    SandboxSettings::Level level = SandboxSettings::Level::none, const Clock& clock = system_clock()) {
         auto lock = StateLock::take(state, "the test").value();
         sites_ = previews::SiteStore::open(state / "sites", clock).value();
         SandboxSettings settings;
-        settings.level = SandboxSettings::Level::none;
+        settings.level = level;
         settings.state_directory = state;
         // Nothing listens there, so that previews stay `deployed`.
         options.preview_port = 1;

@@ -1,0 +1,414 @@
+#include "providers/local/local_provider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "base/text.hpp"
+#include "logs/job_log.hpp"
+#include "previews/site_store.hpp"
+#include "providers/local/preview_publisher.hpp"
+#include "providers/local/recovery.hpp"
+#include "providers/local/repository.hpp"
+#include "providers/local/retention.hpp"
+#include "providers/local/run_creation.hpp"
+#include "providers/local/run_records.hpp"
+#include "providers/local/runs_in_progress.hpp"
+
+namespace flux::providers::local {
+
+namespace {
+
+constexpr std::size_t largest_page = 100;
+
+Error no_such_run(builds::RunId run) {
+    return {Errc::not_found,
+            fmt::format("There is no run {}; ids come from a created or listed run.", run),
+            "run_not_found",
+            {}};
+}
+
+Result<std::int64_t> place_of(const std::string& cursor) {
+    if (cursor.empty()) return 0;
+    const auto place = to_integer(cursor);
+    if (place && *place > 0) return *place;
+    return fail(Errc::invalid_argument, "`cursor` isn't one that a page gave. Leave it out for the first page.");
+}
+
+/// One more than the page, to know whether there is a next one.
+builds::ListQuery with_one_more(builds::ListQuery query) {
+    query.limit = std::clamp<std::size_t>(query.limit, 1, largest_page) + 1;
+    return query;
+}
+
+template <class Item>
+builds::Page<Item> page_of(const std::vector<Item>& all, const builds::ListQuery& query, std::int64_t from) {
+    builds::Page<Item> page;
+    const auto limit = std::clamp<std::size_t>(query.limit, 1, largest_page);
+    for (auto i = static_cast<std::size_t>(from); i < all.size(); ++i) {
+        if (page.items.size() == limit) {
+            page.cursor = std::to_string(i);
+            break;
+        }
+        page.items.push_back(all[i]);
+    }
+    return page;
+}
+
+}  // namespace
+
+/// Shared with the work on the pool, so that it outlives the provider where a call was cancelled.
+struct LocalProvider::State : std::enable_shared_from_this<State> {
+    State(StateLock state_lock, LocalOptions local_options, Sandbox local_sandbox, std::unique_ptr<RunRecords> records_,
+          previews::SiteStore& site_store, async::BlockingPool& blocking_pool, const Clock& local_clock)
+        : lock{std::move(state_lock)},
+          options{std::move(local_options)},
+          sandbox{std::move(local_sandbox)},
+          clock{local_clock},
+          pool{blocking_pool},
+          repository{options.repository},
+          folders{lock.directory()},
+          records{std::move(records_)},
+          publisher{site_store, options.addresses, options.preview_port, options.preview_life, clock},
+          queue{options.jobs_at_once},
+          runs{options.unfinished_runs, [this] { sweep_now(); }},
+          creation{Workshop{options, sandbox, repository, folders, clock, *records, publisher, queue}, runs} {}
+
+    /// The threads of the queue use everything else until they have ended.
+    ~State() { queue.close(); }
+
+    void sweep_now();
+    builds::Run shown(RunRecord record) const { return creation.shown(std::move(record)); }
+
+    Result<builds::Run> find(builds::RunId run, int attempt);
+    Result<builds::LogPage> read_log(const builds::LogQuery& query);
+    Result<builds::Page<builds::Run>> list(const builds::ListQuery& query);
+    Result<builds::Page<builds::Preview>> list_previews(const builds::ListQuery& query);
+    Result<builds::Page<builds::Branch>> list_branches(const builds::ListQuery& query);
+    Result<builds::Page<builds::Workflow>> list_workflows(const builds::ListQuery& query);
+    Result<builds::Run> cancel(builds::RunId run);
+    Result<builds::Preview> remove_site_of(builds::RunId run);
+    Result<builds::Preview> remove_sites_of(const builds::BranchName& branch);
+    builds::Preview mark_removed(const previews::Site& site);
+    builds::Health health() const;
+
+    /// Does blocking work on the pool; a database that refuses becomes an error that says so.
+    template <class Value>
+    static async::Task<Result<Value>> on_pool(std::shared_ptr<State> state, std::function<Result<Value>(State&)> work) {
+        auto guarded = [state, work = std::move(work)]() -> Result<Value> {
+            try {
+                return work(*state);
+            } catch (const store::DatabaseFailure&) {
+                return fail(Errc::unavailable,
+                            "The server's records can't be read or written now (is its disk full?). Try again.",
+                            "records_unavailable");
+            }
+        };
+        auto running = state->pool.run(std::move(guarded));
+        co_return co_await std::move(running);
+    }
+
+    const StateLock lock;
+    const LocalOptions options;
+    const Sandbox sandbox;
+    const Clock& clock;
+    async::BlockingPool& pool;
+    const Repository repository;
+    const RunFolders folders;
+    const std::unique_ptr<RunRecords> records;
+    PreviewPublisher publisher;
+    JobQueue queue;
+    RunsInProgress runs;
+    RunCreation creation;
+};
+
+void LocalProvider::State::sweep_now() {
+    try {
+        const auto quiet = creation.no_new_attempts();
+        sweep(options, folders, *records, publisher.sites(), clock);
+    } catch (const store::DatabaseFailure&) {
+        // The next sweep finds the same again.
+    }
+}
+
+Result<builds::Run> LocalProvider::State::find(builds::RunId run, int attempt) {
+    if (const auto execution = runs.find(run)) {
+        auto live = execution->snapshot();
+        if (attempt == 0 || attempt == live.attempt) return live;
+    }
+    auto record = records->find(run, attempt);
+    if (record) return shown(*std::move(record));
+    const auto newest = attempt > 0 ? records->find(run) : std::nullopt;
+    if (!newest) return fail(no_such_run(run));
+    return fail(Errc::not_found,
+                fmt::format("Run {} has {} attempts; there is no attempt {}.", run, newest->run.attempt, attempt),
+                "run_not_found");
+}
+
+Result<builds::LogPage> LocalProvider::State::read_log(const builds::LogQuery& query) {
+    auto place = records->find_log(query.run, query.job);
+    if (!place) {
+        if (!records->find(query.run)) return fail(no_such_run(query.run));
+        return fail(Errc::not_found,
+                    fmt::format("Run {} has no job {}; the run names its jobs and their ids.", query.run, query.job),
+                    "job_not_found");
+    }
+    if (const auto execution = runs.find(query.run)) {
+        // The job may have ended since the record was read, never the other way round.
+        if (const auto job = execution->find_job(query.job)) place->complete = job->status == builds::Status::completed;
+    }
+    builds::LogPage page;
+    page.complete = place->complete;
+    const auto log = logs::JobLogReader::open(folders.log(query.run, place->attempt, place->job));
+    if (!log && log.error().code == Errc::not_found) return page;
+    if (!log) return fail(log.error());
+    page.total_lines = log->lines();
+    auto lines = log->read(logs::LogWindow{.first_line = query.first_line,
+                                           .last_line = std::min(query.last_line, page.total_lines),
+                                           .from_end = query.from_end,
+                                           .max_lines = query.max_lines,
+                                           .max_bytes = query.max_bytes,
+                                           .at_least = query.at_least});
+    if (!lines) return fail(std::move(lines.error()));
+    page.lines = *std::move(lines);
+    return page;
+}
+
+Result<builds::Page<builds::Run>> LocalProvider::State::list(const builds::ListQuery& query) {
+    const auto before = place_of(query.cursor);
+    if (!before) return fail(before.error());
+    const auto more = with_one_more(query);
+    auto records_found = records->list(more, *before);
+    builds::Page<builds::Run> page;
+    for (auto& record : records_found) {
+        if (page.items.size() + 1 == more.limit) {
+            page.cursor = std::to_string(page.items.back().id);
+            break;
+        }
+        const auto execution = runs.find(record.run.id);
+        page.items.push_back(execution ? execution->snapshot() : shown(std::move(record)));
+        page.items.back().jobs.clear();
+    }
+    return page;
+}
+
+Result<builds::Page<builds::Preview>> LocalProvider::State::list_previews(const builds::ListQuery& query) {
+    const auto before = place_of(query.cursor);
+    if (!before) return fail(before.error());
+    const auto more = with_one_more(query);
+    auto records_found = records->list_previews(more, *before);
+    builds::Page<builds::Preview> page;
+    for (auto& record : records_found) {
+        if (page.items.size() + 1 == more.limit) {
+            page.cursor = std::to_string(page.items.back().run_id);
+            break;
+        }
+        page.items.push_back(shown(std::move(record)).preview);
+    }
+    return page;
+}
+
+Result<builds::Page<builds::Branch>> LocalProvider::State::list_branches(const builds::ListQuery& query) {
+    const auto from = place_of(query.cursor);
+    if (!from) return fail(from.error());
+    auto all = repository.branches();
+    if (!all) return fail(std::move(all.error()));
+    std::erase_if(*all, [&](const auto& branch) { return branch.name.find(query.branch) == std::string::npos; });
+    return page_of(*all, query, *from);
+}
+
+Result<builds::Page<builds::Workflow>> LocalProvider::State::list_workflows(const builds::ListQuery& query) {
+    const auto from = place_of(query.cursor);
+    if (!from) return fail(from.error());
+    auto name = query.branch.empty() ? repository.default_branch() : Result<std::string>{query.branch};
+    auto branch = std::move(name).and_then([](const std::string& text) { return builds::BranchName::parse(text); });
+    if (!branch) return fail(std::move(branch.error()));
+    const auto head = repository.head_of(*branch);
+    if (!head) return fail(head.error());
+    auto all = describe_workflows(repository, head->head_sha);
+    if (!all) return fail(std::move(all.error()));
+    std::erase_if(*all, [&](const auto& one) { return !query.workflow.empty() && one.file != query.workflow; });
+    return page_of(*all, query, *from);
+}
+
+Result<builds::Run> LocalProvider::State::cancel(builds::RunId run) {
+    if (const auto execution = runs.find(run); execution && execution->cancel("cancelled on request")) {
+        return execution->snapshot();
+    }
+    auto now = find(run, 0);
+    if (!now) return now;
+    // It is being cancelled already: asking twice is no mistake.
+    if (!builds::is_over(*now)) return now;
+    return fail(Errc::conflict,
+                fmt::format("Run {} is over ({}); there is nothing to cancel.", run,
+                            now->conclusion ? builds::name_of(*now->conclusion) : "completed"),
+                "run_completed");
+}
+
+builds::Preview LocalProvider::State::mark_removed(const previews::Site& site) {
+    records->save_preview(site.run_id, site.attempt, builds::PreviewState::removed, "It was removed on request.");
+    builds::Preview preview{.state = builds::PreviewState::removed,
+                            .run_id = site.run_id,
+                            .branch = site.branch,
+                            .url = {},
+                            .alias_url = {},
+                            .path_url = {},
+                            .reason = "It was removed on request.",
+                            .expires_at = {}};
+    publisher.complete(preview, site.id);
+    return preview;
+}
+
+Result<builds::Preview> LocalProvider::State::remove_site_of(builds::RunId run) {
+    if (runs.find(run)) {
+        return fail(Errc::conflict, fmt::format("Run {} goes on. Cancel it first, or wait for its end.", run),
+                    "run_in_progress");
+    }
+    auto record = records->find(run);
+    if (!record) return fail(no_such_run(run));
+    std::optional<builds::Preview> removed;
+    // Newest last, so that what is answered is the newest attempt's.
+    auto served = publisher.sites().sites();
+    std::ranges::reverse(served);
+    for (const auto& site : served) {
+        if (site.run_id != run) continue;
+        if (auto gone = publisher.sites().remove(site.id)) removed = mark_removed(*gone);
+    }
+    if (removed) return *std::move(removed);
+    const auto state = record->run.preview.state;
+    const auto reason = record->run.preview.reason;
+    if (state == builds::PreviewState::removed) return shown(*std::move(record)).preview;
+    return fail(Errc::not_found,
+                fmt::format("Run {} has no preview to remove: its state is {}.{}{}", run, builds::name_of(state),
+                            reason.empty() ? "" : " ", reason),
+                "preview_not_found");
+}
+
+Result<builds::Preview> LocalProvider::State::remove_sites_of(const builds::BranchName& branch) {
+    auto gone = publisher.sites().remove_branch(branch.text());
+    if (!gone) return fail(std::move(gone.error()));
+    if (gone->empty()) {
+        return fail(Errc::not_found, fmt::format("Branch `{}` has no preview that is served.", branch.text()),
+                    "preview_not_found");
+    }
+    std::ranges::sort(*gone, {}, [](const auto& site) { return std::pair{site.run_id, site.attempt}; });
+    builds::Preview newest;
+    for (const auto& site : *gone) newest = mark_removed(site);
+    return newest;
+}
+
+builds::Health LocalProvider::State::health() const {
+    const auto directory = repository.git_directory();
+    if (!directory) return {.ok = false, .state = "error", .detail = directory.error().message};
+    if (const auto room = runs.has_room(); !room)
+        return {.ok = true, .state = "degraded", .detail = room.error().message};
+    return {.ok = true,
+            .state = "connected",
+            .detail = fmt::format("isolation {}{}{}", sandbox.level(), sandbox.detail().empty() ? "" : ": ",
+                                  sandbox.detail())};
+}
+
+LocalProvider::LocalProvider(std::shared_ptr<State> state) : state_{std::move(state)} {}
+
+LocalProvider::~LocalProvider() { shutdown(std::chrono::steady_clock::now()); }
+
+Result<std::unique_ptr<LocalProvider>> LocalProvider::open(StateLock lock, LocalOptions options, Sandbox sandbox,
+                                                           previews::SiteStore& sites, async::BlockingPool& pool,
+                                                           const Clock& clock) {
+    auto records = RunRecords::open(lock.directory() / "runs.db");
+    if (!records) return fail(std::move(records.error()));
+    try {
+        recover(**records, sites, RunFolders{lock.directory()}, clock);
+    } catch (const store::DatabaseFailure& failure) {
+        return fail(Errc::unavailable, fmt::format("The records of runs can't be written: {}.", failure.what()));
+    }
+    auto state = std::make_shared<State>(std::move(lock), std::move(options), std::move(sandbox), *std::move(records),
+                                         sites, pool, clock);
+    state->runs.begin_housekeeping();
+    return std::unique_ptr<LocalProvider>{new LocalProvider{std::move(state)}};
+}
+
+void LocalProvider::shutdown(std::chrono::steady_clock::time_point deadline) { state_->runs.stop(deadline); }
+
+async::Task<Result<builds::Created>> LocalProvider::create(builds::CreateRequest request) {
+    std::function<Result<builds::Created>(State&)> work = [request = std::move(request)](State& state) {
+        return state.creation.create(request);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Run>> LocalProvider::find(builds::RunId run, int attempt) {
+    std::function<Result<builds::Run>(State&)> work = [run, attempt](State& state) { return state.find(run, attempt); };
+    return State::on_pool(state_, std::move(work));
+}
+
+std::shared_ptr<builds::RunWatch> LocalProvider::watch(builds::RunId run) { return state_->runs.watch(run); }
+
+async::Task<Result<builds::LogPage>> LocalProvider::read_log(builds::LogQuery query) {
+    std::function<Result<builds::LogPage>(State&)> work = [query](State& state) { return state.read_log(query); };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Page<builds::Run>>> LocalProvider::runs(builds::ListQuery query) {
+    std::function<Result<builds::Page<builds::Run>>(State&)> work = [query = std::move(query)](State& state) {
+        return state.list(query);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Page<builds::Preview>>> LocalProvider::previews(builds::ListQuery query) {
+    std::function<Result<builds::Page<builds::Preview>>(State&)> work = [query = std::move(query)](State& state) {
+        return state.list_previews(query);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Page<builds::Branch>>> LocalProvider::branches(builds::ListQuery query) {
+    std::function<Result<builds::Page<builds::Branch>>(State&)> work = [query = std::move(query)](State& state) {
+        return state.list_branches(query);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Page<builds::Workflow>>> LocalProvider::workflows(builds::ListQuery query) {
+    std::function<Result<builds::Page<builds::Workflow>>(State&)> work = [query = std::move(query)](State& state) {
+        return state.list_workflows(query);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Run>> LocalProvider::cancel(builds::RunId run) {
+    std::function<Result<builds::Run>(State&)> work = [run](State& state) { return state.cancel(run); };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Run>> LocalProvider::rerun(builds::RerunRequest request) {
+    std::function<Result<builds::Run>(State&)> work = [request = std::move(request)](State& state) {
+        return state.creation.rerun(request);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<builds::Preview>> LocalProvider::remove_preview(
+    std::variant<builds::RunId, builds::BranchName> what) {
+    std::function<Result<builds::Preview>(State&)> work = [what = std::move(what)](State& state) {
+        if (const auto* run = std::get_if<builds::RunId>(&what)) return state.remove_site_of(*run);
+        return state.remove_sites_of(std::get<builds::BranchName>(what));
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<builds::Health> LocalProvider::health() {
+    std::function<Result<builds::Health>(State&)> work = [](State& state) {
+        return Result<builds::Health>{state.health()};
+    };
+    auto asked = State::on_pool(state_, std::move(work));
+    auto answer = co_await std::move(asked);
+    if (answer) co_return *std::move(answer);
+    builds::Health unknown{.ok = false, .state = "error", .detail = answer.error().message};
+    co_return unknown;
+}
+
+}  // namespace flux::providers::local
