@@ -38,7 +38,7 @@ constexpr int most_tokens = 20'000;
 
 /// What a command knows about itself when a signal ends it.
 struct Progress {
-    int code = success;
+    Result<int> result = success;
     std::int64_t run = 0;
     bool over = false;
     bool owns_the_engine = false;
@@ -64,16 +64,20 @@ int report(const Error& error) {
     } else {
         say(error.message);
     }
-    return code_for(name_of(error.code));
+    return code_for(error.reason.empty() ? name_of(error.code) : error.reason);
 }
 
-int report(const app::ToolAnswer& answer) {
-    const auto* error = answer.structured.if_contains("error");
-    const auto* code = error != nullptr && error->is_object() ? error->as_object().if_contains("code") : nullptr;
-    const auto* message = error != nullptr && error->is_object() ? error->as_object().if_contains("message") : nullptr;
-    say(message != nullptr && message->is_string() ? std::string_view{message->as_string()}
-                                                   : std::string_view{answer.text});
-    return code_for(code != nullptr && code->is_string() ? std::string_view{code->as_string()} : std::string_view{});
+/// What a tool answered, if it worked; its failure as an error otherwise.
+Result<object> worked(Result<app::ToolAnswer> answer) {
+    if (!answer) return fail(std::move(answer.error()));
+    if (!answer->is_error) return std::move(answer->structured);
+    const auto* error = answer->structured.if_contains("error");
+    const auto text_of = [error](std::string_view name) -> std::optional<std::string> {
+        const auto* member = error != nullptr && error->is_object() ? error->as_object().if_contains(name) : nullptr;
+        if (member == nullptr || !member->is_string()) return std::nullopt;
+        return std::string{std::string_view{member->as_string()}};
+    };
+    return fail(Errc::invalid_argument, text_of("message").value_or(answer->text), text_of("code").value_or(""));
 }
 
 std::string_view text_at(const object& from, std::string_view outer, std::string_view inner) {
@@ -97,7 +101,7 @@ int code_of_run(const object& status) {
 }
 
 /// The run's status; with `until`, after waiting for that.
-async::Task<Result<app::ToolAnswer>> ask_status(app::Caller& caller, std::int64_t run, std::string until) {
+async::Task<Result<object>> ask_status(app::Caller& caller, std::int64_t run, std::string until) {
     object arguments;
     arguments["run_id"] = run;
     arguments["steps"] = true;
@@ -105,7 +109,8 @@ async::Task<Result<app::ToolAnswer>> ask_status(app::Caller& caller, std::int64_
         arguments["wait_s"] = 10;
         arguments["until"] = until;
     }
-    return caller.call("builds.status", std::move(arguments));
+    auto answer = co_await caller.call("builds.status", std::move(arguments));
+    co_return worked(std::move(answer));
 }
 
 struct Following {
@@ -116,8 +121,8 @@ struct Following {
 };
 
 /// Shows a run's log from its first line, and with `to_the_end` what follows until the run is over; then how it ended.
-async::Task<int> follow(app::Caller& caller, Following wanted, Terminal& terminal, RunView& view,
-                        std::shared_ptr<Progress> progress) {
+async::Task<Result<int>> follow(app::Caller& caller, Following wanted, Terminal& terminal, RunView& view,
+                                std::shared_ptr<Progress> progress) {
     auto cursor = logs::LogCursor{wanted.run, 0, {}}.encode();
     while (!terminal.is_closed()) {
         object arguments;
@@ -128,26 +133,25 @@ async::Task<int> follow(app::Caller& caller, Following wanted, Terminal& termina
         if (wanted.job) arguments["job"] = *wanted.job;
         if (wanted.step) arguments["step"] = *wanted.step;
         if (wanted.to_the_end) arguments["wait_s"] = terminal.is_interactive() ? 1 : 20;
-        auto tail = co_await caller.call("builds.tailLogs", std::move(arguments));
-        if (!tail) co_return report(tail.error());
-        if (tail->is_error) co_return report(*tail);
-        terminal.print(view.lines(tail->structured));
-        if (const auto* next = tail->structured.if_contains("cursor"); next != nullptr && next->is_string()) {
+        auto answered = co_await caller.call("builds.tailLogs", std::move(arguments));
+        const auto tail = worked(std::move(answered));
+        if (!tail) co_return fail(tail.error());
+        terminal.print(view.lines(*tail));
+        if (const auto* next = tail->if_contains("cursor"); next != nullptr && next->is_string()) {
             cursor = std::string_view{next->as_string()};
         }
-        if (is_true(tail->structured, "more")) continue;
-        const bool done = is_true(tail->structured, "done");
+        if (is_true(*tail, "more")) continue;
+        const bool done = is_true(*tail, "done");
         auto status = co_await ask_status(caller, wanted.run, done ? "reachable" : "");
-        if (!status) co_return report(status.error());
-        if (status->is_error) co_return report(*status);
-        if (!wanted.step && !wanted.job) terminal.print(view.ended_steps(status->structured));
+        if (!status) co_return fail(status.error());
+        if (!wanted.step && !wanted.job) terminal.print(view.ended_steps(*status));
         if (done || !wanted.to_the_end) {
             progress->over = done;
             terminal.show_now({});
-            terminal.print(view.ending(status->structured));
-            co_return code_of_run(status->structured);
+            terminal.print(view.ending(*status));
+            co_return code_of_run(*status);
         }
-        terminal.show_now(view.now(status->structured));
+        terminal.show_now(view.now(*status));
     }
     co_return interrupted;
 }
@@ -159,9 +163,9 @@ async::Task<Result<std::unique_ptr<app::Caller>>> connect(app::SettingsRead read
     co_return caller;
 }
 
-async::Task<int> preview(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
+async::Task<Result<int>> preview(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
     auto caller = co_await connect(std::move(read), "flux-mcp preview", progress);
-    if (!caller) co_return report(caller.error());
+    if (!caller) co_return fail(caller.error());
     object arguments;
     arguments["branch"] = command.branch;
     if (!command.workflow.empty()) arguments["workflow"] = command.workflow;
@@ -171,16 +175,16 @@ async::Task<int> preview(const Command& command, app::SettingsRead read, std::sh
         for (const auto& [name, text] : command.inputs) payload[name] = text;
         arguments["payload"] = std::move(payload);
     }
-    auto created = co_await (*caller)->call("builds.createPreview", std::move(arguments));
-    if (!created) co_return report(created.error());
-    if (created->is_error) co_return report(*created);
-    const auto* id = created->structured.if_contains("run_id");
-    if (id == nullptr || !id->is_int64()) co_return report(Error{Errc::unavailable, "The server named no run."});
+    auto answered = co_await (*caller)->call("builds.createPreview", std::move(arguments));
+    const auto created = worked(std::move(answered));
+    if (!created) co_return fail(created.error());
+    const auto* id = created->if_contains("run_id");
+    if (id == nullptr || !id->is_int64()) co_return fail(Errc::unavailable, "The server named no run.");
     progress->run = id->as_int64();
 
     Terminal terminal;
     RunView view{terminal.has_colours()};
-    terminal.print(view.headline(created->structured));
+    terminal.print(view.headline(*created));
     // Without a server the run would end with this process, so it is always followed.
     if (command.follow || (*caller)->owns_the_engine()) {
         Following wanted;
@@ -189,11 +193,10 @@ async::Task<int> preview(const Command& command, app::SettingsRead read, std::sh
         co_return co_await follow(**caller, std::move(wanted), terminal, view, progress);
     }
     auto status = co_await ask_status(**caller, progress->run, "");
-    if (!status) co_return report(status.error());
-    if (status->is_error) co_return report(*status);
+    if (!status) co_return fail(status.error());
     terminal.print(fmt::format("Follow it: flux-mcp logs {} --follow\n", progress->run));
-    terminal.print(fmt::format("Preview: {} {}\n", text_at(status->structured, "preview", "state"),
-                               text_at(status->structured, "preview", "url")));
+    terminal.print(
+        fmt::format("Preview: {} {}\n", text_at(*status, "preview", "state"), text_at(*status, "preview", "url")));
     co_return success;
 }
 
@@ -207,14 +210,14 @@ std::optional<std::int64_t> run_in(std::string_view text) {
     return number && *number > 0 ? number : std::nullopt;
 }
 
-async::Task<int> logs_of(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
+async::Task<Result<int>> logs_of(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
     const auto run = run_in(command.run);
     if (!run) {
-        say(fmt::format("\"{}\" is neither the number nor the URL of a run.", command.run));
-        co_return usage;
+        co_return fail(Errc::invalid_argument,
+                       fmt::format("\"{}\" is neither the number nor the URL of a run.", command.run));
     }
     auto caller = co_await connect(std::move(read), "flux-mcp logs", progress);
-    if (!caller) co_return report(caller.error());
+    if (!caller) co_return fail(caller.error());
     progress->run = *run;
     Terminal terminal;
     RunView view{terminal.has_colours()};
@@ -222,12 +225,12 @@ async::Task<int> logs_of(const Command& command, app::SettingsRead read, std::sh
     co_return co_await follow(**caller, std::move(wanted), terminal, view, progress);
 }
 
-async::Task<> keep_code(async::Task<int> work, std::shared_ptr<Progress> progress) {
-    progress->code = co_await std::move(work);
+async::Task<> keep_result(async::Task<Result<int>> work, std::shared_ptr<Progress> progress) {
+    progress->result = co_await std::move(work);
 }
 
 /// Runs a command's task until it ends or a signal ends it.
-int run_to_end(async::Task<int> work, std::shared_ptr<Progress> progress, asio::io_context& context) {
+int run_to_end(async::Task<Result<int>> work, std::shared_ptr<Progress> progress, asio::io_context& context) {
     std::exception_ptr thrown;
     async::TaskGroup tasks{context.get_executor(), [&thrown](std::exception_ptr caught) { thrown = caught; }};
     asio::basic_signal_set<async::Executor> signals{context.get_executor(), SIGINT, SIGTERM};
@@ -237,7 +240,7 @@ int run_to_end(async::Task<int> work, std::shared_ptr<Progress> progress, asio::
         stopped = true;
         tasks.cancel();
     });
-    tasks.start(keep_code(std::move(work), progress), [&context] { context.stop(); });
+    tasks.start(keep_result(std::move(work), progress), [&context] { context.stop(); });
     context.run();
     if (stopped) {
         if (progress->run > 0 && !progress->over) {
@@ -248,7 +251,8 @@ int run_to_end(async::Task<int> work, std::shared_ptr<Progress> progress, asio::
         return interrupted;
     }
     if (thrown) std::rethrow_exception(thrown);
-    return progress->code;
+    if (!progress->result) return report(progress->result.error());
+    return *progress->result;
 }
 
 }  // namespace
