@@ -45,6 +45,13 @@ void LiveJob::begin(const std::filesystem::path& folder) {
 }
 
 void LiveJob::end(builds::Conclusion conclusion, std::string reason) {
+    // First the lines, then that none will follow: otherwise a reader stops too early.
+    try {
+        if (log_) log_->sync();
+    } catch (const std::system_error&) {
+        // The lines that made it are there; the conclusion counts more.
+    }
+    flush_log();
     {
         const std::scoped_lock lock{mutex_};
         const auto now = clock_.wall_now();
@@ -59,12 +66,6 @@ void LiveJob::end(builds::Conclusion conclusion, std::string reason) {
         job_.reason = std::move(reason);
         job_.completed_at = now;
     }
-    try {
-        if (log_) log_->sync();
-    } catch (const std::system_error&) {
-        // The lines that made it are there; the conclusion counts more.
-    }
-    flush_log();
     save();
 }
 

@@ -144,7 +144,9 @@ Result<void> RunCreation::prepare(AttemptOrder& order, const ReadyWorkflow& read
     run.isolation = workshop_.sandbox.level();
     run.notes = ready.notes;
     if (run.isolation == "none") {
-        run.notes.push_back("Its jobs run without a sandbox, as the server's own user: " + workshop_.sandbox.detail());
+        const auto& why = workshop_.sandbox.detail();
+        run.notes.push_back(
+            fmt::format("Its jobs run without a sandbox, as the server's own user{}{}", why.empty() ? "." : ": ", why));
     }
     const auto now = workshop_.clock.wall_now();
     if (run.attempt == 1) run.created_at = now;

@@ -285,6 +285,7 @@ void RunExecution::work_on(Instance& instance) {
         order = order_for(instance);
         if (run_.status != Status::in_progress) {
             run_.status = Status::in_progress;
+            run_.reason.clear();
             run_.started_at = workshop_.clock.wall_now();
             run_.preview.state = builds::PreviewState::building;
             save_attempt();
@@ -292,6 +293,9 @@ void RunExecution::work_on(Instance& instance) {
     }
     auto outcome = run_or_explain(instance, order);
     look_for_site(instance, outcome, order);
+    if (!outcome.site && !outcome.environment_url.empty()) {
+        add_note(fmt::format("Job `{}` says that its page is at {}", order.display_name, outcome.environment_url));
+    }
     remove_tree(order.directories.workspace.parent_path());
     {
         const std::scoped_lock lock{mutex_};
@@ -453,7 +457,11 @@ void RunExecution::complete(Conclusion conclusion, std::string reason, builds::P
     bool saved = false;
     {
         const std::scoped_lock lock{mutex_};
-        if (run_.status == Status::completed) return;
+        if (run_.status == Status::completed) {
+            // It was given up while it published: what nobody is told of must not be the branch's newest.
+            std::ignore = workshop_.publisher.sites().remove(order_.record.site_id);
+            return;
+        }
         run_.status = Status::completed;
         run_.conclusion = conclusion;
         run_.reason = std::move(reason);

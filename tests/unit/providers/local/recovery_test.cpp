@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
 
 #include "provider_fixture.hpp"
 
@@ -69,6 +70,59 @@ TEST_F(RecoveryTest, LosesNothingWhenTheServerIsKilled) {
     EXPECT_EQ(lines.back(), "##[error]The job was interrupted: the server stopped.");
     EXPECT_TRUE(std::ranges::any_of(job.steps, [&](const auto& step) { return step.last_line == job.log_lines; }));
     EXPECT_FALSE(std::filesystem::exists(state.path() / "runs" / std::to_string(id) / "1" / "work"));
+}
+
+TEST_F(RecoveryTest, KeepsEveryAcknowledgedRunWheneverTheServerIsKilled) {
+    repository.workflow(R"yaml(on: workflow_dispatch
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: mkdir dist && echo hi > dist/index.html
+)yaml");
+    std::vector<builds::RunId> acknowledged;
+    for (int round = 0; round < 8; ++round) {
+        std::array<int, 2> pipe{};
+        ASSERT_EQ(::pipe(pipe.data()), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            start();
+            auto fresh = request();
+            fresh.fresh = true;
+            while (true) {
+                const auto id = create(fresh).value().run.id;
+                if (::write(pipe[1], &id, sizeof id) != sizeof id) ::_exit(1);
+                ended(id);
+            }
+        }
+        ::close(pipe[1]);
+        builds::RunId id = 0;
+        // The first one says that the server is up; then at any moment.
+        if (::read(pipe[0], &id, sizeof id) == sizeof id) acknowledged.push_back(id);
+        ::usleep(static_cast<useconds_t>(round) * 37'000);
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        while (::read(pipe[0], &id, sizeof id) == sizeof id) acknowledged.push_back(id);
+        ::close(pipe[0]);
+    }
+
+    start();
+
+    ASSERT_GE(acknowledged.size(), 8U);
+    EXPECT_EQ(std::ranges::adjacent_find(acknowledged, std::greater_equal{}), acknowledged.end());
+    for (const auto id : acknowledged) {
+        SCOPED_TRACE(id);
+        const auto over = find(id);
+        EXPECT_EQ(over.status, builds::Status::completed);
+        const bool served =
+            provider->sites().find(over.preview.url.substr(7, over.preview.url.find('.') - 7)).has_value();
+        if (over.conclusion == builds::Conclusion::success) {
+            EXPECT_TRUE(served);
+        } else {
+            EXPECT_EQ(over.reason, "interrupted");
+        }
+    }
 }
 
 TEST_F(RecoveryTest, NeverGivesTheIdOfAKilledRunAgain) {

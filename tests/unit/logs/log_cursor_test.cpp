@@ -1,0 +1,45 @@
+#include "logs/log_cursor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace flux::logs {
+namespace {
+
+TEST(LogCursor, ComesBackAsItWas) {
+    const LogCursor cursor{.run = 12, .attempt = 2, .next = {{7, 1}, {9, 4001}}};
+
+    const auto back = LogCursor::decode(cursor.encode(), 12);
+
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->attempt, 2);
+    EXPECT_EQ(back->next, cursor.next);
+    EXPECT_EQ(back->next_line(9), 4001);
+    EXPECT_EQ(back->next_line(8), 1);
+}
+
+TEST(LogCursor, IsRefusedOnAnotherRun) {
+    const LogCursor cursor{.run = 12, .attempt = 1};
+
+    const auto foreign = LogCursor::decode(cursor.encode(), 13);
+
+    ASSERT_FALSE(foreign);
+    EXPECT_EQ(foreign.error().reason, "cursor_mismatch");
+    EXPECT_NE(foreign.error().message.find("run 12"), std::string::npos);
+}
+
+TEST(LogCursor, RefusesWhatIsNoCursor) {
+    for (const auto* text : {"", "12", "log1", "log1.12", "log2.12.1", "log1.12.1.", "log1.12.1.7", "log1.12.1.7-0",
+                             "log1.12.1.7-x", "log1.12.-1", "log1.12.99999999999", "log1.12.1.7-1-2"}) {
+        SCOPED_TRACE(text);
+
+        const auto cursor = LogCursor::decode(text, 12);
+
+        ASSERT_FALSE(cursor);
+        EXPECT_EQ(cursor.error().reason, "cursor_damaged");
+    }
+}
+
+}  // namespace
+}  // namespace flux::logs
