@@ -132,7 +132,9 @@ Result<Tool> find_tool(JobRun& job, StepCall& call, const ActionInputs& inputs, 
     for (const auto& each : tools) list += (list.empty() ? "" : ", ") + each.version.text();
     const auto message = fmt::format("{} {} is not installed here (there is: {})", wanted.title, text, list);
     if (job.order().strict_tools) return fail(Errc::not_found, message + ".");
-    call.log.warning(fmt::format("{}; {} is used instead.", message, tool->version.text()));
+    const auto used = fmt::format("{}; {} is used instead.", message, tool->version.text());
+    call.log.warning(used);
+    job.note(used);
     return *tool;
 }
 

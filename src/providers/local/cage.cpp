@@ -238,6 +238,10 @@ std::filesystem::path Cage::find_program(const std::string& name, const std::str
     return {};
 }
 
+std::string Cage::temporary_directory() const {
+    return sandbox_->bubblewrap().empty() ? (directories_.temp / "_tmp").string() : "/tmp";
+}
+
 std::string Cage::base_path() const {
     std::vector<std::string> directories;
     const auto add = [&](std::string_view directory) {

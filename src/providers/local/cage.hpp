@@ -55,7 +55,8 @@ public:
     static std::filesystem::path find_program(const std::string& name, const std::string& path_variable);
     /// PATH as a job begins with it.
     std::string base_path() const;
-    const char* level() const { return sandbox_->level(); }
+    /// The job's own directory for passing files, as its programs see it.
+    std::string temporary_directory() const;
 
 private:
     explicit Cage(const Sandbox& sandbox, const JobDirectories& directories)

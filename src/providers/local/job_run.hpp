@@ -95,6 +95,9 @@ public:
     /// What the step may see of `github`, `env`, `steps` and the others.
     workflow::Contexts contexts_for(const StepScope& scope, const Environment& env, const std::string& action_name);
 
+    /// For the run's result, not for the log.
+    void note(const std::string& text) { sink_.note(text); }
+
     const JobOrder& order() const { return order_; }
     Cage& cage() { return *cage_; }
     Interruption& interruption() { return interruption_; }

@@ -90,7 +90,7 @@ StepEnd JobRun::run_program(StepCall& call, std::vector<std::string> command, co
     environment.set_all({{"HOME", order_.directories.home.string()},
                          {"LANG", "C.UTF-8"},
                          {"SHELL", "/bin/bash"},
-                         {"TMPDIR", "/tmp"},
+                         {"TMPDIR", cage_->temporary_directory()},
                          {"USER", "runner"}});
     environment.set_all(call.env.variables());
     environment.set_all(extra);
