@@ -185,13 +185,13 @@ void FieldReader::check(const Template& value, const YamlNode& node, Where where
         from = start + expression->text().size();
         if (auto error = misplaced(*expression, where)) {
             error->offset += start;
-            refuse_expression(node, *error);
+            return refuse_expression(node, *error);
         }
     }
 }
 
 void FieldReader::refuse_expression(const YamlNode& node, const ExpressionError& error) {
-    refuse(place_in(node, error.offset), error.message);
+    if (diagnostics_.size() < max_diagnostics) refuse(place_in(node, error.offset), error.message);
 }
 
 Place FieldReader::place_in(const YamlNode& node, std::size_t offset) const {
@@ -207,11 +207,10 @@ Place FieldReader::place_in(const YamlNode& node, std::size_t offset) const {
     // Blocks and folded text: the same `${{`, counted from the scalar's start, stands in the file.
     const auto last = text.rfind("${{", offset);
     if (last == std::string_view::npos) return node.place;
-    std::size_t at = 0;
-    for (auto found = text.find("${{"); at != std::string_view::npos; found = text.find("${{", found + 1)) {
-        at = source.find("${{", found == text.find("${{") ? 0 : at + 1);
-        if (found == last) break;
-    }
+    auto at = source.find("${{");
+    for (auto found = text.find("${{"); found != last && at != std::string_view::npos;
+         found = text.find("${{", found + 1))
+        at = source.find("${{", at + 1);
     if (at == std::string_view::npos) return node.place;
     at = std::min(at + (offset - last), source.size());
     const auto before = source_.substr(0, node.offset + at);
