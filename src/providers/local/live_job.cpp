@@ -33,6 +33,7 @@ void LiveJob::describe(std::string name, std::string reason) {
 
 void LiveJob::begin(const std::filesystem::path& folder) {
     auto log = logs::JobLogWriter::open(folder, clock_);
+    const auto refusal = log ? std::string{} : log.error().message;
     {
         const std::scoped_lock lock{mutex_};
         job_.status = builds::Status::in_progress;
@@ -41,7 +42,7 @@ void LiveJob::begin(const std::filesystem::path& folder) {
         if (log) log_.emplace(*std::move(log));
     }
     save();
-    if (!log) throw std::system_error{std::make_error_code(std::errc::io_error), log.error().message};
+    if (!refusal.empty()) throw std::system_error{std::make_error_code(std::errc::io_error), refusal};
 }
 
 void LiveJob::end(builds::Conclusion conclusion, std::string reason) {

@@ -148,6 +148,11 @@ Result<void> RunCreation::prepare(AttemptOrder& order, const ReadyWorkflow& read
         run.notes.push_back(
             fmt::format("Its jobs run without a sandbox, as the server's own user{}{}", why.empty() ? "." : ": ", why));
     }
+    for (const auto& job : ready.workflow->jobs) {
+        if (!job.concurrency) continue;
+        run.notes.push_back(
+            fmt::format("`concurrency` of job `{}` isn't applied here; that of the workflow is.", job.key));
+    }
     const auto now = workshop_.clock.wall_now();
     if (run.attempt == 1) run.created_at = now;
     run.updated_at = now;

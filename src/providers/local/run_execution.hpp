@@ -56,6 +56,9 @@ struct AttemptOrder {
     std::vector<std::optional<CarriedJob>> carried;  ///< by job of the workflow
 };
 
+/// What a job's end means for those that need it.
+workflow::JobResult result_of(builds::Conclusion conclusion);
+
 /// One attempt of a run while it goes on: decides which job may run, gives them to the queue, and knows how it all
 /// stands. Thread-safe.
 class RunExecution : public std::enable_shared_from_this<RunExecution> {
@@ -151,7 +154,8 @@ private:
     std::string cancel_reason_;
     bool cancelling_ = false;
     bool interrupted_ = false;
-    bool finishing_ = false;
+    bool finishing_ = false;   ///< all jobs are over
+    bool completing_ = false;  ///< its end is being recorded, or is
     bool unsaved_ = false;
     std::atomic<std::uint64_t> version_;
 };

@@ -147,6 +147,8 @@ jobs:
       - run: |
           (trap '' TERM INT HUP; exec -a )yaml" +
                         mark + R"yaml( sleep 300) &
+          until pgrep -f '^)yaml" +
+                        mark + R"yaml(' > /dev/null; do sleep 0.01; done
           for i in 1 2 3 4 5; do echo "line $i"; done
           sleep 300
 )yaml");
