@@ -9,9 +9,8 @@
 #include "admission/door.hpp"
 #include "base/clock.hpp"
 
+namespace flux::admission {
 namespace {
-
-using namespace flux::admission;
 
 void require(bool holds) {
     if (!holds) std::abort();
@@ -22,23 +21,19 @@ const Door& door() {
         DoorSettings settings;
         settings.public_origin = *Origin::of_url("https://flux.example.com");
         settings.trusted_proxies = {*AddressRange::parse("10.0.0.0/8")};
-        return Door{std::move(settings), flux::system_clock()};
+        return Door{std::move(settings), system_clock()};
     }();
     return instance;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text{reinterpret_cast<const char*>(data), size};
-
+void check(std::string_view text) {
     if (const auto address = Address::parse(text)) require(Address::parse(address->text()) == address);
     if (const auto authority = Authority::parse(text)) {
         require(authority->host.find_first_of(" \r\n\t@/\\?#%") == std::string::npos);
     }
     if (const auto origin = Origin::parse(text)) require(*Origin::parse(origin->text()) == *origin);
     static_cast<void>(AddressRange::parse(text));
-    static_cast<void>(Tokens::parse(flux::Secret{std::string{text}}));
+    static_cast<void>(Tokens::parse(Secret{std::string{text}}));
 
     Knock knock;
     knock.port = 8787;
@@ -55,5 +50,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(host && (host->host == "localhost" || host->host == "flux.example.com" ||
                          (host->address && host->address->is_loopback())));
     }
+}
+
+}  // namespace
+}  // namespace flux::admission
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    flux::admission::check({reinterpret_cast<const char*>(data), size});
     return 0;
 }

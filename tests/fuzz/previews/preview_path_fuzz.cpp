@@ -1,52 +1,51 @@
 // What a client can write into `Host` and into the path of a preview, against a site on the disk.
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
+#include <variant>
 
+#include "fakes/temporary_folder.hpp"
 #include "previews/site_address.hpp"
 #include "previews/site_files.hpp"
 #include "previews/site_record.hpp"
 #include "previews/slug.hpp"
 
+namespace flux::previews {
 namespace {
-
-namespace fs = std::filesystem;
-using namespace flux::previews;
 
 void require(bool holds) {
     if (!holds) std::abort();
 }
 
 /// A site whose every file says `site`, beside and within what must never be shown.
-fs::path make_site() {
-    auto name = (fs::temp_directory_path() / "flux-fuzz-XXXXXX").string();
-    require(::mkdtemp(name.data()) != nullptr);
-    const fs::path folder{name};
-    fs::create_directories(folder / "site" / "a" / ".git");
-    const auto write = [&](const char* path, const char* text) { std::ofstream{folder / path} << text; };
-    write("secret.html", "secret");
-    write("site/index.html", "site");
-    write("site/b.html", "site");
-    write("site/a/index.html", "site");
-    write("site/a/.git/config", "secret");
-    write("site/.env", "secret");
-    fs::create_symlink("../secret.html", folder / "site" / "c.html");
-    fs::create_directory_symlink("/", folder / "site" / "d");
-    return folder / "site";
-}
+class FuzzedSite {
+public:
+    FuzzedSite() {
+        folder_.write("secret.html", "secret");
+        folder_.write("site/index.html", "site");
+        folder_.write("site/b.html", "site");
+        folder_.write("site/a/index.html", "site");
+        folder_.write("site/a/.git/config", "secret");
+        folder_.write("site/.env", "secret");
+        std::filesystem::create_symlink("../secret.html", path() / "c.html");
+        std::filesystem::create_directory_symlink("/", path() / "d");
+    }
+
+    std::filesystem::path path() const { return folder_.path() / "site"; }
+
+private:
+    TemporaryFolder folder_;
+};
 
 void check_path(std::string_view path) {
-    static const auto site = make_site();
-    auto found = look_up(site, path);
+    static const FuzzedSite site;
+    auto found = look_up(site.path(), path);
     if (!found) return;
     if (std::holds_alternative<DirectoryRedirect>(*found)) {
         // It becomes `Location: <path>/`, which must not name another host.
@@ -74,13 +73,17 @@ void check_record(std::string_view text) {
     require(again && to_record(*again) == to_record(*site));
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text{reinterpret_cast<const char*>(data), size};
+void check(std::string_view text) {
     check_host(text);
     check_path(text);
     check_record(text);
     require(is_label(slug_of(text)));
+}
+
+}  // namespace
+}  // namespace flux::previews
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    flux::previews::check({reinterpret_cast<const char*>(data), size});
     return 0;
 }
