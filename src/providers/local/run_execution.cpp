@@ -37,6 +37,8 @@ RunExecution::RunExecution(Workshop workshop, AttemptOrder order, std::shared_pt
                            std::function<void()> on_over)
     : workshop_{workshop},
       order_{std::move(order)},
+      id_{order_.record.run.id},
+      attempt_{order_.record.run.attempt},
       plan_{*order_.workflow},
       watch_{std::move(watch)},
       on_over_{std::move(on_over)},
@@ -95,7 +97,7 @@ void RunExecution::hold() {
 
 JobOrder RunExecution::order_for(const Instance& instance) const {
     const auto job = instance.job->snapshot();
-    const auto work = workshop_.folders.work(run_.id, run_.attempt) / std::to_string(job.id);
+    const auto work = workshop_.folders.work(id_, attempt_) / std::to_string(job.id);
     JobOrder order;
     order.run = order_.facts;
     order.workflow = order_.workflow.get();
@@ -108,8 +110,8 @@ JobOrder RunExecution::order_for(const Instance& instance) const {
     order.directories = {.workspace = work / "workspace",
                          .temp = work / "temp",
                          .home = work / "home",
-                         .artifacts = workshop_.folders.artifacts(run_.id, run_.attempt),
-                         .staging = workshop_.folders.sites(run_.id, run_.attempt) / std::to_string(job.id),
+                         .artifacts = workshop_.folders.artifacts(id_, attempt_),
+                         .staging = workshop_.folders.sites(id_, attempt_) / std::to_string(job.id),
                          .tools = workshop_.options.tools};
     order.default_timeout = workshop_.options.job_timeout;
     order.step_log_bytes = workshop_.options.step_log_bytes;
@@ -145,9 +147,9 @@ void RunExecution::work_on(Instance& instance) {
         instance.stage = Instance::Stage::over;
         if (!outcome.outputs.empty()) nodes_[instance.node].outputs = outcome.outputs;
     }
-    JobRemains remains{.log_job = order.job_id, .log_attempt = run_.attempt, .outputs = outcome.outputs, .site = {}};
+    JobRemains remains{.log_job = order.job_id, .log_attempt = attempt_, .outputs = outcome.outputs, .site = {}};
     if (instance.site) {
-        remains.site = instance.site->lexically_relative(workshop_.folders.run(run_.id)).string();
+        remains.site = instance.site->lexically_relative(workshop_.folders.run(id_)).string();
     }
     try {
         workshop_.records.save_remains(order.job_id, remains);
@@ -171,7 +173,7 @@ JobOutcome RunExecution::run_or_explain(Instance& instance, const JobOrder& orde
         return outcome;
     };
     try {
-        instance.job->begin(workshop_.folders.log(run_.id, run_.attempt, order.job_id));
+        instance.job->begin(workshop_.folders.log(id_, attempt_, order.job_id));
         return run_job(order, *instance.job, instance.stop.get_token(), workshop_.sandbox);
     } catch (const Abandoned&) {
         instance.job->remark("##[error]The job was interrupted: the server stopped.");

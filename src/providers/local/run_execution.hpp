@@ -143,6 +143,8 @@ private:
 
     const Workshop workshop_;
     const AttemptOrder order_;
+    const builds::RunId id_;
+    const int attempt_;
     const workflow::Plan plan_;
     const std::shared_ptr<builds::RunWatch> watch_;
     const std::function<void()> on_over_;

@@ -68,10 +68,10 @@ void RunExecution::finish_if_over() {
         }
     }
     auto preview = publish(conclusion);
-    remove_tree(workshop_.folders.work(run_.id, run_.attempt));
+    remove_tree(workshop_.folders.work(id_, attempt_));
     if (conclusion == Conclusion::success) {
-        remove_tree(workshop_.folders.sites(run_.id, run_.attempt));
-        remove_tree(workshop_.folders.artifacts(run_.id, run_.attempt));
+        remove_tree(workshop_.folders.sites(id_, attempt_));
+        remove_tree(workshop_.folders.artifacts(id_, attempt_));
     }
     complete(conclusion, std::move(reason), std::move(preview));
 }

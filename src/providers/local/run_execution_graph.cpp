@@ -104,7 +104,7 @@ void RunExecution::expand(std::size_t index) {
             auto more = node.instances.front()->job->snapshot();
             more.name = shown;
             try {
-                more.id = workshop_.records.add_job(run_.id, run_.attempt, more);
+                more.id = workshop_.records.add_job(id_, attempt_, more);
             } catch (const store::DatabaseFailure& failure) {
                 // Without a number of its own a job has no log.
                 settle(*node.instances.front(), Conclusion::failure, "the server's records can't be written");
