@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "logs/job_log.hpp"
 #include "previews/site_store.hpp"
+#include "providers/local/listings.hpp"
 #include "providers/local/preview_publisher.hpp"
 #include "providers/local/recovery.hpp"
 #include "providers/local/repository.hpp"
@@ -21,40 +22,11 @@ namespace flux::providers::local {
 
 namespace {
 
-constexpr std::size_t largest_page = 100;
-
 Error no_such_run(builds::RunId run) {
     return {Errc::not_found,
             fmt::format("There is no run {}; ids come from a created or listed run.", run),
             "run_not_found",
             {}};
-}
-
-Result<std::int64_t> place_of(const std::string& cursor) {
-    if (cursor.empty()) return 0;
-    const auto place = to_integer(cursor);
-    if (place && *place > 0) return *place;
-    return fail(Errc::invalid_argument, "`cursor` isn't one that a page gave. Leave it out for the first page.");
-}
-
-/// One more than the page, to know whether there is a next one.
-builds::ListQuery with_one_more(builds::ListQuery query) {
-    query.limit = std::clamp<std::size_t>(query.limit, 1, largest_page) + 1;
-    return query;
-}
-
-template <class Item>
-builds::Page<Item> page_of(const std::vector<Item>& all, const builds::ListQuery& query, std::int64_t from) {
-    builds::Page<Item> page;
-    const auto limit = std::clamp<std::size_t>(query.limit, 1, largest_page);
-    for (auto i = static_cast<std::size_t>(from); i < all.size(); ++i) {
-        if (page.items.size() == limit) {
-            page.cursor = std::to_string(i);
-            break;
-        }
-        page.items.push_back(all[i]);
-    }
-    return page;
 }
 
 }  // namespace
@@ -74,7 +46,9 @@ struct LocalProvider::State : std::enable_shared_from_this<State> {
           publisher{site_store, options.addresses, options.preview_port, options.preview_life, clock},
           queue{options.jobs_at_once},
           runs{options.unfinished_runs, [this] { sweep_now(); }},
-          creation{Workshop{options, sandbox, repository, folders, clock, *records, publisher, queue}, runs} {}
+          creation{Workshop{options, sandbox, repository, folders, clock, *records, publisher, queue}, runs},
+          listings{Workshop{options, sandbox, repository, folders, clock, *records, publisher, queue}, runs, creation} {
+    }
 
     /// The threads of the queue use everything else until they have ended.
     ~State() { queue.close(); }
@@ -84,10 +58,6 @@ struct LocalProvider::State : std::enable_shared_from_this<State> {
 
     Result<builds::Run> find(builds::RunId run, int attempt);
     Result<builds::LogPage> read_log(const builds::LogQuery& query);
-    Result<builds::Page<builds::Run>> list(const builds::ListQuery& query);
-    Result<builds::Page<builds::Preview>> list_previews(const builds::ListQuery& query);
-    Result<builds::Page<builds::Branch>> list_branches(const builds::ListQuery& query);
-    Result<builds::Page<builds::Workflow>> list_workflows(const builds::ListQuery& query);
     Result<builds::Run> cancel(builds::RunId run);
     Result<builds::Preview> remove_site_of(builds::RunId run);
     Result<builds::Preview> remove_sites_of(const builds::BranchName& branch);
@@ -122,6 +92,7 @@ struct LocalProvider::State : std::enable_shared_from_this<State> {
     JobQueue queue;
     RunsInProgress runs;
     RunCreation creation;
+    Listings listings;
 };
 
 void LocalProvider::State::sweep_now() {
@@ -174,63 +145,6 @@ Result<builds::LogPage> LocalProvider::State::read_log(const builds::LogQuery& q
     if (!lines) return fail(std::move(lines.error()));
     page.lines = *std::move(lines);
     return page;
-}
-
-Result<builds::Page<builds::Run>> LocalProvider::State::list(const builds::ListQuery& query) {
-    const auto before = place_of(query.cursor);
-    if (!before) return fail(before.error());
-    const auto more = with_one_more(query);
-    auto records_found = records->list(more, *before);
-    builds::Page<builds::Run> page;
-    for (auto& record : records_found) {
-        if (page.items.size() + 1 == more.limit) {
-            page.cursor = std::to_string(page.items.back().id);
-            break;
-        }
-        const auto execution = runs.find(record.run.id);
-        page.items.push_back(execution ? execution->snapshot() : shown(std::move(record)));
-        page.items.back().jobs.clear();
-    }
-    return page;
-}
-
-Result<builds::Page<builds::Preview>> LocalProvider::State::list_previews(const builds::ListQuery& query) {
-    const auto before = place_of(query.cursor);
-    if (!before) return fail(before.error());
-    const auto more = with_one_more(query);
-    auto records_found = records->list_previews(more, *before);
-    builds::Page<builds::Preview> page;
-    for (auto& record : records_found) {
-        if (page.items.size() + 1 == more.limit) {
-            page.cursor = std::to_string(page.items.back().run_id);
-            break;
-        }
-        page.items.push_back(shown(std::move(record)).preview);
-    }
-    return page;
-}
-
-Result<builds::Page<builds::Branch>> LocalProvider::State::list_branches(const builds::ListQuery& query) {
-    const auto from = place_of(query.cursor);
-    if (!from) return fail(from.error());
-    auto all = repository.branches();
-    if (!all) return fail(std::move(all.error()));
-    std::erase_if(*all, [&](const auto& branch) { return branch.name.find(query.branch) == std::string::npos; });
-    return page_of(*all, query, *from);
-}
-
-Result<builds::Page<builds::Workflow>> LocalProvider::State::list_workflows(const builds::ListQuery& query) {
-    const auto from = place_of(query.cursor);
-    if (!from) return fail(from.error());
-    auto name = query.branch.empty() ? repository.default_branch() : Result<std::string>{query.branch};
-    auto branch = std::move(name).and_then([](const std::string& text) { return builds::BranchName::parse(text); });
-    if (!branch) return fail(std::move(branch.error()));
-    const auto head = repository.head_of(*branch);
-    if (!head) return fail(head.error());
-    auto all = describe_workflows(repository, head->head_sha);
-    if (!all) return fail(std::move(all.error()));
-    std::erase_if(*all, [&](const auto& one) { return !query.workflow.empty() && one.file != query.workflow; });
-    return page_of(*all, query, *from);
 }
 
 Result<builds::Run> LocalProvider::State::cancel(builds::RunId run) {
@@ -353,28 +267,28 @@ async::Task<Result<builds::LogPage>> LocalProvider::read_log(builds::LogQuery qu
 
 async::Task<Result<builds::Page<builds::Run>>> LocalProvider::runs(builds::ListQuery query) {
     std::function<Result<builds::Page<builds::Run>>(State&)> work = [query = std::move(query)](State& state) {
-        return state.list(query);
+        return state.listings.runs(query);
     };
     return State::on_pool(state_, std::move(work));
 }
 
 async::Task<Result<builds::Page<builds::Preview>>> LocalProvider::previews(builds::ListQuery query) {
     std::function<Result<builds::Page<builds::Preview>>(State&)> work = [query = std::move(query)](State& state) {
-        return state.list_previews(query);
+        return state.listings.previews(query);
     };
     return State::on_pool(state_, std::move(work));
 }
 
 async::Task<Result<builds::Page<builds::Branch>>> LocalProvider::branches(builds::ListQuery query) {
     std::function<Result<builds::Page<builds::Branch>>(State&)> work = [query = std::move(query)](State& state) {
-        return state.list_branches(query);
+        return state.listings.branches(query);
     };
     return State::on_pool(state_, std::move(work));
 }
 
 async::Task<Result<builds::Page<builds::Workflow>>> LocalProvider::workflows(builds::ListQuery query) {
     std::function<Result<builds::Page<builds::Workflow>>(State&)> work = [query = std::move(query)](State& state) {
-        return state.list_workflows(query);
+        return state.listings.workflows(query);
     };
     return State::on_pool(state_, std::move(work));
 }

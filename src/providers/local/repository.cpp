@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/text.hpp"
@@ -157,7 +158,9 @@ Result<std::vector<builds::Branch>> Repository::references(const std::vector<std
     for (auto& branch : remote) {
         if (!local.contains(branch.name)) found.push_back(std::move(branch));
     }
-    std::ranges::stable_sort(found, std::ranges::greater{}, &builds::Branch::committed_at);
+    std::ranges::sort(found, [](const builds::Branch& a, const builds::Branch& b) {
+        return std::tie(b.committed_at, a.name) < std::tie(a.committed_at, b.name);
+    });
     return found;
 }
 
