@@ -81,7 +81,9 @@ std::string RunView::log_line(std::string_view line) const {
 std::string RunView::headline(const object& run) const {
     auto text = fmt::format("Run {}: {}", number_in(run, "run_id"), safe(text_in(run, "head_branch")));
     if (const auto sha = text_in(run, "head_sha"); !sha.empty()) text += fmt::format(" at {}", safe(sha.substr(0, 9)));
-    text += fmt::format(", {}", safe(text_in(run, "workflow")));
+    // A branch without a workflow is shown as it is; then the run has a name alone.
+    const auto workflow = text_in(run, "workflow");
+    text += fmt::format(", {}", safe(workflow.empty() ? text_in(run, "name") : workflow));
     if (const auto* reused = run.if_contains("reused"); reused != nullptr && *reused == value(true)) {
         text += ", the run that the same request made before";
     }

@@ -40,7 +40,8 @@ void add(Listing& listing, const builds::Run& run) {
     listing.items.push_back(std::move(item));
     listing.lines +=
         fmt::format("- run {}: {} at {}, {} ({}), {}", run.id, run.head_branch, run.head_sha.substr(0, 9),
-                    state_text(run.status, run.conclusion), run.workflow_file, rfc3339_seconds(run.created_at));
+                    state_text(run.status, run.conclusion), run.workflow_file.empty() ? run.name : run.workflow_file,
+                    rfc3339_seconds(run.created_at));
     if (!run.preview.url.empty()) {
         listing.lines += fmt::format(", preview {} {}", builds::name_of(run.preview.state), run.preview.url);
     }

@@ -65,8 +65,9 @@ std::string preview_line(const builds::Preview& preview) {
 }
 
 std::string run_report(const builds::Run& run, std::size_t job_limit, bool steps, WallTime now) {
-    auto text = fmt::format("Workflow run: {} ({})\nRun ID: {}\nStatus: {}\n", run.name, run.workflow_file, run.id,
-                            builds::name_of(run.status));
+    auto text = fmt::format("Workflow run: {}", run.name);
+    if (!run.workflow_file.empty()) text += fmt::format(" ({})", run.workflow_file);
+    text += fmt::format("\nRun ID: {}\nStatus: {}\n", run.id, builds::name_of(run.status));
     if (run.conclusion) text += fmt::format("Conclusion: {}\n", builds::name_of(*run.conclusion));
     add_optional(text, "Reason", run.reason);
     text += fmt::format("Branch: {}", run.head_branch);
