@@ -143,7 +143,7 @@ bool has_lines_beyond(const builds::Run& run, const std::optional<logs::LogCurso
 
 async::Task<> wait_for_either(std::shared_ptr<builds::RunWatch> watch, std::uint64_t state, std::uint64_t log,
                               steady_clock::time_point until) {
-    using namespace asio::experimental::awaitable_operators;
+    using asio::experimental::awaitable_operators::operator||;
     auto either = watch->state.wait_beyond(state, until) || watch->log.wait_beyond(log, until);
     co_await std::move(either);
 }
