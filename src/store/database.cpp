@@ -19,6 +19,14 @@ void execute(sqlite3* database, const std::string& sql) {
     if (sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) refuse(database);
 }
 
+const char* cure_for(int code) {
+    const int kind = code & 0xFF;
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
+        return "Restore it, or move it away to start with an empty one.";
+    }
+    return "Check that its disk has space and that its folder may be written.";
+}
+
 }  // namespace
 
 Statement::Statement(sqlite3* database, std::string_view sql) {
@@ -114,9 +122,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
                                                        file.filename().string(), check.text(0)));
         }
     } catch (const DatabaseFailure& failure) {
-        return fail(Errc::unavailable, fmt::format("The database {} can't be used: {}. Restore it, or move it away to "
-                                                   "start with an empty one.",
-                                                   file.filename().string(), failure.what()));
+        return fail(Errc::unavailable, fmt::format("The database {} can't be used: {}. {}", file.filename().string(),
+                                                   failure.what(), cure_for(failure.code())));
     }
     try {
         database->migrate(migrations);
