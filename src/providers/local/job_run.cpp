@@ -11,6 +11,7 @@
 #include "providers/local/hash_files.hpp"
 #include "providers/local/job_contexts.hpp"
 #include "workflow/condition.hpp"
+#include "workflow/support.hpp"
 #include "workflow/template.hpp"
 #include "workflow/value_json.hpp"
 
@@ -148,6 +149,11 @@ bool JobRun::set_up(StepLog& log) {
     if (!sandbox_.detail().empty()) log.write(sandbox_.detail());
     if (!sandbox_.settings().network) log.write("Network: off");
     log.end_group();
+    if (auto fits = check_machine(); !fits) {
+        log.error(fits.error().message);
+        outcome_.reason = fits.error().message;
+        return false;
+    }
     log.write("Prepare workflow directory");
     auto cage = Cage::open(sandbox_, order_.directories);
     if (!cage) {
@@ -170,6 +176,15 @@ bool JobRun::set_up(StepLog& log) {
     log.write(
         fmt::format("Complete job name: {}", order_.display_name.empty() ? order_.job->key : order_.display_name));
     return true;
+}
+
+Result<void> JobRun::check_machine() {
+    if (!order_.job->runs_on) return {};
+    const auto wanted = workflow::evaluate(*order_.job->runs_on, base_contexts_);
+    if (!wanted) return fail(wanted.error());
+    const auto problem = workflow::runs_on_problem(*wanted, order_.job->runs_on->place);
+    if (!problem) return {};
+    return fail(Errc::unsupported, workflow::to_line(*problem, order_.run.workflow_file));
 }
 
 Result<void> JobRun::evaluate_job_environment() {

@@ -109,6 +109,7 @@ private:
     bool set_up(StepLog& log);
     void complete(StepLog& log);
     void read_files(const CommandFiles& files, StepCall& call, StepEnd& end);
+    Result<void> check_machine();
     Result<void> evaluate_job_environment();
     void evaluate_outputs(StepLog& log);
     std::string name_of(const workflow::Step& step, const workflow::Contexts& contexts) const;

@@ -1,5 +1,8 @@
 #include "providers/local/job_execution.hpp"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include <thread>
 
 #include "job_fixture.hpp"
@@ -369,6 +372,21 @@ TEST(JobExecution, CutsALogInTheMiddle) {
     EXPECT_LT(job.sink.line_count, 2000U);
 }
 
+TEST(JobExecution, RefusesAMachineThatOnlyTheRunCouldName) {
+    JobFixture job;
+    workflow::Object matrix;
+    matrix.set("os", "windows-latest");
+    job.matrix = std::move(matrix);
+
+    const auto outcome = job.run(
+        "on: workflow_dispatch\njobs:\n  job:\n    strategy: {matrix: {os: [windows-latest]}}\n"
+        "    runs-on: ${{ matrix.os }}\n    steps:\n      - run: echo never\n");
+
+    EXPECT_EQ(outcome.conclusion, Conclusion::failure);
+    EXPECT_TRUE(outcome.reason.starts_with("deploy.yml:5:")) << outcome.reason;
+    EXPECT_EQ(job.sink.conclusions(), "failure skipped success");
+}
+
 bool is_anyone_running(const std::string& marker) {
     for (const auto& entry : std::filesystem::directory_iterator{"/proc"}) {
         std::ifstream stream{entry.path() / "cmdline"};
@@ -426,6 +444,27 @@ TEST_P(JobEnd, CancelLetsAProgramEndByItself) {
         stop.get_token());
 
     EXPECT_TRUE(job.sink.has("interrupted")) << job.sink.log();
+}
+
+TEST_P(JobEnd, ComesWithTheServersOwn) {
+    JobFixture job{GetParam()};
+    const std::string marker = std::string{"sleep"} + '\0' + "7005";
+    const pid_t server = ::fork();
+    if (server == 0) {
+        job.run_steps("- run: |\n    (setsid sleep 7005 > /dev/null 2>&1 &)\n    sleep 7005\n");
+        ::_exit(0);
+    }
+    const auto wait_until = [&](bool running) {
+        for (int attempt = 0; attempt < 600 && is_anyone_running(marker) != running; ++attempt)
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        return is_anyone_running(marker) == running;
+    };
+    ASSERT_TRUE(wait_until(true));
+
+    ::kill(server, SIGKILL);
+    ::waitpid(server, nullptr, 0);
+
+    EXPECT_TRUE(wait_until(false));
 }
 
 INSTANTIATE_TEST_SUITE_P(Levels, JobEnd,

@@ -9,16 +9,13 @@
 namespace flux::providers::local {
 namespace {
 
-/// Skips a test where bubblewrap doesn't work: the runner says so in every result, and these promises aren't made.
-#define NEEDS_BUBBLEWRAP(job)                                  \
-    if (std::string_view{(job).sandbox->level()} != "bwrap") { \
-        GTEST_SKIP() << (job).sandbox->detail();               \
-    }
+/// Where bubblewrap doesn't work the runner says so in every result, and these promises aren't made.
+bool is_sandboxed(const JobFixture& job) { return std::string_view{job.sandbox->level()} == "bwrap"; }
 
 TEST(Sandbox, KeepsAHostileScriptAwayFromTheServer) {
     ::setenv("FLUX_TEST_SECRET", "the-servers-secret", 1);
     JobFixture job;
-    NEEDS_BUBBLEWRAP(job);
+    if (!is_sandboxed(job)) GTEST_SKIP() << job.sandbox->detail();
     const auto secret = job.root.path() / "state.db";
     std::ofstream{secret} << "the-servers-secret";
     std::filesystem::permissions(secret, std::filesystem::perms{0666});
@@ -92,7 +89,7 @@ TEST(Sandbox, LetsAnOrdinaryBuildWork) {
 
 TEST(Sandbox, ClosesTheNetworkWhenToldTo) {
     JobFixture job;
-    NEEDS_BUBBLEWRAP(job);
+    if (!is_sandboxed(job)) GTEST_SKIP() << job.sandbox->detail();
     SandboxSettings settings;
     settings.state_directory = job.root.path();
     settings.network = false;
@@ -105,7 +102,7 @@ TEST(Sandbox, ClosesTheNetworkWhenToldTo) {
 
 TEST(Sandbox, AJobThatKillsEverythingItSeesHarmsOnlyItself) {
     JobFixture job;
-    NEEDS_BUBBLEWRAP(job);
+    if (!is_sandboxed(job)) GTEST_SKIP() << job.sandbox->detail();
 
     job.run_steps("- run: kill -9 -1\n- if: always()\n  run: echo still here\n");
 
@@ -124,7 +121,7 @@ TEST(Sandbox, SaysThatItIsSwitchedOff) {
 
 TEST(Sandbox, IsNotAffectedByAVariableThatAProgramLoaderReads) {
     JobFixture job;
-    NEEDS_BUBBLEWRAP(job);
+    if (!is_sandboxed(job)) GTEST_SKIP() << job.sandbox->detail();
 
     // Were the launcher to see it, it would complain on its own output.
     job.run_steps("- env: {LD_PRELOAD: /nonexistent/evil.so}\n  run: echo done\n");
