@@ -18,7 +18,7 @@ struct Site {
     std::int64_t run_id = 0;
     int attempt = 1;
     std::string branch;
-    WallTime started_at{};  ///< of the attempt; the branch's alias shows the site of the newest attempt
+    WallTime started_at{};  ///< of the attempt; the branch's alias shows the newest attempt's site
     WallTime published_at{};
     std::optional<WallTime> expires_at = {};
     std::uint64_t files = 0;

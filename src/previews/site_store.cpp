@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "base/file_descriptor.hpp"
@@ -220,8 +221,9 @@ Result<Site> SiteStore::take_off(const std::string& id, SiteState state) {
         std::optional<std::string> forgotten;
         {
             const std::lock_guard lock{mutex_};
-            remember(site);
+            sites_.insert_or_assign(id, site);
             forgotten = forget_oldest();
+            point_aliases_anew();
         }
         std::error_code ignored;
         if (forgotten) fs::remove(record_of(*forgotten), ignored);
@@ -272,11 +274,17 @@ void SiteStore::remember(const Site& site) {
 void SiteStore::point_alias_at(const Site& site) {
     const auto [alias, is_new] = aliases_.try_emplace(slug_of(site.branch), site.id);
     if (is_new) return;
-    // A run that was overtaken by a newer one must not bring the older site back.
-    const auto& shown = sites_.at(alias->second);
-    if (std::pair{site.started_at, site.published_at} >= std::pair{shown.started_at, shown.published_at}) {
-        alias->second = site.id;
-    }
+    // A run that was overtaken by a newer one must not bring the older site back; and what is served goes before what
+    // has gone.
+    const auto rank = [](const Site& one) {
+        return std::tuple{one.state == SiteState::served, one.started_at, one.published_at};
+    };
+    if (rank(site) >= rank(sites_.at(alias->second))) alias->second = site.id;
+}
+
+void SiteStore::point_aliases_anew() {
+    aliases_.clear();
+    for (const auto& [id, site] : sites_) point_alias_at(site);
 }
 
 std::optional<std::string> SiteStore::forget_oldest() {
@@ -289,8 +297,6 @@ std::optional<std::string> SiteStore::forget_oldest() {
         gone.begin(), gone.end(), [](const Site* a, const Site* b) { return a->published_at < b->published_at; });
     auto id = oldest->id;
     sites_.erase(id);
-    aliases_.clear();
-    for (const auto& [left_id, site] : sites_) point_alias_at(site);
     return id;
 }
 

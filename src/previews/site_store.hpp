@@ -49,7 +49,8 @@ public:
     /// `conflict` (the id has been used): then nothing has changed.
     Result<Site> publish(const Publication& publication);
 
-    /// Takes a site off for good. `not_found` if it isn't served.
+    /// Takes a site off for good; its branch's alias goes back to the newest that is left. `not_found` if it isn't
+    /// served.
     Result<Site> remove(std::string_view site_id);
 
     /// Takes all sites of that branch off; what was taken.
@@ -78,6 +79,7 @@ private:
     Result<Site> take_off(const std::string& id, SiteState state);
     void remember(const Site& site);
     void point_alias_at(const Site& site);
+    void point_aliases_anew();
     std::optional<std::string> forget_oldest();
     Site as_of_now(Site site) const;
     bool knows(const std::string& id) const;
@@ -91,7 +93,7 @@ private:
     std::mutex changing_;                             ///< held while the disk changes; taken before `mutex_`
     mutable std::mutex mutex_;                        ///< guards what follows; never held while waiting for the disk
     std::map<std::string, Site, std::less<>> sites_;  ///< by id, with those that have gone
-    std::map<std::string, std::string, std::less<>> aliases_;  ///< slug to the id of the newest attempt that published
+    std::map<std::string, std::string, std::less<>> aliases_;  ///< slug to the id of its newest site
 };
 
 }  // namespace flux::previews

@@ -135,7 +135,6 @@ TEST_F(SiteStoreTest, RemembersWhatWasRemoved) {
     EXPECT_EQ(store_->remove(second->id)->state, SiteState::removed);
 
     EXPECT_EQ(shown(second->id), "removed");
-    EXPECT_EQ(shown("main"), "removed");
     EXPECT_EQ(shown(first->id), "one");
     EXPECT_EQ(store_->remove(second->id).error().code, Errc::not_found);
     EXPECT_EQ(store_->remove("r9-0000000000").error().code, Errc::not_found);
@@ -144,6 +143,26 @@ TEST_F(SiteStoreTest, RemembersWhatWasRemoved) {
 
     ASSERT_TRUE(publish(3, "main", "three"));
     EXPECT_EQ(shown("main"), "three");
+}
+
+TEST_F(SiteStoreTest, LetsTheAliasGoBackToTheNewestThatIsLeft) {
+    const auto first = publish(1, "main", "one");
+    const auto second = publish(2, "main", "two");
+    const auto third = publish(3, "main", "three", clock_.wall_now() + 1h);
+
+    ASSERT_TRUE(store_->remove(second->id));
+    EXPECT_EQ(shown("main"), "three");
+    clock_.advance(1h);
+    ASSERT_EQ(store_->expire()->size(), 1U);
+    EXPECT_EQ(shown("main"), "one");
+    restart();
+    EXPECT_EQ(shown("main"), "one");
+    EXPECT_EQ(store_->newest_of("main")->id, first->id);
+
+    ASSERT_TRUE(store_->remove(first->id));
+    EXPECT_EQ(shown("main"), "expired");
+    EXPECT_EQ(store_->newest_of("main"), std::nullopt);
+    EXPECT_EQ(shown(third->id), "expired");
 }
 
 TEST_F(SiteStoreTest, RemovesAllSitesOfABranchAndNoOther) {
