@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "providers/local/cage.hpp"
+#include "providers/local/environment.hpp"
 #include "providers/local/environment_file.hpp"
 #include "providers/local/interruption.hpp"
 #include "providers/local/job_execution.hpp"
@@ -22,19 +23,6 @@
 namespace flux::providers::local {
 
 class CommandFiles;
-
-/// Variables by name; a later value takes the place of an earlier one.
-class Environment {
-public:
-    void set(std::string name, std::string value);
-    void set_all(const Assignments& more);
-    const std::string* find(std::string_view name) const;
-    const Assignments& variables() const { return variables_; }
-    workflow::Value context() const;
-
-private:
-    Assignments variables_;
-};
 
 /// Steps that see one another: those of the job, or of one composite action.
 struct StepScope {
