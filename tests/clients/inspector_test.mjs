@@ -24,13 +24,13 @@ for (const era of ['legacy', 'auto', 'modern']) {
     });
 
     await t.test('calls a tool', async () => {
-      const called = await inspect(...http, '--method', 'tools/call', '--tool-name', 'builds.createPreview', '--tool-arg', 'branch=main');
+      const called = await inspect(...http, '--method', 'tools/call', '--tool-name', 'builds_createPreview', '--tool-arg', 'branch=main');
       assert.equal(called.code, 0, called.stderr);
       assert.match(called.stdout, /run_id/);
     });
 
     await t.test('shows a refusal as one', async () => {
-      const refused = await inspect(...http, '--method', 'tools/call', '--tool-name', 'builds.createPreview', '--tool-arg', 'branch=mian');
+      const refused = await inspect(...http, '--method', 'tools/call', '--tool-name', 'builds_createPreview', '--tool-arg', 'branch=mian');
       assert.equal(refused.code, 5, refused.stderr);
       assert.match(refused.stdout + refused.stderr, /main/);
     });

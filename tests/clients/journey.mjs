@@ -16,6 +16,7 @@ export async function journey(t, client, server, style) {
   const spelled = (name) => (style === 'dotted' ? name : name.replace('.', '_'));
   let checked;
   const call = async (name, args, options) => checked(name, await client.call(name, args, options));
+  const logOf = async (run_id) => textOf(await call(spelled('builds.tailLogs'), { run_id }));
   const ended = (run_id) => until(`run ${run_id} to end`, async () => {
     const { structuredContent: { run } } = await call(spelled('builds.status'), { run_id, wait_s: 20, until: 'completed' });
     return run.status === 'completed' && run;
@@ -44,7 +45,7 @@ export async function journey(t, client, server, style) {
     assert.equal(created.structuredContent.run_id, first.run_id);
 
     shipped = await ended(first.run_id);
-    assert.equal(shipped.conclusion, 'success');
+    assert.equal(shipped.conclusion, 'success', await logOf(first.run_id));
     const { structuredContent: { preview } } = await call(spelled('builds.status'), { run_id: first.run_id, until: 'reachable', wait_s: 10 });
     assert.ok(['deployed', 'reachable'].includes(preview.state), preview.state);
     const page = await visit(server, preview.url);
@@ -62,7 +63,7 @@ export async function journey(t, client, server, style) {
     const { structuredContent: { run_id } } = await call(spelled('builds.createPreview'), { branch: 'faster-readers' });
     const run = await ended(run_id);
     assert.equal(run.conclusion, 'failure');
-    const log = textOf(await call(spelled('builds.tailLogs'), { run_id }));
+    const log = await logOf(run_id);
     const [card] = log.split('\n\n');
     assert.match(card, new RegExp(`\\b${run_id}\\b`), 'the status card comes first');
     assert.match(card, /failure/);
@@ -101,7 +102,7 @@ export async function journey(t, client, server, style) {
     setTimeout(() => giveUp.abort(), 500);
     await assert.rejects(waiting);
     const run = await ended(run_id);
-    assert.equal(run.conclusion, 'success');
+    assert.equal(run.conclusion, 'success', await logOf(run_id));
   });
 
   await t.test('cancels a run when asked to', async () => {

@@ -1,12 +1,16 @@
 // The official TypeScript SDK of the handshake era, over every transport it has.
+import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
-import assert from 'node:assert/strict';
+import WebSocket from 'ws';
 import { binary, demoRepository, environment, freePort, freshFolder, serve } from '../stage/stage.mjs';
 import { journey } from './journey.mjs';
+
+// Node has one of its own from 22 on only.
+globalThis.WebSocket ??= WebSocket;
 
 async function connect(transport) {
   const client = new Client({ name: 'sdk-v1', version: '1.32.2' });

@@ -80,7 +80,7 @@ test('thirty requests in sixty seconds, however they come', async (t) => {
     const before = Date.now();
     const refused = await again.request('tools/list');
     assert.equal(refused.error.code, -32000);
-    assert.equal(refused.id, 1);
+    assert.equal(refused.id, 1001);
     assert.ok(refused.error.data.resetAt > before - 1000 && refused.error.data.resetAt < before + 61_000, JSON.stringify(refused));
     await again.close();
   });

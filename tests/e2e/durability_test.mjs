@@ -107,7 +107,7 @@ sleep ${mark}`) });
   const peer = await connect(server);
   const { run_id } = await ship(peer, 'stubborn');
   await until('it to hold on', async () => text(await peer.tool('builds.tailLogs', { run_id })).includes('holding on'));
-  assert.ok(processesWith(`sleep ${mark}`).length > 0);
+  await until('its processes to be there', () => processesWith(`sleep ${mark}`).length >= 3);
   await peer.tool('builds.cancel', { run_id });
   assert.equal((await ended(peer, run_id)).run.conclusion, 'cancelled');
   await until('its processes to be gone', () => processesWith(`sleep ${mark}`).length === 0, 30_000);

@@ -20,7 +20,7 @@ export async function open(url, { protocols = [], headers = {} } = {}) {
     if (!found && peer.closed) throw new Error(`closed with ${JSON.stringify(peer.closed)} before it answered ${id}`);
     return found;
   }, 60_000);
-  let last = 0;
+  let last = 1000; // apart from the numbers that tests give their own messages
   peer.request = (method, params) => {
     const id = ++last;
     peer.send({ jsonrpc: '2.0', id, method, params });

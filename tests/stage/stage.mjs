@@ -146,7 +146,9 @@ export async function serve(t, { repo, state = freshFolder(t), env = {}, args = 
   process_.stderr.on('data', (bytes) => { server.output += bytes; });
   server.ended = new Promise((done) => process_.on('exit', (code, signal) => done({ code, signal })));
 
+  let asked = false;
   server.stop = async (signal = 'SIGTERM') => {
+    asked = true;
     process_.kill(signal);
     const late = sleep(40_000 * patience).then(() => 'late');
     const end = await Promise.race([server.ended, late]);
@@ -154,11 +156,15 @@ export async function serve(t, { repo, state = freshFolder(t), env = {}, args = 
     return end;
   };
   server.kill = async () => {
+    asked = true;
     process_.kill('SIGKILL');
     await server.ended;
   };
   afterwards(t, async () => {
-    if (process_.exitCode !== null || process_.signalCode !== null) return;
+    if (asked) return;
+    if (process_.exitCode !== null || process_.signalCode !== null) {
+      throw new Error(`serve was gone (${process_.exitCode ?? process_.signalCode}):\n${server.output.slice(-4000)}`);
+    }
     const end = await server.stop();
     if (end.code !== 0) throw new Error(`serve ended with ${JSON.stringify(end)}:\n${server.output.slice(-4000)}`);
   });
