@@ -76,9 +76,9 @@ Task<std::invoke_result_t<Work>> BlockingPool::run(Work work) {
             });
         });
     };
-    auto waiting = asio::async_initiate<const asio::use_awaitable_t<Executor>,
-                                        void(std::exception_ptr, std::optional<Value>)>(std::move(initiate), awaiting,
-                                                                                        std::move(work));
+    auto waiting =
+        asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::exception_ptr, std::optional<Value>)>(
+            std::move(initiate), awaiting, std::move(work));
     auto value = co_await std::move(waiting);
     co_return std::move(*value);
 }

@@ -37,9 +37,7 @@ void Changes::bump() {
         woken.swap(state_->waiters);
     }
     for (const auto& waiter : woken) {
-        asio::post(waiter->timer.get_executor(), [waiter] {
-            waiter->timer.cancel();
-        });
+        asio::post(waiter->timer.get_executor(), [waiter] { waiter->timer.cancel(); });
     }
 }
 

@@ -3,13 +3,11 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include "async/timer.hpp"
 #include <list>
 #include <utility>
+#include "async/timer.hpp"
 
 namespace flux::async {
-
-
 
 struct TaskGroup::State {
     explicit State(Executor where) : executor{where}, emptied{where, Timer::time_point::max()} {}

@@ -29,7 +29,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// The whole of `text` as a decimal integer, or nothing (also for a leading `+` and for what does not fit).
 std::optional<std::int64_t> to_integer(std::string_view text);
 
-/// Up to `count` of `names` that look like `wanted`, the nearest first (edit distance, ignoring case, and common parts).
+/// Up to `count` of `names` that look like `wanted`, the nearest first (edit distance, ignoring case, and common
+/// parts).
 std::vector<std::string> nearest(std::string_view wanted, const std::vector<std::string>& names, std::size_t count = 3);
 
 /// At most `limit` bytes of `text`, cut between characters, with `…` at the end if something was left out.

@@ -42,10 +42,10 @@ Result<BranchName> BranchName::parse(std::string_view text) {
     constexpr std::string_view prefix = "refs/heads/";
     if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
     if (const auto broken = broken_rule(text); !broken.empty()) {
-        return fail(Errc::invalid_argument,
-                    fmt::format("`branch` is not a name that git accepts: {}. Give a branch as `git branch` lists it.",
-                                broken),
-                    "invalid_branch");
+        return fail(
+            Errc::invalid_argument,
+            fmt::format("`branch` is not a name that git accepts: {}. Give a branch as `git branch` lists it.", broken),
+            "invalid_branch");
     }
     return BranchName{std::string{text}};
 }

@@ -120,8 +120,8 @@ struct Health {
 
 /// Runs builds somewhere. `app/` decides where; tools never know.
 ///
-/// Every call may come from any executor and resumes there. Work belongs to a run, not to the call: cancelling a waiting
-/// call never stops a run.
+/// Every call may come from any executor and resumes there. Work belongs to a run, not to the call: cancelling a
+/// waiting call never stops a run.
 class Provider {
 public:
     virtual ~Provider() = default;
@@ -132,8 +132,8 @@ public:
     /// Starts a run, or answers with the one that the same request made before. When it returns, the run is durable.
     /// `not_found` with reason `branch_not_found` (naming the nearest) or `workflow_not_found`; `invalid_argument` with
     /// `invalid_inputs`, `workflow_invalid` (file:line:column) or `workflow_not_dispatchable`; `unsupported` with
-    /// `workflow_unsupported` (file:line:column, construct, cure); `conflict` with `duplicate_conflict` when the key was
-    /// used for another request.
+    /// `workflow_unsupported` (file:line:column, construct, cure); `conflict` with `duplicate_conflict` when the key
+    /// was used for another request.
     virtual async::Task<Result<Created>> create(CreateRequest request) = 0;
 
     /// The run with its jobs and steps; an older attempt when `attempt` > 0. `not_found` with reason `run_not_found`.
@@ -154,8 +154,8 @@ public:
     /// Stops a run and everything it started. A run that is over is `conflict` with reason `run_completed`.
     virtual async::Task<Result<Run>> cancel(RunId run) = 0;
 
-    /// A new attempt of a run that is over. `conflict` with `run_in_progress`, or `nothing_failed` when only failed jobs
-    /// were asked for and none failed.
+    /// A new attempt of a run that is over. `conflict` with `run_in_progress`, or `nothing_failed` when only failed
+    /// jobs were asked for and none failed.
     virtual async::Task<Result<Run>> rerun(RerunRequest request) = 0;
 
     /// Takes a preview off the net: of one run, or of a branch (its alias and every run's site).

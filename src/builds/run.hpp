@@ -91,7 +91,8 @@ struct Run {
     std::string html_url;
     std::string logs_url;
     std::string isolation;  ///< level of sandbox in force: `bwrap`, `none`; empty where the provider isn't ours
-    std::vector<std::string> notes;  ///< what a reader of the result should know, e.g. that the host isn't `ubuntu-22.04`
+    std::vector<std::string>
+        notes;  ///< what a reader of the result should know, e.g. that the host isn't `ubuntu-22.04`
     WallTime created_at{};
     WallTime updated_at{};
     std::optional<WallTime> started_at;

@@ -22,7 +22,8 @@ class JobSink {
 public:
     virtual ~JobSink() = default;
 
-    /// The first call: the steps by name; their numbers count from 1. The first is `Set up job`, the last `Complete job`.
+    /// The first call: the steps by name; their numbers count from 1. The first is `Set up job`, the last `Complete
+    /// job`.
     virtual void steps_planned(const std::vector<std::string>& names) = 0;
     /// A step's name once its expressions could be evaluated; only where it differs from the planned one.
     virtual void step_named(int step, const std::string& name) = 0;
@@ -50,14 +51,15 @@ struct JobOutcome {
     builds::Conclusion conclusion = builds::Conclusion::success;
     std::string reason;  ///< where the conclusion alone doesn't say it: `timed out after 5 minutes`
     std::vector<std::pair<std::string, std::string>> outputs;  ///< of `jobs.<id>.outputs`; those with a secret are gone
-    std::optional<std::filesystem::path> site;  ///< under JobDirectories::staging, when deploy-pages ran: only plain files
-    std::string environment_url;                ///< the evaluated `environment.url`
-    std::vector<Annotation> annotations;        ///< at most 10 of each level a step
-    std::string isolation;                      ///< level of sandbox in force: `bwrap`, `none`
+    std::optional<std::filesystem::path>
+        site;                             ///< under JobDirectories::staging, when deploy-pages ran: only plain files
+    std::string environment_url;          ///< the evaluated `environment.url`
+    std::vector<Annotation> annotations;  ///< at most 10 of each level a step
+    std::string isolation;                ///< level of sandbox in force: `bwrap`, `none`
 };
 
-/// Runs one job to its end. Blocks; wants a thread of its own. Throws nothing but what `sink` throws and std::bad_alloc;
-/// before either leaves, the job's processes are gone.
+/// Runs one job to its end. Blocks; wants a thread of its own. Throws nothing but what `sink` throws and
+/// std::bad_alloc; before either leaves, the job's processes are gone.
 ///
 /// A stop of `cancel` is GitHub's cancellation: the running step goes on if its `if` still holds, otherwise it gets
 /// SIGINT, 7.5 s later SIGTERM, 2.5 s later its whole tree is killed; after that only steps with `always()` or

@@ -53,8 +53,8 @@ struct JobDirectories {
     std::filesystem::path workspace;  ///< empty at the start
     std::filesystem::path temp;       ///< RUNNER_TEMP; the job's private /tmp lies beside its scripts
     std::filesystem::path home;
-    std::filesystem::path artifacts;  ///< shared by the jobs of one attempt; no job sees it
-    std::filesystem::path staging;    ///< for JobOutcome::site; no job sees it
+    std::filesystem::path artifacts;             ///< shared by the jobs of one attempt; no job sees it
+    std::filesystem::path staging;               ///< for JobOutcome::site; no job sees it
     std::optional<std::filesystem::path> tools;  ///< FLUX_TOOLS: `<tool>/<version>/<arch>/bin`, read-only for jobs
 };
 

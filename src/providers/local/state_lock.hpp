@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <string>
 
-#include "base/result.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/result.hpp"
 
 namespace flux::providers::local {
 

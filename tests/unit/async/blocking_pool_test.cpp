@@ -19,7 +19,7 @@ TEST(BlockingPool, ResumesTheCallerOnItsOwnThreadWithTheValue) {
         const auto caller = std::this_thread::get_id();
         auto ask = [caller] { return std::this_thread::get_id() != caller; };
         const bool elsewhere = co_await where.run(std::move(ask));
-        co_return elsewhere && std::this_thread::get_id() == caller ? "both" : "wrong thread";
+        co_return elsewhere&& std::this_thread::get_id() == caller ? "both" : "wrong thread";
     };
 
     EXPECT_EQ(run(work(pool)), "both");

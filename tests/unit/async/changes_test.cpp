@@ -13,7 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::chrono::steady_clock::time_point in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+std::chrono::steady_clock::time_point in(std::chrono::milliseconds time) {
+    return std::chrono::steady_clock::now() + time;
+}
 
 TEST(Changes, AnswersAtOnceWhenSomethingHappenedSince) {
     Changes changes;
