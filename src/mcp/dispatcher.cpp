@@ -11,7 +11,7 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
     : options_{std::move(options)},
       introduction_{options_},
       stateless_{introduction_},
-      rules_{clock, options_.call_limit, options_.progress_interval, running_},
+      rules_{clock, options_.call_limit, options_.progress_interval, std::make_shared<std::atomic<std::size_t>>(0)},
       tools_{std::move(catalog.tools), options_, rules_} {}
 
 Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit visit) const {

@@ -43,7 +43,7 @@ public:
     Served serve(const Request& request, const HttpFacts* headers, Visit visit) const;
 
     void drain() { draining_ = true; }
-    std::size_t running() const { return running_; }
+    std::size_t running() const { return *rules_.running; }
 
     const ServerOptions& options() const { return options_; }
     const Introduction& introduction() const { return introduction_; }
@@ -60,7 +60,6 @@ private:
     const ServerOptions options_;
     const Introduction introduction_;
     const Stateless stateless_;
-    mutable std::atomic<std::size_t> running_{0};
     std::atomic<bool> draining_{false};
     const CallRules rules_;
     const ToolCalls tools_;

@@ -81,10 +81,10 @@ RunningCall::RunningCall(Id id, std::string tool, CallSite site, const CallRules
       deadline_{std::chrono::steady_clock::now() + rules.limit},
       progress_{scope_, rules.clock, rules.progress_interval},
       timer_{executor_, deadline_} {
-    rules_.running.fetch_add(1, std::memory_order_relaxed);
+    rules_.running->fetch_add(1, std::memory_order_relaxed);
 }
 
-RunningCall::~RunningCall() { rules_.running.fetch_sub(1, std::memory_order_relaxed); }
+RunningCall::~RunningCall() { rules_.running->fetch_sub(1, std::memory_order_relaxed); }
 
 void RunningCall::start(async::Task<Outcome> task) {
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {

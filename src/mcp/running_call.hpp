@@ -57,7 +57,8 @@ struct CallRules {
     const Clock& clock;
     std::chrono::milliseconds limit;
     std::chrono::milliseconds progress_interval;
-    std::atomic<std::size_t>& running;  ///< counts them
+    /// Counts them. Shared, because a tool may keep its call longer than the server lives.
+    std::shared_ptr<std::atomic<std::size_t>> running;
 };
 
 /// Everything that a call brings along from its request.
@@ -119,7 +120,7 @@ private:
     async::Executor executor_;
     std::shared_ptr<RunningCalls> calls_;
     Reply reply_;
-    const CallRules& rules_;
+    const CallRules rules_;
     const std::chrono::steady_clock::time_point deadline_;
     Progress progress_;
     async::Timer timer_;

@@ -75,7 +75,9 @@ void check_labels(const Value& labels, Place place, Support& support) {
     if (!ascii_lower(text).starts_with("ubuntu")) return;
     Diagnostic note{place, fmt::format("`runs-on: {}` runs on this machine, not on GitHub's image of that name.", text),
                     "What the image would bring has to be installed here."};
-    if (std::ranges::find(support.notes, note) == support.notes.end()) support.notes.push_back(std::move(note));
+    // Said once for all jobs of that label: a reader pays for every line.
+    if (std::ranges::find(support.notes, note.message, &Diagnostic::message) != support.notes.end()) return;
+    support.notes.push_back(std::move(note));
 }
 
 void check_uses(const Name& uses, Support& support) {

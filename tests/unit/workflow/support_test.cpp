@@ -38,6 +38,17 @@ TEST(Support, AcceptsWhatItRunsAndSaysThatTheHostIsAnother) {
     EXPECT_THAT(refusals_of("{runs-on: [self-hosted, gpu], steps: [{run: x}]}"), IsEmpty());
 }
 
+TEST(Support, SaysOnceForAllJobsThatTheHostIsAnother) {
+    const auto read = read_workflow(
+        "on: workflow_dispatch\njobs:\n"
+        "  a: {runs-on: ubuntu-latest, steps: [{run: x}]}\n"
+        "  b: {runs-on: ubuntu-latest, steps: [{run: x}]}\n"
+        "  c: {runs-on: ubuntu-22.04, steps: [{run: x}]}\n",
+        "w.yml");
+
+    EXPECT_EQ(check_support(read->workflow).notes.size(), 2U);
+}
+
 TEST(Support, RefusesWithPlaceConstructAndCure) {
     struct Row {
         const char* name;
