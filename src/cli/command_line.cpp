@@ -87,11 +87,20 @@ void describe(CLI::App& app, Command& command) {
     add_engine_settings(*preview, command);
 
     auto* logs = add(app, command, "logs", Command::Name::logs, "Show the log of a run");
-    logs->add_option("RUN", command.run, "Number or URL of the run")->required();
+    auto* run = logs->add_option("RUN", command.run, "Number or URL of the run");
+    auto* file = logs->add_option("--file", command.log_file, "A raw log instead of a run; - is stdin");
+    file->type_name("FILE")->excludes(run);
+    logs->add_option("--search", command.search, "Only lines of the raw log that match")->type_name("RE")->needs(file);
     logs->add_flag("--follow", command.follow, "Go on until the run is over");
     logs->add_option("--job", command.job, "Id, name or part of it");
     logs->add_option("--step", command.step, "Number, name or part of it");
     add_engine_settings(*logs, command);
+
+    auto* diagnose = add(app, command, "diagnose", Command::Name::diagnose, "Say why the job of a raw log failed");
+    diagnose->add_option("--log", command.log_file, "The log; - is stdin")->type_name("FILE")->required();
+    diagnose->add_flag("--json", command.json, "As one JSON object");
+    diagnose->add_option("--max-tokens", command.max_tokens, "Of the answer's text (1500)")
+        ->check(CLI::Range(100, 20'000));
 
     auto* connect = add(app, command, "connect", Command::Name::connect, "Show how to connect a client");
     connect->add_option("CLIENT", command.client, client_names())->required();
@@ -113,6 +122,9 @@ std::variant<Command, Said> parse_command_line(std::vector<std::string> argument
     std::reverse(arguments.begin(), arguments.end());
     try {
         app.parse(arguments);
+        if (command.name == Command::Name::logs && command.run.empty() && command.log_file.empty()) {
+            throw CLI::RequiredError("RUN or --file");
+        }
     } catch (const CLI::ParseError& error) {
         std::ostringstream out;
         std::ostringstream err;

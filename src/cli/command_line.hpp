@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -12,7 +13,7 @@ namespace flux::cli {
 
 /// What was asked for on the command line.
 struct Command {
-    enum class Name { serve, stdio, preview, logs, connect, check, unnamed };
+    enum class Name { serve, stdio, preview, logs, diagnose, connect, check, unnamed };
 
     Name name = Name::unnamed;                 ///< `unnamed`: `serve`, or `stdio` where TRANSPORT says so
     std::map<std::string, std::string> flags;  ///< settings, by key
@@ -28,6 +29,11 @@ struct Command {
     std::optional<std::string> job;
     std::optional<std::string> step;
     std::string client;
+
+    std::string log_file;  ///< a raw log instead of a run; `-`: stdin
+    std::optional<std::string> search;
+    bool json = false;
+    std::size_t max_tokens = 1500;  ///< of a diagnosis
 };
 
 /// The command line answered itself: help, the version, or a mistake.

@@ -15,6 +15,7 @@
 #include "cli/command_line.hpp"
 #include "cli/connect.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/raw_log_commands.hpp"
 #include "cli/run_commands.hpp"
 #include "observe/log.hpp"
 
@@ -88,6 +89,10 @@ int run_check(const app::SettingsRead& read) {
 }
 
 int run_command(const Command& command) {
+    // A raw log needs no settings, so mistakes in them don't stand in its way.
+    if (command.name == Command::Name::diagnose) return run_diagnose_file(command);
+    if (command.name == Command::Name::logs && !command.log_file.empty()) return run_logs_file(command);
+
     auto sources = app::process_sources();
     sources.flags = command.flags;
     sources.file = command.config;
@@ -99,6 +104,7 @@ int run_command(const Command& command) {
     case Command::Name::logs: return run_logs(command, std::move(read));
     case Command::Name::connect: return run_connect(command, read);
     case Command::Name::check: return run_check(read);
+    case Command::Name::diagnose:
     case Command::Name::unnamed: break;
     }
     return read.settings.stdio ? run_stdio(read) : run_serve(command, read);
