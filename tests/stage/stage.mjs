@@ -150,7 +150,7 @@ export async function serve(t, { repo, state = freshFolder(t), env = {}, args = 
   server.stop = async (signal = 'SIGTERM') => {
     asked = true;
     process_.kill(signal);
-    const late = sleep(40_000 * patience).then(() => 'late');
+    const late = new Promise((done) => setTimeout(done, 40_000 * patience, 'late').unref());
     const end = await Promise.race([server.ended, late]);
     if (end === 'late') process_.kill('SIGKILL');
     return end;
