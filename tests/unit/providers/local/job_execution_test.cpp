@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -387,6 +388,11 @@ TEST(JobExecution, RefusesAMachineThatOnlyTheRunCouldName) {
     EXPECT_EQ(job.sink.conclusions(), "failure skipped success");
 }
 
+/// A number of seconds that no other test process sleeps for: ctest runs both levels side by side.
+std::string own_seconds(int which) { return std::to_string(70'000'000 + ::getpid() * 10 + which); }
+
+std::string sleeping(const std::string& seconds) { return std::string{"sleep"} + '\0' + seconds + '\0'; }
+
 bool is_anyone_running(const std::string& marker) {
     for (const auto& entry : std::filesystem::directory_iterator{"/proc"}) {
         std::ifstream stream{entry.path() / "cmdline"};
@@ -402,13 +408,16 @@ TEST_P(JobEnd, LeavesNoProcess) {
     JobFixture job{GetParam()};
     job.run_steps(
         "- run: |\n"
-        "    setsid sleep 7001 > /dev/null 2>&1 < /dev/null &\n"
-        "    (setsid bash -c 'trap \"\" TERM INT HUP; (sleep 7002 &) ; exec env -i sleep 7003' > /dev/null 2>&1 &)\n"
+        "    setsid sleep " +
+        own_seconds(1) +
+        " > /dev/null 2>&1 < /dev/null &\n"
+        "    (setsid bash -c 'trap \"\" TERM INT HUP; (sleep " +
+        own_seconds(2) + " &) ; exec env -i sleep " + own_seconds(3) +
+        "' > /dev/null 2>&1 &)\n"
         "    echo started\n");
 
     EXPECT_TRUE(job.sink.has("started"));
-    for (const auto* marker : {"7001", "7002", "7003"})
-        EXPECT_FALSE(is_anyone_running(std::string{"sleep"} + '\0' + marker));
+    for (const int which : {1, 2, 3}) EXPECT_FALSE(is_anyone_running(sleeping(own_seconds(which))));
 }
 
 TEST_P(JobEnd, CancelKillsWhatIgnoresSignalsAndRunsAlwaysSteps) {
@@ -418,17 +427,18 @@ TEST_P(JobEnd, CancelKillsWhatIgnoresSignalsAndRunsAlwaysSteps) {
         if (line == "ready") stop.request_stop();
     };
 
-    const auto outcome = job.run_steps(
-        "- shell: bash {0}\n  run: |\n    trap '' TERM INT\n    (setsid sleep 7004 &)\n"
-        "    echo ready\n    while true; do sleep 0.2; done\n"
-        "- run: echo never\n"
-        "- if: always()\n  run: echo cleanup\n"
-        "- if: cancelled()\n  run: echo was cancelled\n",
-        stop.get_token());
+    const auto outcome =
+        job.run_steps("- shell: bash {0}\n  run: |\n    trap '' TERM INT\n    (setsid sleep " + own_seconds(4) +
+                          " &)\n"
+                          "    echo ready\n    while true; do sleep 0.2; done\n"
+                          "- run: echo never\n"
+                          "- if: always()\n  run: echo cleanup\n"
+                          "- if: cancelled()\n  run: echo was cancelled\n",
+                      stop.get_token());
 
     EXPECT_EQ(outcome.conclusion, Conclusion::cancelled);
     EXPECT_EQ(job.sink.conclusions(), "success cancelled skipped success success success") << job.sink.log();
-    EXPECT_FALSE(is_anyone_running(std::string{"sleep"} + '\0' + "7004"));
+    EXPECT_FALSE(is_anyone_running(sleeping(own_seconds(4))));
 }
 
 TEST_P(JobEnd, CancelLetsAProgramEndByItself) {
@@ -448,22 +458,23 @@ TEST_P(JobEnd, CancelLetsAProgramEndByItself) {
 
 TEST_P(JobEnd, ComesWithTheServersOwn) {
     JobFixture job{GetParam()};
-    const std::string marker = std::string{"sleep"} + '\0' + "7005";
+    const auto seconds = own_seconds(5);
     const pid_t server = ::fork();
     if (server == 0) {
-        job.run_steps("- run: |\n    (setsid sleep 7005 > /dev/null 2>&1 &)\n    sleep 7005\n");
+        job.run_steps("- run: |\n    (setsid sleep " + seconds + " > /dev/null 2>&1 &)\n    sleep " + seconds + "\n");
         ::_exit(0);
     }
     const auto wait_until = [&](bool running) {
-        for (int attempt = 0; attempt < 600 && is_anyone_running(marker) != running; ++attempt)
+        for (int attempt = 0; attempt < 600 && is_anyone_running(sleeping(seconds)) != running; ++attempt)
             std::this_thread::sleep_for(std::chrono::milliseconds{50});
-        return is_anyone_running(marker) == running;
+        return is_anyone_running(sleeping(seconds)) == running;
     };
-    ASSERT_TRUE(wait_until(true));
+    const bool began = wait_until(true);
 
     ::kill(server, SIGKILL);
     ::waitpid(server, nullptr, 0);
 
+    EXPECT_TRUE(began);
     EXPECT_TRUE(wait_until(false));
 }
 
