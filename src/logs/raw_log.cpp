@@ -97,7 +97,6 @@ constexpr std::array level_tags{
     LevelTag{"##[error]", Level::error},   LevelTag{"##[warning]", Level::warning},
     LevelTag{"##[notice]", Level::notice}, LevelTag{"##[debug]", Level::debug},
     LevelTag{"::error::", Level::error},   LevelTag{"::warning::", Level::warning},
-    LevelTag{"[error]", Level::error},
 };
 
 Level take_level(std::string_view& text) {

@@ -61,6 +61,7 @@ TEST(Diagnose, NamesToolCodeAndPlaceOfTheFirstError) {
         {"pytest", "E   AssertionError: assert 1 == 2\n", "pytest", "", "", 0, FailureClass::test},
         {"missing module", "ModuleNotFoundError: No module named 'yaml'\n", "python", "ModuleNotFoundError", "", 0,
          FailureClass::dependency},
+        {"sbt", "[error] /src/A.scala:4:1: not found: value x\n", "sbt", "", "", 0, FailureClass::compile},
         {"disk", "cp: error writing 'x': No space left on device\n", "machine", "", "", 0, FailureClass::disk_full},
         {"command", "sh: 1: eslint: not found\n", "shell", "eslint", "", 0, FailureClass::config},
         {"push", "fatal: Authentication failed for 'https://example.com/x.git/'\n", "git", "", "", 0,
