@@ -1,0 +1,89 @@
+// The text of a job's log: what the runner would write, or a text of any size that is made while it is read.
+import { openSync, readSync, statSync } from 'node:fs';
+
+const stampOf = (ms) => `${new Date(ms).toISOString().slice(0, -1)}0000Z`;
+
+/// A log whose text is known: {size, read(first, end) → Buffer}.
+export class TextLog {
+  #bytes;
+  constructor(text) { this.#bytes = Buffer.isBuffer(text) ? text : Buffer.from(text); }
+  get size() { return this.#bytes.length; }
+  read(first, end) { return this.#bytes.subarray(first, end); }
+}
+
+/// A log as large as somebody likes, of lines of one width; nobody ever holds it.
+export class EndlessLog {
+  #line;
+  #began;
+  constructor({ bytes, line = 'compiling unit {n} of many', began }) {
+    this.#began = began;
+    this.#line = line;
+    this.width = Buffer.byteLength(this.#text(0));
+    this.size = Math.floor(bytes / this.width) * this.width;
+  }
+  #text(n) { return `${stampOf(this.#began + n)} ${this.#line.replace('{n}', String(n).padStart(9, '0'))}\n`; }
+  read(first, end) {
+    const from = Math.floor(first / this.width);
+    const lines = [];
+    for (let n = from; n * this.width < end; n++) lines.push(this.#text(n));
+    return Buffer.from(lines.join('')).subarray(first - from * this.width, end - from * this.width);
+  }
+}
+
+/// A log that lies in a file.
+export class FileLog {
+  #file;
+  constructor(path) {
+    this.#file = openSync(path, 'r');
+    this.size = statSync(path).size;
+  }
+  read(first, end) {
+    const bytes = Buffer.alloc(end - first);
+    return bytes.subarray(0, readSync(this.#file, bytes, 0, bytes.length, first));
+  }
+}
+
+/// The log of a finished job. `job.script.log` may replace what the steps would say: a text, {bytes, line} or {file}.
+export function logOf(job) {
+  const given = job.script.log;
+  if (given?.bytes) return new EndlessLog({ ...given, began: job.started });
+  if (given?.file) return new FileLog(given.file);
+  if (typeof given === 'string') return new TextLog(given);
+  const style = job.script.log_style ?? {};
+  const newline = style.crlf ? '\r\n' : '\n';
+  const lines = job.steps.flatMap((step) => linesOf(step));
+  let text = `\ufeff${lines.join(newline)}${lines.length > 0 ? newline : ''}`;
+  if (style.bom_every_lines) {
+    text = lines.map((line, index) => (index % style.bom_every_lines === 0 ? '\ufeff' : '') + line + newline).join('');
+  }
+  return new TextLog(text);
+}
+
+/// The lines that a step wrote, with their times. A line with a line feed inside has one stamp, as on GitHub.
+export function linesOf(step) {
+  if (step.started === undefined || step.conclusion === 'skipped') return [];
+  const { script } = step;
+  const lines = [...opening(script), ...bodyOf(script), ...closing(step)];
+  const end = step.completed ?? step.started;
+  const each = lines.length > 1 ? (end - step.started) / lines.length : 0;
+  return lines.map((line, index) => `${stampOf(step.started + index * each)} ${line}`);
+}
+
+function opening(script) {
+  if (!script.run) return [];
+  const commands = script.run.split('\n');
+  return [`##[group]Run ${commands[0]}`, ...commands.map((line) => `\u001b[36;1m${line}\u001b[0m`), 'shell: /usr/bin/bash -e {0}', '##[endgroup]'];
+}
+
+function bodyOf(script) {
+  if (Array.isArray(script.log)) return script.log;
+  if (typeof script.log === 'string') return script.log.replace(/\n$/, '').split('\n');
+  if (script.name === 'Set up job') return ["Current runner version: '2.336.0'", '##[group]Runner Image', 'Image: ubuntu-24.04', '##[endgroup]', 'Complete job name: build'];
+  if (script.name === 'Complete job') return ['Cleaning up orphan processes'];
+  return [];
+}
+
+function closing({ script, conclusion }) {
+  if (conclusion === 'cancelled') return ['##[error]The operation was canceled.'];
+  return conclusion === 'failure' && script.exit_code !== null ? [`##[error]Process completed with exit code ${script.exit_code ?? 1}.`] : [];
+}
