@@ -97,7 +97,8 @@ class Description {
   }
 
   #judgeText(route, parameter, text) {
-    const schema = this.#resolve(parameter.schema);
+    // Called a date-time there; what is meant is GitHub's search syntax for times, as its prose says.
+    const schema = parameter.name === 'created' ? times : this.#resolve(parameter.schema);
     const types = JSON.stringify(schema);
     const asNumber = /"type":"integer"/.test(types) && /^-?\d+$/.test(text) ? Number(text) : text;
     const value = schema.type === 'boolean' && ['true', 'false'].includes(text) ? text === 'true' : asNumber;
@@ -132,6 +133,9 @@ class Description {
     return valid(payload) ? [] : valid.errors.map((error) => sentence(`event ${event}`, error));
   }
 }
+
+const time = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d))?`;
+const times = { type: 'string', pattern: String.raw`^((>=|<=|>|<)?${time}|(${time}|\*)\.\.(${time}|\*))$` };
 
 function decoded(text) {
   try {

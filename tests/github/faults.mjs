@@ -57,4 +57,4 @@ function fits({ origin, method, path, operation }, request) {
 }
 
 /// Whether the request is answered by the fault alone, without any work.
-export const insteadOfWork = (fault) => fault !== undefined && before.has(fault.kind) && !fault.after_work;
+export const insteadOfWork = (fault) => fault !== undefined && before.has(fault.kind) && !fault.after_work && !fault.after_bytes;

@@ -110,7 +110,7 @@ export class Front {
     } catch (error) {
       if (!(error instanceof Refusal)) {
         this.#github.violation(record, `the double itself: ${error.stack}`);
-        return { status: 500, headers: {}, text: JSON.stringify({ message: 'Server Error' }) };
+        return { status: 500, headers: {}, text: JSON.stringify({ message: `The double itself failed: ${error.message}` }) };
       }
       return { status: error.status, headers: { ...error.headers, ...this.#limits(limits.token) }, text: JSON.stringify(error.body) };
     }
@@ -144,7 +144,7 @@ export class Front {
       for (const each of wrong) github.violation(record, each);
       throw new Refusal(422, `Invalid request.\n\n${wrong.join('\n')}`, { errors: wrong });
     }
-    const at = { api: github.apiUrl, web: github.webUrl };
+    const at = { api: github.apiUrl, web: github.webUrl, version };
     let repo;
     if (route.params.owner !== undefined && !app) {
       repo = this.#repository(route, token, request, path, url);
@@ -156,7 +156,7 @@ export class Front {
     if (fault?.kind === 'no_details') context.profile = { ...context.profile, details: false, alwaysDetails: false };
     const answer = await handlers[route.id](context);
     const whole = answer.page ? this.#page(answer, route, url, repo) : answer;
-    const spoiled = fault?.kind === 'no_details' ? [] : description(profile.describe(version)).judgeAnswer(route, whole.status, whole.body);
+    const spoiled = fault?.kind === 'no_details' ? [] : description(profile.describe(version)).judgeAnswer(route, whole.status, whole.body ?? whole.text);
     for (const each of spoiled) github.violation(record, each);
     return whole;
   }

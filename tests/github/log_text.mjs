@@ -11,22 +11,28 @@ export class TextLog {
   read(first, end) { return this.#bytes.subarray(first, end); }
 }
 
-/// A log as large as somebody likes, of lines of one width; nobody ever holds it.
+/// A log as large as somebody likes, of lines that differ in their number; nobody ever holds it.
 export class EndlessLog {
   #line;
-  #began;
+  #number;
+
+  /// Nine digits of `line` stand for {n}.
   constructor({ bytes, line = 'compiling unit {n} of many', began }) {
-    this.#began = began;
-    this.#line = line;
-    this.width = Buffer.byteLength(this.#text(0));
-    this.size = Math.floor(bytes / this.width) * this.width;
+    this.#line = Buffer.from(`${stampOf(began)} ${line.replace('{n}', '000000000')}\n`);
+    this.#number = line.includes('{n}') ? 29 + Buffer.byteLength(line.split('{n}')[0]) : undefined;
+    this.size = Math.floor(bytes / this.#line.length) * this.#line.length;
   }
-  #text(n) { return `${stampOf(this.#began + n)} ${this.#line.replace('{n}', String(n).padStart(9, '0'))}\n`; }
+
   read(first, end) {
-    const from = Math.floor(first / this.width);
-    const lines = [];
-    for (let n = from; n * this.width < end; n++) lines.push(this.#text(n));
-    return Buffer.from(lines.join('')).subarray(first - from * this.width, end - from * this.width);
+    const width = this.#line.length;
+    const from = Math.floor(first / width);
+    const bytes = Buffer.alloc((Math.ceil(end / width) - from) * width, this.#line);
+    if (this.#number !== undefined) {
+      for (let n = from, at = 0; at < bytes.length; n++, at += width) {
+        for (let left = n, digit = 8; left > 0; left = Math.floor(left / 10), digit--) bytes[at + this.#number + digit] = 48 + (left % 10);
+      }
+    }
+    return bytes.subarray(first - from * width, end - from * width);
   }
 }
 

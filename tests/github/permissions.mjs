@@ -5,7 +5,7 @@ const rooms = {
   deployments: /^repos\/.*deployment/,
   pull_requests: /^(pulls\/|repos\/list-pull-requests)/,
   issues: /^issues\//,
-  contents: /^(git\/|repos\/(get-branch|list-branches|get-commit|list-commits|compare-commits|get-content)$)/,
+  contents: /^(git\/|repos\/(get-branch|list-branches|get-commit|list-commits|compare-commits-with-basehead|get-content)$)/,
 };
 
 /// {name, level}; undefined where being known is enough.

@@ -11,6 +11,7 @@ export async function send(response, { status, headers, body }, fault) {
     response.socket?.resetAndDestroy();
     return;
   }
+  const gone = new Promise((go) => response.once('close', go));
   response.writeHead(status, { ...headers, ...(body && { 'content-length': body.size }) });
   if (!body) {
     response.end();
@@ -20,7 +21,7 @@ export async function send(response, { status, headers, body }, fault) {
   const chunk = fault?.kind === 'slow_body' ? fault.chunk : 256 * 1024;
   for (let at = 0; at < Math.min(limit, body.size) && !response.destroyed; at += chunk) {
     const part = body.read(at, Math.min(at + chunk, limit, body.size));
-    if (!response.write(part)) await Promise.race([new Promise((go) => response.once('drain', go)), new Promise((go) => response.once('close', go))]);
+    if (!response.write(part)) await Promise.race([new Promise((go) => response.once('drain', go)), gone]);
     if (fault?.kind === 'slow_body') await sleep(fault.every_ms, undefined, { ref: false });
   }
   if (limit >= body.size) response.end();

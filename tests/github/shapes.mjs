@@ -35,7 +35,7 @@ export function repository(at, repo) {
     forks_count: 0, stargazers_count: 0, watchers: 0, watchers_count: 0, size: 0, open_issues: 0, open_issues_count: 0, has_issues: true,
     has_projects: false, has_wiki: false, has_pages: false, has_discussions: false, archived: false, disabled: false, license: null,
     pushed_at: stamp(repo.created), created_at: stamp(repo.created), updated_at: stamp(repo.created), network_count: 0, subscribers_count: 0,
-    permissions: { admin: false, push: true, pull: true },
+    permissions: { admin: false, push: true, pull: true }, ...(at.version !== '2026-03-10' && { has_downloads: false }),
   };
 }
 

@@ -104,8 +104,8 @@ export class Webhooks {
 
 function forHook(at, repo) {
   return {
-    ...shapes.repository(at, repo), pushed_at: Math.floor(repo.created / 1000), created_at: Math.floor(repo.created / 1000), stargazers: 0, master_branch: repo.content.defaultBranch,
-    visibility: 'private', topics: [], allow_forking: false, is_template: false, web_commit_signoff_required: false, has_downloads: false, custom_properties: {},
+    ...shapes.repository(at, repo), stargazers: 0, master_branch: repo.content.defaultBranch, visibility: 'private', topics: [],
+    allow_forking: false, is_template: false, web_commit_signoff_required: false, custom_properties: {},
   };
 }
 

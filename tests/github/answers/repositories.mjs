@@ -57,7 +57,7 @@ export const repositories = {
   'repos/list-commits': ({ at, repo, query }) =>
     list(history(repo, commitAt(repo, query.get('sha') ?? repo.content.defaultBranch).sha), (found) => shapes.commit(at, repo, found)),
 
-  'repos/compare-commits': ({ at, repo, params }) => {
+  'repos/compare-commits-with-basehead': ({ at, repo, params }) => {
     const [base, head] = params.basehead.split('...').map((ref) => commitAt(repo, ref));
     const before = history(repo, base.sha);
     const after = history(repo, head.sha);

@@ -43,7 +43,7 @@ export const operations = [
   'meta/get-all-versions',
   'pulls/list',
   'rate-limit/get',
-  'repos/compare-commits',
+  'repos/compare-commits-with-basehead',
   'repos/create-deployment',
   'repos/create-deployment-status',
   'repos/get',
