@@ -1,18 +1,20 @@
 #include "mcp/dispatcher.hpp"
 
-#include <array>
 #include <utility>
 
-#include "json/writer.hpp"
+#include "mcp/completions.hpp"
 
 namespace flux::mcp {
 
 Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& clock)
     : options_{std::move(options)},
-      introduction_{options_},
+      introduction_{options_, catalog},
       stateless_{introduction_},
-      rules_{clock, options_.call_limit, options_.progress_interval, std::make_shared<std::atomic<std::size_t>>(0)},
-      tools_{std::move(catalog.tools), options_, rules_} {}
+      rules_{clock, options_.call_limit, options_.progress_interval, options_.max_in_flight,
+             std::make_shared<std::atomic<std::size_t>>(0)},
+      tools_{std::move(catalog.tools), options_, rules_},
+      resources_{std::move(catalog.resources), options_, rules_},
+      prompts_{std::move(catalog.prompts), options_, rules_} {}
 
 Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit visit) const {
     try {
@@ -72,48 +74,48 @@ std::optional<WireError> Dispatcher::refusal(const Request& request, const Visit
 }
 
 Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestScope& scope, Visit& visit) const {
-    if (const auto method = method_named(request.method)) return (this->*method)(request, scope, visit);
-    auto error = method_not_found(request.method);
+    CallSite site{scope, visit.visitor, visit.executor, visit.calls, visit.reply};
+    const auto& method = request.method;
+    if (method == "tools/call" && !tools_.empty()) return tools_.call(request, std::move(site));
+    if (method == "tools/list" && !tools_.empty()) return list(request, scope, visit, tools_.list(visit.names));
+    if (method == "prompts/list" && !prompts_.empty()) return list(request, scope, visit, prompts_.list());
+    if (method == "prompts/get" && !prompts_.empty()) return prompts_.get(request, std::move(site));
+    if (method == "resources/list" && !resources_.empty()) return resources_.list(request, std::move(site));
+    if (method == "resources/read" && !resources_.empty()) return resources_.read(request, std::move(site));
+    if (method == "resources/templates/list" && !resources_.empty()) {
+        return list(request, scope, visit, resources_.templates());
+    }
+    if (method == "completion/complete" && introduction_.completes) return complete(request, std::move(site));
+    auto error = method_not_found(method);
     error.http_status = scope.unknown_method_status;
     visit.reply.fail(request.id, error);
     return nullptr;
 }
 
-Dispatcher::Method Dispatcher::method_named(std::string_view name) {
-    struct Row {
-        std::string_view name;
-        Method method;
-    };
-    static constexpr std::array rows{
-        Row{"tools/call", &Dispatcher::call_tool},
-        Row{"tools/list", &Dispatcher::list_tools},
-    };
-    for (const auto& row : rows) {
-        if (row.name == name) return row.method;
-    }
+Dispatcher::Served Dispatcher::list(const Request& request, const RequestScope& scope, Visit& visit,
+                                    const PagedList& list) {
+    const Answered answered = cursor_of(request.params)
+                                  .and_then([&](const std::string& cursor) { return list.page(cursor); })
+                                  .map([](std::string page) { return Answer{std::move(page), list_keep_for}; });
+    answer(visit.reply, request.id, scope, answered);
     return nullptr;
 }
 
-Dispatcher::Served Dispatcher::list_tools(const Request& request, const RequestScope& scope, Visit& visit) const {
-    // The list has one page, so no cursor was ever handed out.
-    const auto cursor = request.params.member("cursor");
-    if (!cursor.absent() && cursor.text() != "\"\"") {
-        visit.reply.fail(request.id, invalid_params("`cursor` isn't one that this server gave. Begin without it."));
+/// `completion/complete` serves both kinds of references; each kind belongs to those that it refers to.
+Dispatcher::Served Dispatcher::complete(const Request& request, CallSite site) const {
+    const auto asked = CompletionRequest::read(request.params);
+    if (!asked) {
+        site.reply.fail(request.id, asked.error());
         return nullptr;
     }
-    std::string result;
-    json::Writer writer{result};
-    writer.object().key("tools").raw(tools_.list(visit.names));
-    if (!scope.keeping_marks.empty()) writer.raw(scope.keeping_marks);
-    if (!scope.result_marks.empty()) writer.raw(scope.result_marks);
-    writer.end_object();
-    visit.reply.succeed(request.id, result);
-    return nullptr;
-}
-
-Dispatcher::Served Dispatcher::call_tool(const Request& request, const RequestScope& scope, Visit& visit) const {
-    CallSite site{scope, visit.visitor, visit.executor, visit.calls, visit.reply};
-    return tools_.call(request, std::move(site));
+    const auto completer = asked->kind == CompletionRequest::Kind::prompt
+                               ? prompts_.completer(asked->reference, asked->argument)
+                               : resources_.completer(asked->reference, asked->argument);
+    if (!completer) {
+        site.reply.fail(request.id, completer.error());
+        return nullptr;
+    }
+    return complete_argument(request, asked->query, *completer, std::move(site), rules_);
 }
 
 }  // namespace flux::mcp

@@ -8,6 +8,8 @@
 #include "mcp/catalog.hpp"
 #include "mcp/introduction.hpp"
 #include "mcp/message.hpp"
+#include "mcp/prompts.hpp"
+#include "mcp/resources.hpp"
 #include "mcp/running_call.hpp"
 #include "mcp/server.hpp"
 #include "mcp/session.hpp"
@@ -49,13 +51,10 @@ public:
     const Introduction& introduction() const { return introduction_; }
 
 private:
-    using Method = Served (Dispatcher::*)(const Request&, const RequestScope&, Visit&) const;
-    static Method method_named(std::string_view name);
-
     std::optional<WireError> refusal(const Request& request, const Visit& visit) const;
     Served dispatch(const Request& request, const RequestScope& scope, Visit& visit) const;
-    Served list_tools(const Request& request, const RequestScope& scope, Visit& visit) const;
-    Served call_tool(const Request& request, const RequestScope& scope, Visit& visit) const;
+    static Served list(const Request& request, const RequestScope& scope, Visit& visit, const PagedList& list);
+    Served complete(const Request& request, CallSite site) const;
 
     const ServerOptions options_;
     const Introduction introduction_;
@@ -63,6 +62,8 @@ private:
     std::atomic<bool> draining_{false};
     const CallRules rules_;
     const ToolCalls tools_;
+    const Resources resources_;
+    const Prompts prompts_;
 };
 
 }  // namespace flux::mcp

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "json/raw.hpp"
-#include "json/writer.hpp"
 
 namespace flux::mcp {
 
@@ -19,6 +18,8 @@ std::string link_as_text(const json::Raw& link) {
     return name ? fmt::format("{}: {}", *name, uri) : uri;
 }
 
+}  // namespace
+
 void write_content(json::Writer& writer, const RequestScope& scope, const Content& content) {
     if (content.kind == Content::Kind::resource_link && !scope.resource_links()) {
         writer.raw(Content::text(link_as_text(json::Raw{content.json})).json);
@@ -31,8 +32,6 @@ void write_content(json::Writer& writer, const RequestScope& scope, const Conten
     }
     writer.raw(content.json);
 }
-
-}  // namespace
 
 void write_outcome(std::string& out, const Id& id, const RequestScope& scope, const Outcome& outcome) {
     const auto begin = out.size();

@@ -13,13 +13,14 @@ namespace flux::mcp {
 struct RequestScope {
     Revision revision = assumed_revision;
 
-    /// Members that every result carries, and that results which may be kept carry beside them: JSON without braces, or
-    /// empty. They belong to the server and live as long as it does.
+    /// Members that every result carries: JSON without braces, or empty. They belong to the server and live as long as
+    /// it does.
     std::string_view result_marks = {};
-    std::string_view keeping_marks = {};
+    bool marks_keeping = false;  ///< results say how long they may be kept
 
     std::string progress_token = {};  ///< JSON; empty: the client doesn't want to be told
     int unknown_method_status = 200;  ///< 404 where a status may not be taken for the end of a session
+    int unknown_resource_code = -32002;
 
     bool audio() const { return revision >= Revision::march_2025; }
     bool progress_messages() const { return revision >= Revision::march_2025; }

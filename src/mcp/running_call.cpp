@@ -69,9 +69,9 @@ void RunningCalls::end_all(void (RunningCall::*end)()) {
     }
 }
 
-RunningCall::RunningCall(Id id, std::string tool, CallSite site, const CallRules& rules)
+RunningCall::RunningCall(Id id, std::string what, CallSite site, const CallRules& rules)
     : id_{std::move(id)},
-      tool_{std::move(tool)},
+      what_{std::move(what)},
       scope_{site.scope},
       visitor_{site.visitor},
       executor_{site.executor},
@@ -86,19 +86,43 @@ RunningCall::RunningCall(Id id, std::string tool, CallSite site, const CallRules
 
 RunningCall::~RunningCall() { rules_.running->fetch_sub(1, std::memory_order_relaxed); }
 
-void RunningCall::start(async::Task<Outcome> task) {
+std::shared_ptr<RunningCall> RunningCall::begin(const Request& request, std::string what, CallSite site,
+                                                const CallRules& rules) {
+    if (site.calls && site.calls->size() >= rules.max_in_flight) {
+        site.reply.fail(request.id,
+                        wire_error({Errc::unavailable,
+                                    fmt::format("{} calls are in flight here, which is the most. Wait for one of them.",
+                                                rules.max_in_flight),
+                                    "too_many_in_flight"}));
+        return nullptr;
+    }
+    const auto calls = site.calls;
+    auto call = std::make_shared<RunningCall>(request.id, std::move(what), std::move(site), rules);
+    if (calls) calls->add(request.id, call);
+    return call;
+}
+
+void RunningCall::start(async::Task<Outcome> task) { run(std::move(task)); }
+
+void RunningCall::start(async::Task<Answered> task) {
+    is_tool_ = false;
+    run(std::move(task));
+}
+
+template <class Value>
+void RunningCall::run(async::Task<Value> task) {
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
         if (error) return;
         if (const auto self = weak.lock()) self->expire();
     });
-    auto end = [self = shared_from_this()](std::exception_ptr thrown, const Outcome& outcome) {
-        self->ended(std::move(thrown), outcome);
+    auto end = [self = shared_from_this()](std::exception_ptr thrown, const Value& value) {
+        self->ended(std::move(thrown), value);
     };
     asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
 }
 
 void RunningCall::fail(std::exception_ptr thrown) {
-    if (finish()) reply_.fail(id_, broken(tool_, std::move(thrown)));
+    if (finish()) reply_.fail(id_, broken(what_, std::move(thrown)));
 }
 
 void RunningCall::cancel() {
@@ -125,15 +149,25 @@ void RunningCall::ended(std::exception_ptr thrown, const Outcome& outcome) {
     if (finish()) answer(reply_, id_, scope_, outcome);
 }
 
+void RunningCall::ended(std::exception_ptr thrown, const Answered& answered) {
+    timer_.cancel();
+    if (thrown) return fail(std::move(thrown));
+    if (finish()) answer(reply_, id_, scope_, answered);
+}
+
 void RunningCall::expire() {
     if (!finish()) return;
-    Outcome outcome;
-    outcome.is_error = true;
-    outcome.content.push_back(Content::text(
-        fmt::format("`{}` had no answer within {} s and was stopped. What it started goes on; ask for its state, or "
-                    "call again with a shorter wait. [timed_out]",
-                    tool_, std::chrono::duration_cast<std::chrono::seconds>(rules_.limit).count())));
-    answer(reply_, id_, scope_, outcome);
+    const auto message = fmt::format("`{}` had no answer within {} s and was stopped.", what_,
+                                     std::chrono::duration_cast<std::chrono::seconds>(rules_.limit).count());
+    if (is_tool_) {
+        Outcome outcome;
+        outcome.is_error = true;
+        outcome.content.push_back(Content::text(
+            message + " What it started goes on; ask for its state, or call again with a shorter wait. [timed_out]"));
+        answer(reply_, id_, scope_, outcome);
+    } else {
+        reply_.fail(id_, wire_error({Errc::timed_out, message + " Try again in a moment.", "timed_out"}));
+    }
     stop();
 }
 
@@ -153,6 +187,13 @@ void RunningCall::stop() {
 void answer(Reply& reply, const Id& id, const RequestScope& scope, const Outcome& outcome) {
     auto& message = message_buffer();
     write_outcome(message, id, scope, outcome);
+    reply.finish(message);
+}
+
+void answer(Reply& reply, const Id& id, const RequestScope& scope, const Answered& answered) {
+    if (!answered) return reply.fail(id, answered.error());
+    auto& message = message_buffer();
+    write_answer(message, id, scope, *answered);
     reply.finish(message);
 }
 

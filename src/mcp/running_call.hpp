@@ -14,6 +14,7 @@
 
 #include "async/task.hpp"
 #include "async/timer.hpp"
+#include "mcp/answer.hpp"
 #include "mcp/progress.hpp"
 #include "mcp/reply.hpp"
 #include "mcp/request_scope.hpp"
@@ -57,6 +58,7 @@ struct CallRules {
     const Clock& clock;
     std::chrono::milliseconds limit;
     std::chrono::milliseconds progress_interval;
+    std::size_t max_in_flight;
     /// Counts them. Shared, because a tool may keep its call longer than the server lives.
     std::shared_ptr<std::atomic<std::size_t>> running;
 };
@@ -70,21 +72,28 @@ struct CallSite {
     Reply& reply;                         ///< a call that goes on takes it away
 };
 
-/// One call of a tool that waits, from its start to its one answer. It ends by the tool's answer, by the time limit, by
-/// its client's cancellation, or with its connection, whichever is first; the tool is asked to stop, and what it still
-/// says is lost.
+/// One call of something that waits (a tool, mostly), from its start to its one answer. It ends by that answer, by the
+/// time limit, by its client's cancellation, or with its connection, whichever is first; what was called is asked to
+/// stop, and what it still says is lost.
 ///
-/// Lives on the executor of its request; only RunningCalls reaches it from other threads. The tool's own task keeps it
-/// alive.
+/// Lives on the executor of its request; only RunningCalls reaches it from other threads. The task of what was called
+/// keeps it alive.
 class RunningCall final : public Call, public std::enable_shared_from_this<RunningCall> {
 public:
-    RunningCall(Id id, std::string tool, CallSite site, const CallRules& rules);
+    RunningCall(Id id, std::string what, CallSite site, const CallRules& rules);
     RunningCall(const RunningCall&) = delete;
     RunningCall& operator=(const RunningCall&) = delete;
     ~RunningCall() override;
 
-    /// Runs `task`, which may end before this returns.
+    /// A call of `what` among those of its client; nullptr if there are too many, which the client has been told then.
+    static std::shared_ptr<RunningCall> begin(const Request& request, std::string what, CallSite site,
+                                              const CallRules& rules);
+
+    /// Runs a tool's task, which may end before this returns.
     void start(async::Task<Outcome> task);
+
+    /// The same for another method.
+    void start(async::Task<Answered> task);
 
     /// There is no task: what should have made it threw.
     void fail(std::exception_ptr thrown);
@@ -108,13 +117,16 @@ public:
     void progress(double done, std::optional<double> total, std::string_view message) override;
 
 private:
+    template <class Value>
+    void run(async::Task<Value> task);
     void ended(std::exception_ptr thrown, const Outcome& outcome);
+    void ended(std::exception_ptr thrown, const Answered& answered);
     void expire();
     bool finish();
     void stop();
 
     const Id id_;
-    const std::string tool_;
+    const std::string what_;
     RequestScope scope_;
     const admission::Visitor visitor_;
     async::Executor executor_;
@@ -125,11 +137,27 @@ private:
     Progress progress_;
     async::Timer timer_;
     asio::cancellation_signal signal_;
+    bool is_tool_ = true;
     bool over_ = false;
 };
 
-/// `outcome` as the answer to `id`.
+/// `outcome`, or `answered`, as the answer to `id`.
 void answer(Reply& reply, const Id& id, const RequestScope& scope, const Outcome& outcome);
+void answer(Reply& reply, const Id& id, const RequestScope& scope, const Answered& answered);
+
+/// Starts what `make` gives for a new call of `what`; what runs, or nullptr if nothing does.
+template <class Make>
+std::shared_ptr<RunningCall> start_call(const Request& request, std::string what, CallSite site, const CallRules& rules,
+                                        Make make) {
+    const auto call = RunningCall::begin(request, std::move(what), std::move(site), rules);
+    if (!call) return nullptr;
+    try {
+        call->start(make(call));
+    } catch (...) {
+        call->fail(std::current_exception());
+    }
+    return call;
+}
 
 /// What broke while `what` (a tool, a method) was served: the reason goes into the log, and its caller is told the id
 /// under which it stands there.

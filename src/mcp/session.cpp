@@ -45,7 +45,9 @@ Session::Answer Session::greet(const Request& request) {
     std::string result;
     json::Writer writer{result};
     writer.object().key("protocolVersion").string(name_of(revision_));
-    writer.key("capabilities").raw(R"({"tools":{"listChanged":false},"logging":{}})");
+    writer.key("capabilities").object();
+    if (!introduction_.capabilities.empty()) writer.raw(introduction_.capabilities);
+    writer.key("logging").raw("{}").end_object();
     writer.key("serverInfo").raw(introduction_.server_info);
     if (!introduction_.instructions.empty()) writer.key("instructions").raw(introduction_.instructions);
     writer.end_object();

@@ -17,9 +17,6 @@ constexpr std::string_view client_key = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view level_key = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view server_key = "io.modelcontextprotocol/serverInfo";
 
-// Nothing that is listed changes while the server runs; five minutes after an update everyone has seen it.
-constexpr std::string_view keeping_marks = R"("ttlMs":300000,"cacheScope":"private")";
-
 /// The envelope in `_meta`, as far as it was read.
 struct Envelope {
     std::string version;
@@ -102,9 +99,12 @@ Stateless::Stateless(const Introduction& introduction) {
 
     json::Writer writer{discovered_};
     writer.object().key("supportedVersions").array().string(name_of(first_stateless)).end_array();
-    writer.key("capabilities").raw(R"({"tools":{"listChanged":false}})");
+    writer.key("capabilities").object();
+    if (!introduction.capabilities.empty()) writer.raw(introduction.capabilities);
+    writer.end_object();
     if (!introduction.instructions.empty()) writer.key("instructions").raw(introduction.instructions);
-    writer.raw(keeping_marks).raw(result_marks_).end_object();
+    writer.key("ttlMs").integer(list_keep_for.count()).key("cacheScope").string("private");
+    writer.raw(result_marks_).end_object();
 }
 
 bool Stateless::is_claimed_by(json::Raw meta) { return !meta.member(version_key).absent(); }
@@ -143,8 +143,9 @@ tl::expected<RequestScope, WireError> Stateless::read(const Request& request, co
     RequestScope scope;
     scope.revision = *revision;
     scope.result_marks = result_marks_;
-    scope.keeping_marks = keeping_marks;
+    scope.marks_keeping = true;
     scope.unknown_method_status = 404;
+    scope.unknown_resource_code = -32602;
     if (envelope->token) scope.progress_token = progress_token(request.meta);
     return scope;
 }

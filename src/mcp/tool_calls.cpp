@@ -19,11 +19,11 @@ std::string safe_name(std::string name) {
     return name;
 }
 
-std::string listed(const std::vector<Tool>& tools, NameStyle style) {
-    std::string out;
-    json::Writer writer{out};
-    writer.array();
+PagedList listed(const std::vector<Tool>& tools, NameStyle style, std::size_t page_size) {
+    std::vector<PagedList::Entry> entries;
     for (const auto& tool : tools) {
+        PagedList::Entry entry{tool.name, {}};
+        json::Writer writer{entry.json};
         writer.object().key("name").string(style == NameStyle::safe ? safe_name(tool.name) : tool.name);
         if (!tool.title.empty()) writer.key("title").string(tool.title);
         writer.key("description").string(tool.description);
@@ -35,9 +35,9 @@ std::string listed(const std::vector<Tool>& tools, NameStyle style) {
         writer.key("idempotentHint").boolean(tool.annotations.idempotent);
         writer.key("openWorldHint").boolean(tool.annotations.open_world);
         writer.end_object().end_object();
+        entries.push_back(std::move(entry));
     }
-    writer.end_array();
-    return out;
+    return {"tools", std::move(entries), page_size};
 }
 
 /// What a quick tool is given: it is over before anything could happen to it.
@@ -71,10 +71,9 @@ Outcome refused(std::string_view text) {
 
 ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules)
     : tools_{std::move(tools)},
-      dotted_{listed(tools_, NameStyle::dotted)},
-      safe_{listed(tools_, NameStyle::safe)},
+      dotted_{listed(tools_, NameStyle::dotted, options.page_size)},
+      safe_{listed(tools_, NameStyle::safe, options.page_size)},
       max_arguments_bytes_{options.max_arguments_bytes},
-      max_in_flight_{options.max_in_flight},
       rules_{rules} {
     for (const auto& tool : tools_) {
         if (static_cast<bool>(tool.answer) == static_cast<bool>(tool.run)) {
@@ -138,23 +137,8 @@ void ToolCalls::answer_at_once(const Tool& tool, const Request& request, json::A
 
 std::shared_ptr<RunningCall> ToolCalls::start(const Tool& tool, const Request& request, json::Arguments arguments,
                                               CallSite site) const {
-    if (site.calls && site.calls->size() >= max_in_flight_) {
-        site.reply.fail(request.id,
-                        wire_error({Errc::unavailable,
-                                    fmt::format("{} calls are in flight here, which is the most. Wait for one of them.",
-                                                max_in_flight_),
-                                    "too_many_in_flight"}));
-        return nullptr;
-    }
-    const auto calls = site.calls;
-    const auto call = std::make_shared<RunningCall>(request.id, tool.name, std::move(site), rules_);
-    if (calls) calls->add(request.id, call);
-    try {
-        call->start(tool.run(std::move(arguments), call));
-    } catch (...) {
-        call->fail(std::current_exception());
-    }
-    return call;
+    const auto make = [&](std::shared_ptr<Call> call) { return tool.run(std::move(arguments), std::move(call)); };
+    return start_call(request, tool.name, std::move(site), rules_, make);
 }
 
 WireError ToolCalls::unknown(std::string_view name) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mcp/message.hpp"
+#include "mcp/paged_list.hpp"
 #include "mcp/running_call.hpp"
 #include "mcp/server.hpp"
 
@@ -19,8 +20,10 @@ public:
     /// one without exactly one way to run.
     ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules);
 
-    /// The list as JSON, names in `style` (which isn't `automatic`).
-    const std::string& list(NameStyle style) const { return style == NameStyle::safe ? safe_ : dotted_; }
+    bool empty() const { return tools_.empty(); }
+
+    /// The list, names in `style` (which isn't `automatic`).
+    const PagedList& list(NameStyle style) const { return style == NameStyle::safe ? safe_ : dotted_; }
 
     /// Calls a tool. A quick one has answered when this returns, and nullptr comes back; else what runs.
     std::shared_ptr<RunningCall> call(const Request& request, CallSite site) const;
@@ -33,10 +36,9 @@ private:
 
     std::vector<Tool> tools_;
     std::unordered_map<std::string, const Tool*> by_name_;
-    std::string dotted_;
-    std::string safe_;
+    PagedList dotted_;
+    PagedList safe_;
     std::size_t max_arguments_bytes_;
-    std::size_t max_in_flight_;
     const CallRules& rules_;
 };
 

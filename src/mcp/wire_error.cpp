@@ -97,6 +97,12 @@ WireError unsupported_version(std::string_view requested) {
             .http_status = 400};
 }
 
+WireError unknown_resource(std::string_view uri, std::string_view reason, int code) {
+    std::string data;
+    json::Writer{data}.object().key("uri").string(shortened(uri, 1024)).end_object();
+    return {.code = code, .message = std::string{reason}, .data = std::move(data)};
+}
+
 WireError out_of_turns(const admission::TurnRefused& refused) {
     std::string data;
     json::Writer{data}

@@ -33,6 +33,8 @@ WireError internal_error(std::string_view request_id);
 WireError header_mismatch(std::string_view reason);
 /// `requested` isn't a revision whose requests speak for themselves.
 WireError unsupported_version(std::string_view requested);
+/// A URI fits no resource, or names nothing. Its code differs between revisions: `code`.
+WireError unknown_resource(std::string_view uri, std::string_view reason, int code);
 WireError out_of_turns(const admission::TurnRefused& refused);
 
 }  // namespace flux::mcp

@@ -48,6 +48,8 @@ inline async::Task<Outcome> fail_later() {
 /// Four tools, a loop to run them on, and a clock.
 struct ExampleServer {
     explicit ExampleServer(ServerOptions options = {}) : server{with_names(std::move(options)), catalog(), clock} {}
+    ExampleServer(ServerOptions options, Catalog other)
+        : server{with_names(std::move(options)), std::move(other), clock} {}
 
     static ServerOptions with_names(ServerOptions options) {
         options.title = "Example";
@@ -72,6 +74,13 @@ struct ExampleServer {
         auto tool = quick(std::move(name), {});
         tool.run = std::move(run);
         return tool;
+    }
+
+    /// A catalogue of one tool that does nothing.
+    static Catalog quick_catalog() {
+        Catalog catalog;
+        catalog.tools.push_back(quick("demo.nothing", [](json::Arguments, Call&) { return Outcome{}; }));
+        return catalog;
     }
 
     Catalog catalog() {

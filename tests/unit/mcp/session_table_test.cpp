@@ -16,7 +16,7 @@ struct Fixture {
 
     ManualClock clock;
     ServerOptions options;
-    Introduction introduction{options};
+    Introduction introduction{options, Catalog{}};
     SessionTable table;
 };
 

@@ -15,7 +15,7 @@ struct Fixture {
     }
 
     ServerOptions options = ExampleServer::with_names({});
-    Introduction introduction{options};
+    Introduction introduction{options, ExampleServer::quick_catalog()};
     Session session{introduction};
 };
 
@@ -93,7 +93,8 @@ TEST(Session, GivesARequestItsRevisionAndNothingOfTheNewEra) {
     EXPECT_EQ(scope.revision, Revision::november_2024);
     EXPECT_EQ(scope.progress_token, "5");
     EXPECT_TRUE(scope.result_marks.empty());
-    EXPECT_TRUE(scope.keeping_marks.empty());
+    EXPECT_FALSE(scope.marks_keeping);
+    EXPECT_EQ(scope.unknown_resource_code, -32002);
     EXPECT_EQ(scope.unknown_method_status, 200);
 }
 

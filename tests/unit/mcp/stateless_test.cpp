@@ -16,7 +16,7 @@ constexpr auto capabilities = "io.modelcontextprotocol/clientCapabilities";
 tl::expected<RequestScope, WireError> read(const std::string& params, const HttpFacts* headers = nullptr,
                                            std::string method = "tools/call") {
     const ServerOptions options;
-    const Introduction introduction{options};
+    const Introduction introduction{options, Catalog{}};
     const json::Raw raw{params};
     return Stateless{introduction}.read({{"1"}, std::move(method), raw, raw.member("_meta")}, headers);
 }
@@ -34,6 +34,8 @@ TEST(Stateless, ReadsWhatARequestSaysOfItself) {
     EXPECT_EQ(scope->revision, Revision::july_2026);
     EXPECT_EQ(scope->progress_token, "\"t\"");
     EXPECT_EQ(scope->unknown_method_status, 404);
+    EXPECT_EQ(scope->unknown_resource_code, -32602);
+    EXPECT_TRUE(scope->marks_keeping);
     EXPECT_FALSE(scope->result_marks.empty());
 }
 

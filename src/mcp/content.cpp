@@ -1,4 +1,4 @@
-#include "mcp/tool.hpp"
+#include "mcp/content.hpp"
 
 #include "json/writer.hpp"
 

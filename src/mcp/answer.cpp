@@ -1,0 +1,26 @@
+#include "mcp/answer.hpp"
+
+#include <algorithm>
+
+#include "json/writer.hpp"
+
+namespace flux::mcp {
+
+void write_answer(std::string& out, const Id& id, const RequestScope& scope, const Answer& answer) {
+    const auto begin = out.size();
+    json::Writer writer{out};
+    writer.object().key("jsonrpc").string("2.0").key("id").raw(id.json).key("result").object();
+    if (!answer.members.empty()) writer.raw(answer.members);
+    if (scope.marks_keeping && answer.keep_for) {
+        // Lists and readings may depend on who asks, so no cache may share them.
+        writer.key("ttlMs").integer(answer.keep_for->count()).key("cacheScope").string("private");
+    }
+    if (!scope.result_marks.empty()) writer.raw(scope.result_marks);
+    writer.end_object().end_object();
+
+    // Inside strings line ends are escaped; those that are left stand between the parts.
+    const auto line_end = [](char c) { return c == '\n' || c == '\r'; };
+    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), line_end, ' ');
+}
+
+}  // namespace flux::mcp

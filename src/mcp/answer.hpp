@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "mcp/message.hpp"
+#include "mcp/request_scope.hpp"
+#include "mcp/wire_error.hpp"
+
+namespace flux::mcp {
+
+/// The result of a method that isn't `tools/call`, before the request's era adds what its results carry.
+struct Answer {
+    std::string members;                                     ///< JSON without the braces around it
+    std::optional<std::chrono::milliseconds> keep_for = {};  ///< of what may be kept at all; 0: not at all, yet
+};
+
+using Answered = tl::expected<Answer, WireError>;
+
+/// Appends `answer` as the response to `id`, on one line.
+void write_answer(std::string& out, const Id& id, const RequestScope& scope, const Answer& answer);
+
+}  // namespace flux::mcp
