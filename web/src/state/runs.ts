@@ -1,0 +1,215 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { Failure } from '../protocol/failures';
+import type {
+  Branch,
+  CreatedRun,
+  Diagnosis,
+  ListedPreview,
+  ListedRun,
+  Listing,
+  Run,
+  RunReport,
+  Workflow,
+} from '../protocol/types';
+import { hasFailed, isOver, outcomeOf } from './outcome';
+import { useConnection, useParts } from './parts';
+
+export interface RunFilter {
+  branch?: string;
+  status?: string;
+  workflow?: string;
+}
+
+const keys = {
+  runs: (filter: RunFilter, limit: number) => ['runs', filter, limit] as const,
+  run: (id: number) => ['run', id] as const,
+  diagnosis: (id: number, attempt: number) => ['diagnosis', id, attempt] as const,
+};
+
+/// Asks again when the server says that `uri` changed; at most once in `atMostEveryMs`.
+function useFollowed(uri: string | undefined, queryKey: readonly unknown[], atMostEveryMs = 400) {
+  const { client } = useParts();
+  const queries = useQueryClient();
+  const key = JSON.stringify(queryKey);
+  useEffect(() => {
+    if (!uri) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = client.follow(uri, () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] });
+      }, atMostEveryMs);
+    });
+    return () => {
+      end();
+      clearTimeout(timer);
+    };
+  }, [client, queries, uri, key, atMostEveryMs]);
+}
+
+/// How often to look where the server does not tell by itself.
+function useLookEvery(pushedMs: number, otherwiseMs: number): number {
+  const connection = useConnection();
+  return connection.phase === 'live' && connection.pushes ? pushedMs : otherwiseMs;
+}
+
+function useIsLive(): boolean {
+  return useConnection().phase === 'live';
+}
+
+export function useRuns(filter: RunFilter = {}, limit = 30) {
+  const { client } = useParts();
+  const every = useLookEvery(60_000, 5_000);
+  useFollowed('flux://runs', ['runs']);
+  return useQuery({
+    queryKey: keys.runs(filter, limit),
+    queryFn: () => client.call<Listing<ListedRun>>('builds.list', { kind: 'runs', limit, ...set(filter) }),
+    enabled: useIsLive(),
+    refetchInterval: every,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useRun(id: number | undefined) {
+  const { client } = useParts();
+  const every = useLookEvery(15_000, 2_000);
+  useFollowed(id === undefined ? undefined : `flux://runs/${id}`, ['run', id]);
+  return useQuery({
+    queryKey: keys.run(id ?? 0),
+    queryFn: () => client.call<RunReport>('builds.status', { run_id: id, steps: true }),
+    enabled: useIsLive() && id !== undefined,
+    refetchInterval: ({ state }) => (state.data && isSettled(state.data) ? false : every),
+  });
+}
+
+/// Nothing about it will change by itself any more.
+export function isSettled(report: RunReport): boolean {
+  if (!isOver(outcomeOf(report.run))) return false;
+  return report.preview.state !== 'deployed' && report.preview.state !== 'building' && report.preview.state !== 'requested';
+}
+
+export function useDiagnosis(report: RunReport | undefined) {
+  const { client } = useParts();
+  const run = report?.run;
+  const failed = run !== undefined && hasFailed(outcomeOf(run));
+  return useQuery({
+    queryKey: keys.diagnosis(run?.run_id ?? 0, run?.attempt ?? 1),
+    queryFn: () => client.call<Diagnosis>('builds.diagnose', { run_id: run?.run_id }),
+    enabled: useIsLive() && failed,
+    staleTime: Infinity,
+    retry: false,
+  });
+}
+
+export function usePreviews(limit = 8) {
+  const { client } = useParts();
+  const every = useLookEvery(60_000, 8_000);
+  useFollowed('flux://runs', ['previews']);
+  return useQuery({
+    queryKey: ['previews', limit],
+    queryFn: () => client.call<Listing<ListedPreview>>('builds.list', { kind: 'previews', limit }),
+    enabled: useIsLive(),
+    refetchInterval: every,
+  });
+}
+
+export function useWorkflows(branch: string) {
+  const { client } = useParts();
+  return useQuery({
+    queryKey: ['workflows', branch],
+    queryFn: () => client.call<Listing<Workflow>>('builds.list', { kind: 'workflows', branch, limit: 50 }),
+    enabled: useIsLive() && branch !== '',
+    staleTime: 30_000,
+    retry: false,
+  });
+}
+
+/// Branches to choose from: what the server completes, or, where it completes nothing, its list.
+export function useBranches(typed: string) {
+  const { client } = useParts();
+  return useQuery({
+    queryKey: ['branches', typed],
+    queryFn: async () => {
+      try {
+        return await client.complete('branch', typed);
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'connection_lost') throw error;
+        const listing = await client.call<Listing<Branch>>('builds.list', { kind: 'branches', limit: 100 });
+        return listing.items.map((branch) => branch.name).filter((name) => name.includes(typed));
+      }
+    },
+    enabled: useIsLive(),
+    staleTime: 10_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface PreviewWish {
+  branch: string;
+  workflow?: string;
+  payload: Record<string, string | number | boolean>;
+}
+
+function useAfterChange() {
+  const queries = useQueryClient();
+  return (id: number | undefined) => {
+    void queries.invalidateQueries({ queryKey: ['runs'] });
+    void queries.invalidateQueries({ queryKey: ['previews'] });
+    if (id !== undefined) void queries.invalidateQueries({ queryKey: ['run', id] });
+  };
+}
+
+export function useCreatePreview() {
+  const { client } = useParts();
+  const after = useAfterChange();
+  return useMutation({
+    mutationFn: ({ branch, workflow, payload }: PreviewWish) =>
+      client.call<CreatedRun>('builds.createPreview', {
+        branch,
+        ...(workflow ? { workflow } : {}),
+        ...(Object.keys(payload).length > 0 ? { payload } : {}),
+      }),
+    onSuccess: (run) => after(run.run_id),
+  });
+}
+
+export function useRerun() {
+  const { client } = useParts();
+  const after = useAfterChange();
+  return useMutation({
+    mutationFn: ({ id, failedOnly }: { id: number; failedOnly: boolean }) =>
+      client.call<Run>('builds.rerun', { run_id: id, failed_only: failedOnly }),
+    onSettled: (_, __, { id }) => after(id),
+  });
+}
+
+export function useCancel() {
+  const { client } = useParts();
+  const after = useAfterChange();
+  return useMutation({
+    mutationFn: (id: number) => client.call<Run>('builds.cancel', { run_id: id }),
+    onSettled: (_, __, id) => after(id),
+  });
+}
+
+export function useRemovePreview() {
+  const { client } = useParts();
+  const after = useAfterChange();
+  return useMutation({
+    mutationFn: (id: number) => client.call('builds.removePreview', { run_id: id }),
+    onSettled: (_, __, id) => after(id),
+  });
+}
+
+function set(filter: RunFilter): Record<string, string> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
+}
+
+/// The run that a person means: a number, or an address that ends with one (`…/runs/42`, `…/actions/runs/42/job/7`).
+export function runIdIn(text: string): number | undefined {
+  const trimmed = text.trim();
+  const found = /^#?(\d+)$/.exec(trimmed) ?? /\/runs\/(\d+)/.exec(trimmed);
+  const id = found ? Number(found[1]) : Number.NaN;
+  return Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}

@@ -1,0 +1,12 @@
+export function Brand() {
+  return (
+    <span className="inline-flex items-center gap-2.5">
+      <span aria-hidden className="brand-gradient flex size-8 flex-col justify-center gap-[3.5px] rounded-[9px] pl-2">
+        <span className="h-[3px] w-4 rounded-full bg-white" />
+        <span className="h-[3px] w-[11px] rounded-full bg-white" />
+        <span className="h-[3px] w-[6px] rounded-full bg-white" />
+      </span>
+      <span className="text-base font-semibold tracking-tight">flux-mcp</span>
+    </span>
+  );
+}

@@ -1,0 +1,235 @@
+import clsx from 'clsx';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import type { Job, RunReport } from '../../protocol/types';
+import { useLog } from '../../state/log';
+import { firstFolds, type Folds, LogRows, noFolds, opened, toggled } from '../../state/log_rows';
+import { neighbour } from '../../state/log_search';
+import { hasFailed, isOver, outcomeOf } from '../../state/outcome';
+import { prefer, usePreferences } from '../../state/preferences';
+import { useShortcuts } from '../../state/shortcuts';
+import { useLogSearch } from '../../state/use_log_search';
+import { type LineRange, permalink } from '../../state/workspace';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { copyText } from '../../ui/copy_button';
+import { Loading, Skeleton } from '../../ui/skeleton';
+import { tell } from '../../ui/news';
+import { FailureNote } from '../failure_note';
+import { LogAnnouncer } from './log_announcer';
+import { LogList, type LogListHandle } from './log_list';
+import { LogToolbar } from './log_toolbar';
+
+interface JobLogProps {
+  report: RunReport;
+  job: Job;
+  /// The lines that the address names.
+  lines: LineRange | undefined;
+  onLines: (lines: LineRange | undefined) => void;
+  roomy: boolean;
+}
+
+/// The log of one job: followed while it runs, searchable, foldable, with an address for every line.
+export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
+  const { run } = report;
+  const outcome = outcomeOf(job);
+  const { wrap, timestamps } = usePreferences();
+  const log = useLog({ run: run.run_id, job: job.id, attempt: run.attempt ?? 1 });
+  const { store, version, state } = log;
+
+  const [folds, setFolds] = useState<Folds>(noFolds);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the store is outside of React; its version tells of changes
+  const rows = useMemo(() => (store ? new LogRows(store, folds) : undefined), [store, version, folds]);
+  const list = useRef<LogListHandle>(null);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const [following, setFollowing] = useState(() => !isOver(outcome) && !lines);
+  /// Lines that were there when following stopped.
+  const [seen, setSeen] = useState(0);
+  const search = useLogSearch(store, version);
+
+  // Where to go as soon as the line is here and its folds are open.
+  const [wanted, setWanted] = useState<{ index: number }>();
+  const goTo = (index: number) => {
+    setFollowing(false);
+    setWanted({ index });
+  };
+  useEffect(() => {
+    if (!wanted || !store || !rows || store.length <= wanted.index) return;
+    const open = opened(folds, store, wanted.index);
+    if (open !== folds) {
+      setFolds(open);
+      return;
+    }
+    list.current?.show(rows.rowOf(wanted.index), 'center');
+    setWanted(undefined);
+  }, [wanted, rows, store, folds]);
+
+  const target = lines?.first;
+  useEffect(() => {
+    if (target !== undefined) setWanted({ index: target - 1 });
+    if (target !== undefined) setFollowing(false);
+  }, [target]);
+
+  // What a log that is over looks like at first: quiet groups folded, and the first error in sight.
+  const arranged = useRef(!isOver(outcome));
+  const arrange = useEffectEvent(() => {
+    if (arranged.current || !store) return;
+    arranged.current = true;
+    setFolds(firstFolds(store));
+    const error = store.errors[0];
+    if (hasFailed(outcome) && target === undefined && error !== undefined) setWanted({ index: error });
+  });
+  const settled = state.kind === 'whole' || state.kind === 'capped';
+  useEffect(() => {
+    if (settled) arrange();
+  }, [settled]);
+
+  const rowCount = rows?.length ?? 0;
+  useEffect(() => {
+    if (following && rowCount > 0) list.current?.show(rowCount - 1, 'end');
+  }, [following, rowCount]);
+  const letGo = () => {
+    setFollowing(false);
+    setSeen(store?.length ?? 0);
+  };
+
+  const here = () => search.at ?? (lines ? lines.first - 1 : (list.current?.topLine() ?? 0));
+  const toError = (forward: boolean) => {
+    const next = store && neighbour(store.errors, errorAt ?? here() - (forward ? 1 : 0), forward);
+    if (next === undefined) return;
+    setErrorAt(next);
+    goTo(next);
+  };
+  const [errorAt, setErrorAt] = useState<number>();
+  const toStep = (forward: boolean) => {
+    if (!store) return;
+    const starts = (job.steps ?? []).flatMap(({ first_line: first }) => (first ? [first - 1] : []));
+    const next = neighbour(starts, here() + (forward ? 0 : -1), forward);
+    if (next !== undefined) onLines({ first: next + 1, last: next + 1 });
+  };
+  const toMatch = (forward: boolean) => {
+    const next = search.step(forward, here());
+    if (next !== undefined) goTo(next);
+  };
+
+  const place = { job: job.id, lines };
+  const copyLink = () => {
+    copyText(permalink(run.run_id, place)).then(
+      () => tell({ title: lines ? `Link to line ${lines.first} copied` : 'Link to this log copied', briefly: true }),
+      () => tell({ title: 'Copying failed', text: permalink(run.run_id, place) }),
+    );
+  };
+  useShortcuts({
+    search: () => searchBox.current?.focus(),
+    nextError: () => toError(true),
+    previousError: () => toError(false),
+    follow: () => (following ? letGo() : setFollowing(true)),
+    timestamps: () => prefer({ timestamps: timestamps === 'off' ? 'clock' : timestamps === 'clock' ? 'since_start' : 'off' }),
+    wrap: () => prefer({ wrap: !wrap }),
+    nextStep: () => toStep(true),
+    previousStep: () => toStep(false),
+    permalink: copyLink,
+  });
+
+  const fresh = store && !following ? store.length - seen : 0;
+  return (
+    <Card aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-6.5rem)] min-h-[24rem]' : 'min-h-[24rem] flex-1')}>
+      <LogToolbar
+        run={run.run_id}
+        job={job}
+        attempt={run.attempt ?? 1}
+        store={store}
+        state={state}
+        lines={lines}
+        search={search}
+        searchBox={searchBox}
+        following={following}
+        onFollow={() => (following ? letGo() : setFollowing(true))}
+        onMatch={toMatch}
+        onError={toError}
+        onCopyLink={copyLink}
+        onClearLines={() => onLines(undefined)}
+      />
+      {state.kind === 'trouble' && (
+        <div className="p-3">
+          <FailureNote what="The log cannot be read on." error={state.failure} onRetry={log.retry} />
+        </div>
+      )}
+      {state.kind === 'capped' && store && (
+        <p className="border-b border-line bg-warn-wash px-4 py-1.5 text-xs text-warn">
+          These are the first {store.length.toLocaleString('en')} of {store.total.toLocaleString('en')} lines. The raw log holds them all.
+        </p>
+      )}
+      <div className="relative min-h-0 flex-1 bg-[var(--log-ground)]">
+        {store && rows && rows.length > 0 ? (
+          <LogList
+            ref={list}
+            label={`Lines of ${job.name}`}
+            store={store}
+            rows={rows}
+            steps={job.steps}
+            folds={folds}
+            lines={lines}
+            hits={search.hits}
+            hit={search.at}
+            pattern={search.source}
+            wrap={wrap}
+            timestamps={timestamps}
+            lineHref={(line) => `#/runs/${run.run_id}/jobs/${job.id}/lines/${line}`}
+            onLine={(line, extend) => {
+              setFollowing(false);
+              onLines(extend && lines ? { first: Math.min(lines.first, line), last: Math.max(lines.first, line) } : { first: line, last: line });
+            }}
+            onFoldStep={(step) => setFolds({ ...folds, steps: toggled(folds.steps, step) })}
+            onFoldGroup={(group) => setFolds({ ...folds, groups: toggled(folds.groups, group) })}
+            onScrolledUp={letGo}
+            onReachedEnd={() => {
+              if (!store.whole) setFollowing(true);
+            }}
+            onFind={() => searchBox.current?.focus()}
+          />
+        ) : state.kind === 'loading' ? (
+          <Loading what="the log">
+            <div className="flex flex-col gap-2 p-4">
+              {['w-1/2', 'w-2/3', 'w-1/3', 'w-3/4', 'w-1/2'].map((width, index) => (
+                <Skeleton key={index} className={clsx('h-3.5', width)} />
+              ))}
+            </div>
+          </Loading>
+        ) : state.kind !== 'trouble' ? (
+          <p className="p-6 text-sm text-soft">{emptyWords(job)}</p>
+        ) : null}
+        {!following && store && !store.whole && state.kind !== 'capped' && (
+          <div className="absolute right-4 bottom-4">
+            <Button kind="primary" icon={<ArrowDown size={15} aria-hidden />} onClick={() => setFollowing(true)}>
+              {fresh > 0 ? `${fresh.toLocaleString('en')} new ${fresh === 1 ? 'line' : 'lines'}` : 'Follow'}
+            </Button>
+          </div>
+        )}
+        {settled && store && store.errors.length > 0 && (
+          <div className="pointer-events-none absolute right-4 bottom-4 flex gap-1">
+            <span className="pointer-events-auto inline-flex overflow-hidden rounded-lg border border-line bg-card shadow-lift">
+              <button type="button" className="flex size-8 items-center justify-center text-soft hover:bg-well hover:text-ink" aria-label="Previous error" onClick={() => toError(false)}>
+                <ArrowUp size={15} aria-hidden />
+              </button>
+              <button type="button" className="flex size-8 items-center justify-center border-l border-line text-soft hover:bg-well hover:text-ink" aria-label="Next error" onClick={() => toError(true)}>
+                <ArrowDown size={15} aria-hidden />
+              </button>
+            </span>
+          </div>
+        )}
+      </div>
+      <LogAnnouncer store={store} version={version} over={settled} />
+    </Card>
+  );
+}
+
+/// Why there is no line to see.
+function emptyWords(job: Job): string {
+  const outcome = outcomeOf(job);
+  if (outcome === 'queued') return 'This job has not started yet. Its lines appear here when it does.';
+  if (outcome === 'waiting') return 'This job waits for an approval. Its lines appear here when it goes on.';
+  if (outcome === 'skipped') return `This job was skipped${job.reason ? `: ${job.reason}` : ''}. It wrote nothing.`;
+  if (outcome === 'running') return 'Running. No line yet.';
+  return 'This job wrote no line.';
+}
