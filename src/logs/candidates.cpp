@@ -4,6 +4,7 @@
 #include <re2/set.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,6 +71,7 @@ void take_groups(Cause& cause, const RE2& expression, std::string_view text) {
         if (name == "message") cause.message = shortened(value, longest_message);
         if (name == "file") cause.file = shortened(value, longest_message);
         if (name == "code") cause.code = shortened(value, 80);
+        if (name == "test") cause.test = shortened(value, longest_message);
         if (name == "line") cause.line = to_integer(value).value_or(0);
         if (name == "col") cause.column = to_integer(value).value_or(0);
     }
@@ -78,13 +80,19 @@ void take_groups(Cause& cause, const RE2& expression, std::string_view text) {
 /// Words of trouble, for tools that no table knows.
 bool sounds_like_trouble(std::string_view text) {
     static const RE2 trouble{
-        R"((?i)(\b(error|errors|fatal|fail|failed|failure|failing|exception|cannot|can't|could not|couldn't|unable to|)"
-        R"(denied|invalid|missing|not found|panic|unexpected|undefined|unsupported|mismatch|rejected|refused|expired|)"
-        R"(unauthori[sz]ed|forbidden|violat\w+|aborted|abort|incorrect|must be|not allowed|conflict)\b|✗|✘|✖|❌|🚨))"};
+        R"((?i)(\b(error|errors|fatal|fail|failed|fails|failure|failures|failing|exception|cannot|can't|could not|couldn't|)"
+        R"(unable to|denied|invalid|missing|not found|panic|unexpected|undefined|unsupported|mismatch|rejected|refused|)"
+        R"(expired|unauthori[sz]ed|forbidden|violat\w+|aborted|abort|incorrect|must be|must not|not allowed|conflict|)"
+        R"(outdated|out of date|not up to date|not up-to-date|timed out|timeout|exceed(ed|s)|broken|bad|illegal|wrong|)"
+        R"(differs?|doesn't|does not|not match|not set|no such|traceback|killed|crash(ed)?)\b|✗|✘|✖|❌|🚨|⛔|💥)"
+        R"(|\w(Error|Exception)\b))"};
     static const RE2 harmless{
-        R"((?i)(\b0 (errors?|fail(ed|ures?)?)\b|\bno (errors?|failures?|issues?)\b|errors?: 0\b|fail(ed|ures?)?[:=] ?0\b|)"
-        R"(^\s*(warning|warn|npm warn|note|info|debug|hint|deprecat|\[?notice|\+ |> |✓|✔|√|ok \d|PASS)|continue-on-error|)"
-        R"(if-no-files-found|fail-fast|--fail|error-?handl|fail_on_error|onerror|set -e))"};
+        R"((?i)(\b0 (errors?|fail(ed|ures?|ing)?|problems)\b|\bno (errors?|failures?|issues?|problems?)\b|errors?: 0\b|)"
+        R"(fail(ed|ures?)?[:=] ?0\b|^\s*(warning|warn|npm warn|note|info|debug|hint|deprecat|\[?notice|\+ |> |✓|✔|√|✅|)"
+        R"(ok \d|PASS|\[\s*\d+/\d+\]|\[\s*\d+%\]|(Get|Fetch|Download|Receiv|Unpack|Install|Select|Prepar|Sett)ing |)"
+        R"(Get:\d|Downloaded |Compiling |added )|continue-on-error|)"
+        R"(if-no-files-found|fail-fast|--fail|error-?handl|fail_on_error|onerror|set -e|)"
+        R"(\.\.\. ok$|\bpassed$|[·.]+ ?ok$))"};
     return RE2::PartialMatch(piece(text), trouble) && !RE2::PartialMatch(piece(text), harmless);
 }
 
@@ -94,25 +102,88 @@ bool is_a_warning(std::string_view text) {
     return RE2::PartialMatch(piece(text), warning);
 }
 
-/// The line without what wraps a tool's own words: indentation, and the `#12 3.456 ` of a container build.
+/// A tool's own closing word that says no more than the runner's exit code.
+bool is_vague(std::string_view text) {
+    static const RE2 vague{
+        R"((?i)^\s*(?:error:?\s+)?(?:(?:the |some |one or more )?(?:build|job|command|task|script|process|step|run|tests?|)"
+        R"(deploy(?:ment)?|action|checks?|lint|install(?:ation)?)s? )?(?:has |have |was |were )?)"
+        R"((?:failed|failure|unsuccessful|error|exited|aborted)\b.{0,24}$)"};
+    return RE2::PartialMatch(piece(text), vague);
+}
+
+/// The line without what wraps a tool's own words: indentation; the `#12 3.456 ` of a container build; the name of a
+/// package, container or task that runs side by side with others (`web:build: `, `api-1  | `, `packages/a test: `,
+/// `[0] `); what ssh actions and remotes put before a line.
 std::string_view unwrapped(std::string_view text) {
-    static const RE2 wrapper{R"(^\s*(?:#\d+ \d+\.\d+\s+)?(?:[│|]\s+)?)"};
+    static const RE2 wrapper{
+        R"(^\s*(?:#\d+ \d+\.\d+\s+|\d+\.\d{1,3}\s{1,2})"
+        R"(|[@\w./-]+:[\w:-]*(?:build|test|lint|check|typecheck|type-check|compile)[\w:-]*: )"
+        R"(|[\w.-]+(?:-|_)\d+\s+\| )"
+        R"(|[@\w./-]+ (?:build|test|lint|typecheck|prepare|postinstall|install|preinstall)(?::\w+)?: )"
+        R"(|\[\d+\] |(?:out|err|remote):\s+|======(?:CMD|END)======)?(?:[│|]\s+)?)"};
     re2::StringPiece wrapped;
     if (wrapper.Match(piece(text), 0, text.size(), RE2::ANCHOR_START, &wrapped, 1)) text.remove_prefix(wrapped.size());
     return text;
 }
 
+/// Follows blocks in which a test runner repeats what the code under test printed. Trouble in there is mostly what a
+/// test provoked on purpose.
+class CapturedOutput {
+public:
+    bool holds(std::string_view text) {
+        const auto indent = text.find_first_not_of(" \t");
+        const auto words = indent == std::string_view::npos ? std::string_view{} : text.substr(indent);
+        if (const auto kind = opened_by(indent, words); kind != Kind::none) {
+            kind_ = kind;
+            left_ = longest_block;
+            return true;
+        }
+        if (kind_ == Kind::none) return false;
+        if (left_-- == 0 || ends(indent, words)) kind_ = Kind::none;
+        return kind_ != Kind::none;
+    }
+
+private:
+    enum class Kind : std::uint8_t { none, jest, vitest, pytest };
+    static constexpr int longest_block = 60;
+    static constexpr std::size_t jest_indent = 4;
+
+    static Kind opened_by(std::size_t indent, std::string_view words) {
+        if (words.starts_with("console.") && indent >= 2 && words.size() < 16) return Kind::jest;
+        if (words.starts_with("stderr | ") || words.starts_with("stdout | ")) return Kind::vitest;
+        if (words.starts_with("---") && words.find(" Captured ") != std::string_view::npos) return Kind::pytest;
+        return Kind::none;
+    }
+
+    bool ends(std::size_t indent, std::string_view words) const {
+        switch (kind_) {
+        case Kind::jest: return !words.empty() && indent < jest_indent;
+        case Kind::vitest: return words.empty();
+        case Kind::pytest: return words.starts_with("===") || words.starts_with("___") || words.starts_with("---");
+        case Kind::none: break;
+        }
+        return true;
+    }
+
+    Kind kind_ = Kind::none;
+    int left_ = 0;
+};
+
+constexpr int captured_counts_less = 24;
+
 }  // namespace
 
 std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std::size_t last, std::size_t limit) {
     std::vector<Candidate> found;
+    CapturedOutput captured;
     for (auto i = first; i <= last && i < log.size(); ++i) {
         const auto& line = log.line(i);
-        if (line.role != RawLine::Role::output || line.length == 0 || line.level == Level::warning ||
-            line.level == Level::debug) {
-            continue;
-        }
-        const auto text = unwrapped(log.text(i).substr(0, looked_at));
+        if (line.role != RawLine::Role::output) continue;
+        const auto whole = log.text(i).substr(0, looked_at);
+        const bool is_captured = captured.holds(whole);
+        if (line.length == 0) continue;
+        if (line.level == Level::warning || line.level == Level::debug) continue;
+        const auto text = unwrapped(whole);
         // A warning is believed only where a table knows that it explains a failure.
         const int believed_from = is_a_warning(text) && line.level != Level::error ? 85 : 0;
 
@@ -128,10 +199,11 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
             candidate.cause.kind = matcher->kind;
             take_groups(candidate.cause, *expression, text);
         } else if (line.level == Level::error) {
-            candidate.weight = 72;
+            candidate.weight = is_vague(text) ? 40 : 72;
             candidate.before = 1;
+            candidate.after = 2;
         } else if (sounds_like_trouble(text)) {
-            candidate.weight = 34;
+            candidate.weight = is_vague(text) ? 26 : 34;
             candidate.before = 1;
             candidate.after = 1;
         } else {
@@ -139,6 +211,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         }
         if (candidate.weight < believed_from) continue;
         if (line.level == Level::error && candidate.weight > 15) candidate.weight += 6;
+        if (is_captured) candidate.weight -= captured_counts_less;
         if (found.size() >= limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit / 2));
         found.push_back(std::move(candidate));
     }

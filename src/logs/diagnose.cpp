@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "logs/candidates.hpp"
+#include "logs/exit_code.hpp"
 #include "logs/failed_steps.hpp"
 
 namespace flux::logs {
@@ -33,23 +35,6 @@ std::string shape_of(std::string_view message) {
         }
     }
     return shape;
-}
-
-const char* meaning_of_exit(int code) {
-    switch (code) {
-    case 22: return "curl: the server answered with an HTTP error (400 or above)";
-    case 28: return "curl: timed out";
-    case 6: return "curl: the host name could not be resolved";
-    case 7: return "curl: the connection was refused";
-    case 124: return "`timeout` stopped it";
-    case 126: return "the command could not be executed";
-    case 127: return "a command was not found";
-    case 134: return "it aborted (SIGABRT)";
-    case 137: return "it was killed (SIGKILL), often for want of memory";
-    case 139: return "it crashed (SIGSEGV)";
-    case 143: return "it was terminated (SIGTERM)";
-    default: return nullptr;
-    }
 }
 
 /// The weightiest, best first; and with them the first word of trouble and the last summing-up, which often say in one
@@ -83,9 +68,18 @@ bool misses_something(const Cause& cause) {
     return RE2::PartialMatch(cause.message, missing);
 }
 
-std::vector<Cause> rank(const RawLog& log, std::vector<Candidate> candidates, const StepFailure& failure) {
+struct Ranked {
+    std::vector<Cause> causes;         ///< best first, `most_causes` at most
+    std::vector<std::size_t> further;  ///< 1-based lines of the other candidates, likeliest first
+};
+
+/// Lines that say what an earlier one said, kept in case there is room to show them.
+constexpr std::size_t most_further = 300;
+
+Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFailure& failure) {
     const auto& step = log.steps()[failure.step];
     std::vector<Cause> causes;
+    std::vector<std::size_t> repeated;
     std::map<std::string, std::size_t> known;
     std::map<std::string, int> seen_of_tool;
 
@@ -94,6 +88,7 @@ std::vector<Cause> rank(const RawLog& log, std::vector<Candidate> candidates, co
             std::string{candidate.cause.tool} + '\n' + candidate.cause.file + '\n' + shape_of(candidate.cause.message);
         if (const auto again = known.find(key); again != known.end()) {
             ++causes[again->second].count;
+            if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
             continue;
         }
         auto cause = std::move(candidate.cause);
@@ -104,7 +99,8 @@ std::vector<Cause> rank(const RawLog& log, std::vector<Candidate> candidates, co
         const auto begin = static_cast<std::ptrdiff_t>(candidate.line) - candidate.before;
         cause.excerpt_first =
             static_cast<std::size_t>(std::max<std::ptrdiff_t>(begin, static_cast<std::ptrdiff_t>(step.first))) + 1;
-        cause.excerpt_last = std::min(candidate.line + static_cast<std::size_t>(candidate.after), failure.line) + 1;
+        const auto end = candidate.line >= failure.line ? step.last : failure.line;
+        cause.excerpt_last = std::min(candidate.line + static_cast<std::size_t>(candidate.after), end) + 1;
 
         // The first error of a tool is the likeliest cause; what follows is often its echo.
         const auto earlier = seen_of_tool[cause.tool]++;
@@ -116,11 +112,36 @@ std::vector<Cause> rank(const RawLog& log, std::vector<Candidate> candidates, co
         known.emplace(key, causes.size());
         causes.push_back(std::move(cause));
     }
-    return best_of(std::move(causes));
+    Ranked ranked;
+    ranked.causes = best_of(causes);
+    std::set<std::size_t> shown;
+    for (const auto& cause : ranked.causes) shown.insert(cause.log_line);
+    std::erase_if(causes, [&](const Cause& cause) { return shown.contains(cause.log_line); });
+    std::stable_sort(causes.begin(), causes.end(), [](const Cause& a, const Cause& b) { return a.weight > b.weight; });
+    if (causes.size() > most_further) causes.resize(most_further);
+    for (const auto& cause : causes) ranked.further.push_back(cause.log_line);
+    ranked.further.insert(ranked.further.end(), repeated.begin(), repeated.end());
+    return ranked;
+}
+
+/// The names of the tests that the candidates say have failed.
+void add_failed_tests(Diagnosis& diagnosis, const std::vector<Candidate>& candidates) {
+    constexpr std::size_t most_tests = 200;
+    std::set<std::string> known{diagnosis.failed_tests.begin(), diagnosis.failed_tests.end()};
+    for (const auto& candidate : candidates) {
+        if (candidate.cause.test.empty() || diagnosis.failed_tests.size() == most_tests) continue;
+        if (known.insert(candidate.cause.test).second) diagnosis.failed_tests.push_back(candidate.cause.test);
+    }
 }
 
 std::size_t last_output_before(const RawLog& log, const RawStep& step, std::size_t line) {
     while (line > step.first && (log.line(line).length == 0 || log.line(line).role != RawLine::Role::output)) --line;
+    return line;
+}
+
+std::size_t first_output_of(const RawLog& log, const RawStep& step) {
+    auto line = step.first;
+    while (line < step.last && log.line(line).role != RawLine::Role::output) ++line;
     return line;
 }
 
@@ -169,7 +190,7 @@ void add_earlier_trouble(Diagnosis& diagnosis, const RawLog& log, const StepFail
     for (auto s = begin; s < failure.step; ++s) {
         if (steps[s].job != steps[failure.step].job) continue;
         const StepFailure earlier{s, steps[s].last, std::nullopt, false};
-        for (auto& cause : rank(log, find_candidates(log, steps[s].first, steps[s].last), earlier)) {
+        for (auto& cause : rank(log, find_candidates(log, steps[s].first, steps[s].last), earlier).causes) {
             if (cause.weight < strong) continue;
             cause.weight -= 20;
             diagnosis.causes.push_back(std::move(cause));
@@ -214,9 +235,14 @@ Diagnosis diagnose(const RawLog& log) {
         diagnosis.failed_steps.push_back(
             {step.job, step.name, failure.line + 1, std::string{log.text(failure.line)}, failure.exit_code});
 
-        auto causes = rank(log, find_candidates(log, step.first, failure.line), failure);
+        // What a runner says in several lines goes on behind the line that ended the step.
+        constexpr std::size_t told_after = 12;
+        auto candidates = find_candidates(log, step.first, std::min(step.last, failure.line + told_after));
+        add_failed_tests(diagnosis, candidates);
+        auto ranked = rank(log, std::move(candidates), failure);
+        diagnosis.further.insert(diagnosis.further.end(), ranked.further.begin(), ranked.further.end());
         const bool first_failure = &failure == &failures.front();
-        for (auto& cause : causes) {
+        for (auto& cause : ranked.causes) {
             // A later step that fails, fails mostly because the first did.
             if (!first_failure) cause.weight -= 15;
             diagnosis.causes.push_back(std::move(cause));
@@ -237,8 +263,16 @@ Diagnosis diagnose(const RawLog& log) {
         diagnosis.kind = diagnosis.causes.front().kind;
         diagnosis.confidence = std::clamp(diagnosis.causes.front().weight / 100.0, 0.1, 0.98);
     }
-    if (best < convincing) add_script(diagnosis, log, failures.front());
-    add_tail(diagnosis, log, failures.front(), best < convincing ? 25 : 9);
+    diagnosis.convinces = best >= convincing;
+    const auto& first_step = log.steps()[failures.front().step];
+    diagnosis.output = {{}, first_output_of(log, first_step) + 1, failures.front().line + 1};
+    if (!diagnosis.convinces) add_script(diagnosis, log, failures.front());
+    // Every failed step shows its end; the first one more of it where nothing else explains it.
+    constexpr std::size_t most_tails = 6;
+    for (std::size_t i = 0; i < std::min(failures.size(), most_tails); ++i) {
+        const std::size_t whole = failures.size() == 1 ? 40 : 25;
+        add_tail(diagnosis, log, failures[i], diagnosis.convinces ? 9 : i == 0 ? whole : 12);
+    }
     if (diagnosis.kind == FailureClass::permission) add_token_permissions(diagnosis, log);
     diagnosis.summary = summary_of(diagnosis);
     return diagnosis;

@@ -15,6 +15,7 @@ struct Cause {
     std::string message;
     std::string tool;  ///< empty: no known tool
     std::string code;
+    std::string test;  ///< the failed test it names
     std::string file;
     std::int64_t line = 0;  ///< of `file`; 0: unknown
     std::int64_t column = 0;
@@ -50,6 +51,13 @@ struct Diagnosis {
         std::size_t last = 0;
     };
     std::vector<Excerpt> evidence;
+    /// All that the first failed step printed: shown as it is where it is short.
+    Excerpt output;
+    /// Further lines that may explain something, the likeliest first; shown where there is room.
+    std::vector<std::size_t> further;
+    std::vector<std::string> failed_tests;  ///< by name, in the order of the log, each once
+    /// Whether the causes say it all, so that the answer may be short.
+    bool convinces = false;
 };
 
 }  // namespace flux::logs

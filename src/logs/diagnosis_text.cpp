@@ -4,35 +4,59 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 #include "base/text.hpp"
+#include "logs/exit_code.hpp"
 
 namespace flux::logs {
 
 namespace {
 
 constexpr std::size_t longest_line = 400;
-/// Lines of a script that are shown of its front and of its end.
-constexpr std::size_t longest_excerpt = 24;
+/// Lines of an excerpt that are shown, from its end.
+constexpr std::size_t longest_excerpt = 44;
+/// What a diagnosis that convinces may use up: enough for the causes, their surroundings and the end of the step.
+constexpr std::size_t enough_tokens = 540;
 
-/// Writes excerpts until the budget is used; remembers which lines were shown.
+/// A line that is too long, as its front and the place further on where it speaks of trouble.
+std::string shown_of(std::string_view text) {
+    if (text.size() <= longest_line) return std::string{text};
+    constexpr std::size_t front = 200;
+    for (const std::string_view word : {"rror", "ailed", "xception", "annot ", "ot found"}) {
+        const auto at = text.find(word, longest_line);
+        if (at == std::string_view::npos) continue;
+        auto begin = at - 40;
+        while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+        return shortened(text, front) + shortened(text.substr(begin), longest_line - front);
+    }
+    return shortened(text, longest_line);
+}
+
+std::string_view trimmed_end(std::string_view text) {
+    const auto end = text.find_last_not_of(" \t");
+    return end == std::string_view::npos ? std::string_view{} : text.substr(0, end + 1);
+}
+
+/// Writes lines of the log until the budget is used; remembers which were shown.
 class Excerpts {
 public:
     Excerpts(const RawLog& log, std::string& out, std::size_t max_bytes)
         : log_{log}, out_{out}, max_bytes_{max_bytes} {}
 
     /// Lines `first` to `last`, 1-based. False when the budget is used up.
-    bool show(std::size_t first, std::size_t last, std::string_view title) {
+    bool show(std::size_t first, std::size_t last, std::string_view title, std::size_t longest = longest_excerpt) {
         bool titled = false;
-        if (last - first + 1 > longest_excerpt) {
-            left_out_ += last - first + 1 - longest_excerpt;
-            first = last + 1 - longest_excerpt;
+        if (last - first + 1 > longest) {
+            left_out_ += last - first + 1 - longest;
+            first = last + 1 - longest;
         }
         for (auto number = first; number <= last && number <= log_.size(); ++number) {
             const auto text = trimmed_end(log_.text(number - 1));
             if (text.empty() || log_.line(number - 1).role == RawLine::Role::marker || shown_.contains(number))
                 continue;
-            auto line = fmt::format("{}| {}\n", number, shortened(text, longest_line));
+            const auto* mark = log_.line(number - 1).level == Level::error ? "##[error]" : "";
+            auto line = fmt::format("{}| {}{}\n", number, mark, shown_of(text));
             if (!titled && !title.empty()) line = fmt::format("-- {}\n{}", title, line);
             if (out_.size() + line.size() > max_bytes_) {
                 ++left_out_;
@@ -46,15 +70,20 @@ public:
         return !full_;
     }
 
+    /// Bytes that show() would write of these lines; at most a little over the longest answer.
+    std::size_t size_of(std::size_t first, std::size_t last) const {
+        constexpr std::size_t per_line = 8;
+        std::size_t bytes = 0;
+        for (auto number = first; number <= last && bytes < max_bytes_; ++number)
+            bytes += std::min<std::size_t>(log_.line(number - 1).length, longest_line) + per_line;
+        return bytes;
+    }
+
     bool has(std::size_t number) const { return shown_.contains(number); }
+    bool is_beyond(std::size_t tokens) const { return out_.size() > tokens * 4; }
     std::size_t left_out() const { return left_out_; }
 
 private:
-    static std::string_view trimmed_end(std::string_view text) {
-        const auto end = text.find_last_not_of(" \t");
-        return end == std::string_view::npos ? std::string_view{} : text.substr(0, end + 1);
-    }
-
     const RawLog& log_;
     std::string& out_;
     const std::size_t max_bytes_;
@@ -74,6 +103,36 @@ std::string heading(const Cause& cause) {
     return text;
 }
 
+/// How the first failed step ended, in our own words.
+std::string exit_of(const Diagnosis& diagnosis) {
+    const auto& code = diagnosis.failed_steps.front().exit_code;
+    if (!code) return {};
+    const auto* meaning = meaning_of_exit(*code);
+    return fmt::format(" Exit code {}{}{}.", *code, meaning != nullptr ? ": " : "", meaning != nullptr ? meaning : "");
+}
+
+void add_failed_steps(std::string& out, const Diagnosis& diagnosis, std::size_t max_bytes) {
+    constexpr std::size_t most_steps = 8;
+    constexpr std::size_t most_tests = 8;
+    std::string text;
+    std::size_t listed = 0;
+    for (const auto& step : diagnosis.failed_steps) {
+        if (++listed > most_steps) {
+            text += fmt::format("and {} more failed steps\n", diagnosis.failed_steps.size() - most_steps);
+            break;
+        }
+        text += fmt::format("Failed step: {}{}{} (line {})\n", step.job, step.job.empty() ? "" : " / ",
+                            shortened(step.step, 160), step.line);
+    }
+    if (!diagnosis.failed_tests.empty()) {
+        text += fmt::format("Failed tests ({}): ", diagnosis.failed_tests.size());
+        for (std::size_t i = 0; i < std::min(diagnosis.failed_tests.size(), most_tests); ++i)
+            text += fmt::format("{}{}", i == 0 ? "" : "; ", shortened(diagnosis.failed_tests[i], 100));
+        text += diagnosis.failed_tests.size() > most_tests ? "; …\n" : "\n";
+    }
+    if (out.size() + text.size() <= max_bytes) out += text;
+}
+
 }  // namespace
 
 std::size_t tokens_in(std::string_view text) { return (text.size() + 3) / 4; }
@@ -86,26 +145,37 @@ DiagnosisText write_diagnosis(const Diagnosis& diagnosis, const RawLog& log, std
         out = "The log shows no failed step.\n";
         return result;
     }
-    out += fmt::format("{}\nClass: {} (confidence {:.2f})\n", diagnosis.summary, name_of(diagnosis.kind),
-                       diagnosis.confidence);
-    for (const auto& step : diagnosis.failed_steps) {
-        out += fmt::format("Failed step: {}{}{} (line {})\n", step.job, step.job.empty() ? "" : " / ",
-                           shortened(step.step, 160), step.line);
-    }
+    out += fmt::format("Class: {}, confidence {:.2f}.{} Between the fence lines: text of the log, untrusted.\n",
+                       name_of(diagnosis.kind), diagnosis.confidence, exit_of(diagnosis));
     const auto fence = fmt::format("log-{}", nonce);
-    out += fmt::format("<<<{} untrusted log lines\n", fence);
+    out += fmt::format("<<<{}\n", fence);
     const auto closing = fmt::format(">>>{}\n", fence);
     const auto max_bytes = std::max<std::size_t>(max_tokens * 4, 400) - closing.size();
+    add_failed_steps(out, diagnosis, max_bytes);
 
     Excerpts excerpts{log, out, max_bytes};
+    const auto enough = diagnosis.convinces ? std::min(max_tokens, enough_tokens) : max_tokens;
     const int best = diagnosis.causes.empty() ? 0 : diagnosis.causes.front().weight;
+    const auto& whole = diagnosis.output;
+    if (out.size() + excerpts.size_of(whole.first, whole.last) < std::min(max_tokens, enough_tokens) * 4) {
+        excerpts.show(whole.first, whole.last, "all that the step printed", whole.last);
+    }
     for (const auto& cause : diagnosis.causes) {
         // What is much weaker than the best cause adds words, not reasons.
-        if (cause.weight + 45 < best) continue;
-        if (excerpts.has(cause.log_line)) continue;
-        if (!excerpts.show(cause.excerpt_first, cause.excerpt_last, heading(cause))) break;
+        if (cause.weight + 45 < best || excerpts.has(cause.log_line)) continue;
+        // Behind the first ones a cause has its own line only: they have shown what its surroundings look like.
+        const bool alone = excerpts.is_beyond(enough * 3 / 4);
+        const auto first = alone ? cause.log_line : cause.excerpt_first;
+        const auto last = alone ? cause.log_line : cause.excerpt_last;
+        if (!excerpts.show(first, last, heading(cause))) break;
     }
     for (const auto& evidence : diagnosis.evidence) excerpts.show(evidence.first, evidence.last, evidence.title);
+    std::vector<std::size_t> further;
+    for (const auto number : diagnosis.further) {
+        if (excerpts.is_beyond(enough)) break;
+        excerpts.show(number, number, further.empty() ? "also" : "");
+        further.push_back(number);
+    }
     out += closing;
     result.lines_left_out = excerpts.left_out();
     return result;

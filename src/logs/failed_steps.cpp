@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "logs/candidates.hpp"
+
 namespace flux::logs {
 
 namespace {
@@ -18,8 +20,8 @@ bool ends_a_step(std::string_view text, std::optional<int>& exit_code) {
     static const RE2 other{
         R"(^(The process '.*' failed with exit code \d+|The operation was cancell?ed|The run was cancell?ed|)"
         R"(The job (was not|running on)|Docker (pull|build) failed with exit code|Executing the custom container|)"
-        R"(The action .* (failed|has timed out)|The (self-hosted|hosted) runner|buildx failed with|Unhandled error: |)"
-        R"(fatal: |.*has exceeded the maximum execution time))"};
+        R"(The action .* (failed|has timed out)|The (self-hosted|hosted) runner|The runner has received a shutdown|)"
+        R"(buildx failed with|Unhandled error: |fatal: |.*has exceeded the maximum execution time))"};
     int code = 0;
     if (RE2::PartialMatch(piece(text), exited, &code)) {
         if (code == 0) return false;
@@ -29,10 +31,27 @@ bool ends_a_step(std::string_view text, std::optional<int>& exit_code) {
     return RE2::PartialMatch(piece(text), other);
 }
 
+/// The same without the runner's mark: logs copied from the web page or kept by other runners.
+bool ends_a_step_unmarked(std::string_view text, std::optional<int>& exit_code) {
+    static const RE2 exited{
+        R"(^(?:Error: )?(?:Process completed with exit code|ERROR: Job failed: exit (?:code|status)|)"
+        R"(##\[error\]\w+ exited with code|Exited with code(?: exit status)?|The command ".*" exited with) '?(-?\d+))"};
+    int code = 0;
+    if (!RE2::PartialMatch(piece(text), exited, &code) || code == 0) return false;
+    exit_code = code;
+    return true;
+}
+
 /// Tools that print their news on stderr get `##[error]` from some runners.
 bool is_harmless(std::string_view text) {
     static const RE2 harmless{R"((?i)^\s*(\[notice\]|notice:|warning|\(node:\d+\)|npm (warn|notice)|hint:|deprecat))"};
     return RE2::PartialMatch(piece(text), harmless);
+}
+
+/// What an action's clean-up says only in a job that succeeded so far: caches are saved `if: success()`.
+bool shows_success(std::string_view text) {
+    return text.starts_with("Cache hit occurred on the primary key") || text.starts_with("Cache saved with ") ||
+           text.starts_with("Cache Saved Successfully");
 }
 
 struct Span {
@@ -46,15 +65,21 @@ struct Span {
 Span look_at(const RawLog& log, const RawStep& step) {
     Span span;
     for (auto i = step.first; i <= step.last; ++i) {
-        if (log.line(i).level == Level::plain && log.line(i).length > 0) ++span.after_last_error;
-        if (log.line(i).level != Level::error) continue;
+        const auto& line = log.line(i);
+        if (line.length == 0 || line.role != RawLine::Role::output) continue;
         const auto text = log.text(i);
         std::optional<int> code;
-        if (ends_a_step(text, code)) {
-            if (!span.ending || code) {
+        if (line.level == Level::plain) {
+            ++span.after_last_error;
+            if (ends_a_step_unmarked(text, code)) {
                 span.ending = i;
                 span.exit_code = code;
             }
+        }
+        if (line.level != Level::error) continue;
+        if (ends_a_step(text, code) && (!span.ending || code)) {
+            span.ending = i;
+            span.exit_code = code;
         }
         if (!is_harmless(text)) {
             ++span.errors;
@@ -65,31 +90,81 @@ Span look_at(const RawLog& log, const RawStep& step) {
     return span;
 }
 
-/// Whether nothing but clean-up follows the step.
-bool is_last_of_the_work(const RawLog& log, std::size_t step) {
+/// A step that workflows run whether or not the work before it succeeded.
+bool is_aftermath(const RawStep& step) {
+    static const RE2 aftermath{
+        R"((?i)(upload|codecov|coverall|report|summar|notif|slack|discord|telegram|teams|comment|clean|teardown|)"
+        R"(tear down|stop|down\b|logs?\b|dump|publish.*result|junit|artifact|always|on failure|if failed|debug|)"
+        R"(collect|diagnos|something went wrong|sarif|rollback|^complete job))"};
+    return step.post || RE2::PartialMatch(piece(step.name), aftermath);
+}
+
+/// The steps behind `step` in its job that aren't aftermath.
+std::size_t work_after(const RawLog& log, std::size_t step) {
     const auto& steps = log.steps();
-    return std::all_of(steps.begin() + static_cast<std::ptrdiff_t>(step) + 1, steps.end(), [&](const RawStep& later) {
-        return later.post || later.name == "Complete job" || later.job != steps[step].job;
-    });
+    std::size_t count = 0;
+    for (auto s = step + 1; s < steps.size() && steps[s].job == steps[step].job; ++s) count += !is_aftermath(steps[s]);
+    return count;
+}
+
+/// Whether the job's clean-up shows that no step had failed: then the errors before it were tolerated
+/// (`continue-on-error`, annotations of a passing step).
+bool ended_green(const RawLog& log, std::size_t step) {
+    const auto& steps = log.steps();
+    for (auto s = step + 1; s < steps.size() && steps[s].job == steps[step].job; ++s) {
+        if (!steps[s].post) continue;
+        const auto last = std::min(steps[s].last, steps[s].first + 40);
+        for (auto i = steps[s].first; i <= last; ++i) {
+            if (shows_success(log.text(i))) return true;
+        }
+    }
+    return false;
 }
 
 /// How many lines of output may follow an error that ended its step: a stack trace, a hint, a summary.
 constexpr std::size_t after_the_error = 25;
+constexpr std::size_t after_an_actions_error = 3;
+
+/// A log without any mark of a runner: one step, which failed if its end shows a cause that convinces by itself.
+void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
+    constexpr std::size_t looked_back = 60;
+    constexpr int convincing = 75;
+    const auto& steps = log.steps();
+    if (steps.size() != 1 || log.size() == 0) return;
+    const auto last = log.size() - 1;
+    const auto first = last - std::min(last, looked_back);
+    for (const auto& candidate : find_candidates(log, first, last)) {
+        if (candidate.weight >= convincing) {
+            failures.push_back({0, last, std::nullopt, false});
+            return;
+        }
+    }
+}
 
 }  // namespace
 
 std::vector<StepFailure> find_failed_steps(const RawLog& log) {
     std::vector<StepFailure> failures;
     const auto& steps = log.steps();
+    bool marked = false;
     for (std::size_t s = 0; s < steps.size(); ++s) {
         const auto span = look_at(log, steps[s]);
+        marked = marked || span.errors > 0 || span.ending || s > 0;
+        StepFailure failure;
         if (span.ending) {
-            failures.push_back({s, *span.ending, span.exit_code, true});
-        } else if (span.errors > 0 && !steps[s].post && span.after_last_error <= after_the_error &&
-                   is_last_of_the_work(log, s)) {
-            failures.push_back({s, span.last_error, std::nullopt, false});
+            failure = {s, *span.ending, span.exit_code, true};
+        } else if (span.errors > 0 && !steps[s].post) {
+            const auto later = work_after(log, s);
+            const auto may_follow = later == 0 ? after_the_error : after_an_actions_error;
+            if (later > 1 || span.after_last_error > may_follow) continue;
+            failure = {s, span.last_error, std::nullopt, false};
+        } else {
+            continue;
         }
+        if (!ended_green(log, s)) failures.push_back(failure);
     }
+    if (!marked) judge_plain_text(log, failures);
+
     // Clean-up that fails after the work failed is noise; alone it is the failure.
     const auto is_work = [&](const StepFailure& f) { return !steps[f.step].post; };
     if (std::any_of(failures.begin(), failures.end(), is_work)) {

@@ -23,6 +23,7 @@ constexpr Matcher table[] = {
     {"cargo", test, 60, 0, 0, R"re(^test (?P<message>\S+ \.\.\. FAILED))re"},
     {"cargo", dependency, 80, 0, 4, R"re(^error: (?P<message>failed to (?:select a version|parse lock file|load manifest|get|resolve|run custom build command|download|parse manifest).*))re"},
     {"go", compile, 88, 1, 2, R"re(^\s*(?:vet: )?(?P<file>\.{0,2}/?[^\s:]+\.go):(?P<line>\d+):(?P<col>\d+): (?P<message>.*))re"},
+    {"go", test, 90, 0, 12, R"re(^(?P<message>WARNING: DATA RACE))re"},
     {"go", test, 75, 0, 6, R"re(^\s*--- FAIL: (?P<message>\S+.*))re"},
     {"go", test, 70, 0, 1, R"re(^\s*(?P<file>[\w./-]+_test\.go):(?P<line>\d+): (?P<message>.*))re"},
     {"go", test, 40, 0, 0, R"re(^FAIL\s+(?P<message>[\w./-]+\s+(?:[\d.]+s|\[build failed\]|\[setup failed\])))re"},

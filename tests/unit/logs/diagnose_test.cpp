@@ -118,6 +118,85 @@ TEST(Diagnose, LooksForTheCauseInAStepThatStayedGreen) {
     EXPECT_EQ(diagnosis.failed_steps.size(), 1u);
 }
 
+TEST(Diagnose, BelievesACleanUpThatShowsSuccess) {
+    const std::string tolerated = step("npm audit", "3 vulnerabilities\n" + std::string{exit_one});
+    const auto green = RawLog::decode(tolerated + step("npm test", "all fine\n") +
+                                      "Post job cleanup.\nCache saved with the key: node-1\n");
+    EXPECT_THAT(diagnose(green).failed_steps, IsEmpty());
+
+    const auto red = RawLog::decode(tolerated + step("npm test", "all fine\n") + "Post job cleanup.\n");
+    EXPECT_EQ(diagnose(red).failed_steps.size(), 1u);
+}
+
+TEST(Diagnose, FindsAnActionThatFailedBeforeStepsThatAlwaysRun) {
+    const auto log =
+        RawLog::decode(step("actions/download-artifact@v4", "##[error]Unable to download artifact(s)\n") +
+                       step("actions/upload-artifact@v4", "No artifacts will be uploaded.\n") + "Post job cleanup.\n");
+    const auto diagnosis = diagnose(log);
+
+    ASSERT_EQ(diagnosis.failed_steps.size(), 1u);
+    EXPECT_EQ(diagnosis.failed_steps.front().step, "Run actions/download-artifact@v4");
+}
+
+TEST(Diagnose, ReadsLogsWithoutTheRunnersMarks) {
+    const auto failed = RawLog::decode("building\nsrc/a.c:3:5: error: 'x' undeclared\nmake: *** [all] Error 1\n");
+    ASSERT_EQ(diagnose(failed).causes.size(), 2u);
+    EXPECT_EQ(diagnose(failed).causes.front().file, "src/a.c");
+
+    const auto fine = RawLog::decode("building\n0 errors\nwarning: old header\ninstalled\n");
+    EXPECT_THAT(diagnose(fine).failed_steps, IsEmpty());
+}
+
+TEST(Diagnose, DistrustsWhatTestsPrintOnPurpose) {
+    const std::string provoked = "  console.error\n    Error: connect ECONNREFUSED 127.0.0.1:5432\n\n";
+    const auto log = RawLog::decode(
+        step("jest", provoked +
+                         "FAIL test/price.test.js\n  \xE2\x97\x8F price \xE2\x80\xBA adds VAT\n\n    Expected: 119\n" +
+                         std::string{exit_one}));
+    const auto diagnosis = diagnose(log);
+
+    ASSERT_FALSE(diagnosis.causes.empty());
+    EXPECT_THAT(diagnosis.causes.front().message, HasSubstr("adds VAT"));
+    EXPECT_EQ(diagnosis.kind, FailureClass::test);
+}
+
+TEST(Diagnose, LooksThroughWhatWrapsAToolsWords) {
+    for (const std::string wrapped :
+         {"web:build: src/a.ts(3,7): error TS2322: no", "#12 4.205 src/a.ts(3,7): error TS2322: no",
+          "packages/web build: src/a.ts(3,7): error TS2322: no", "[1] src/a.ts(3,7): error TS2322: no",
+          "err: src/a.ts(3,7): error TS2322: no", "web-1  | src/a.ts(3,7): error TS2322: no"}) {
+        SCOPED_TRACE(wrapped);
+        const auto diagnosis = diagnose(RawLog::decode(step("make", wrapped + '\n' + std::string{exit_one})));
+        ASSERT_FALSE(diagnosis.causes.empty());
+        EXPECT_EQ(diagnosis.causes.front().file, "src/a.ts");
+        EXPECT_EQ(diagnosis.causes.front().code, "TS2322");
+    }
+}
+
+TEST(DiagnosisText, ShowsAShortStepAsItWas) {
+    const auto log = RawLog::decode(
+        step("./check.sh", "reading\nfirst: ok\nversion 1.4.2 isn't the tag v1.4.1\nbye\n" + std::string{exit_one}));
+    const auto text = write_diagnosis(diagnose(log), log, "n", 1500).text;
+
+    EXPECT_THAT(text, HasSubstr("5| reading\n6| first: ok\n7| version 1.4.2 isn't the tag v1.4.1\n8| bye\n"));
+}
+
+TEST(DiagnosisText, ShowsWhereALongLineSpeaksOfTrouble) {
+    const auto line = std::string(900, 'a') + " error: the lock file is gone " + std::string(900, 'b');
+    const auto log = RawLog::decode(step("make", line + '\n' + std::string{exit_one}));
+
+    EXPECT_THAT(write_diagnosis(diagnose(log), log, "n", 1500).text, HasSubstr("the lock file is gone"));
+}
+
+TEST(DiagnosisText, IsShortWhereTheCauseIsPlain) {
+    std::string output;
+    for (int i = 0; i < 400; ++i)
+        output += "src/file" + std::to_string(i) + ".ts(3,7): error TS2322: Type 'a' is no b\n";
+    const auto log = RawLog::decode(step("tsc", output + std::string{exit_one}));
+
+    EXPECT_LE(tokens_in(write_diagnosis(diagnose(log), log, "n", 4000).text), 600u);
+}
+
 TEST(DiagnosisText, KeepsItsBudgetAndSaysWhatItLeftOut) {
     std::string output;
     for (int i = 0; i < 3000; ++i)
