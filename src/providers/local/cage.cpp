@@ -30,11 +30,16 @@ FileDescriptor open_namespace(pid_t process, const char* kind) {
     return FileDescriptor{::open(fmt::format("/proc/{}/ns/{}", process, kind).c_str(), O_RDONLY | O_CLOEXEC)};
 }
 
-/// bwrap tells its child's number before that has its users: nobody can join it until then.
+bool is_written(pid_t process, const char* map) {
+    std::ifstream file{fmt::format("/proc/{}/{}", process, map)};
+    return file.peek() != std::ifstream::traits_type::eof();
+}
+
+/// bwrap tells its child's number before that has its users: nobody can join it until then. The groups come last; who
+/// joins between the two has a group that the kernel doesn't know, and `Can't send pid: Invalid argument`.
 bool has_users(pid_t process) {
     for (int attempt = 0; attempt < 2000; ++attempt) {
-        std::ifstream map{fmt::format("/proc/{}/uid_map", process)};
-        if (map.peek() != std::ifstream::traits_type::eof()) return true;
+        if (is_written(process, "gid_map") && is_written(process, "uid_map")) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
     return false;
