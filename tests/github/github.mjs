@@ -1,5 +1,6 @@
 // A GitHub for tests: one API origin, one origin for blobs, one port of its own for control.
 import http from 'node:http';
+import https from 'node:https';
 import { Blobs } from './blobs.mjs';
 import { Control } from './control.mjs';
 import { Faults } from './faults.mjs';
@@ -45,10 +46,11 @@ class Github {
   }
 
   async listen() {
-    const { host = '127.0.0.1', blob_host = host, ports = {} } = this.options;
+    const { host = '127.0.0.1', blob_host = host, ports = {}, tls } = this.options;
     const front = new Front(this);
     const at = async (name, where, port, answer) => {
-      const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+      const secure = tls && name !== 'control';
+      const server = (secure ? https : http).createServer({ keepAliveTimeout: 60_000, ...(secure && tls) }, (request, response) => {
         response.on('error', () => {});
         answer(request, response).catch((error) => {
           // A peer that goes away while it sends is no mistake of the double's.
@@ -59,7 +61,7 @@ class Github {
       server.on('connection', () => { this.connections[name] = (this.connections[name] ?? 0) + 1; });
       this.#servers.push(server);
       await new Promise((done, fail) => server.once('error', fail).listen(port ?? 0, where, done));
-      return `http://${where}:${server.address().port}`;
+      return `${secure ? 'https' : 'http'}://${where}:${server.address().port}`;
     };
     this.connections = {};
     this.apiUrl = `${await at('api', host, ports.api, (request, response) => front.answer(request, response))}${this.profile.base}`;

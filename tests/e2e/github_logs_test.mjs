@@ -1,0 +1,158 @@
+// Logs on GitHub: true, complete, from the right host, and never silently empty.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import test from 'node:test';
+import { afterwards, patience, until } from '../stage/stage.mjs';
+import { bad, create, ended, githubToken, good, onGithub, text } from '../stage/github.mjs';
+
+const jobLogs = 'actions/download-job-logs-for-workflow-run';
+const tail = (peer, args) => peer.tool('builds.tailLogs', args);
+
+test('a job is read as soon as it ends, while the run goes on', async (t) => {
+  const { github, peer } = await onGithub(t);
+  github.addScript({ jobs: [
+    { name: 'quick', steps: [{ name: 'Lint', run: 'lint', seconds: 2, log: ['lint is fine'] }] },
+    { name: 'held', steps: [{ name: 'Prepare', seconds: 1, log: ['prepared'] }, { name: 'Hold', hold: 'go', log: ['held for long'] }] },
+  ] });
+  const { run_id } = await good(create(peer));
+  await until('the quick job to be read', async () => text(await tail(peer, { run_id, job: 'quick' })).includes('lint is fine'));
+  assert.equal(github.run(run_id).status, 'in_progress');
+
+  await t.test('a job that runs says so, and how far it is', async () => {
+    const now = await until('the step to be seen', async () => {
+      const result = await tail(peer, { run_id, job: 'held' });
+      return /Hold/.test(text(result)) && result;
+    });
+    assert.match(text(now), /Hold/);
+    assert.match(text(now), /running|in_progress|not .*yet|still/i);
+    assert.doesNotMatch(text(now), /BlobNotFound|<Error>/);
+  });
+
+  await t.test('and is read when it ended', async () => {
+    github.world.actions.release('go');
+    await ended(peer, run_id);
+    await until('the held job to be read', async () => text(await tail(peer, { run_id, job: 'held' })).includes('held for long'));
+  });
+  assert.ok(github.requests.filter((each) => each.origin === 'blobs').every((each) => !each.authorized && !each.cookies));
+});
+
+test('the failure is shown, in its step', async (t) => {
+  const { github, peer } = await onGithub(t);
+  github.addScript({ jobs: [{ name: 'build', log_style: { crlf: true, bom_every_lines: 40 }, steps: [
+    { name: 'Install', run: 'npm ci', seconds: 3, log: Array.from({ length: 300 }, (_, n) => `added package ${n}`) },
+    { name: 'Test', run: 'npm test', seconds: 3, conclusion: 'failure', log: ['✖ adds two numbers', '  AssertionError: expected 3 to equal 4', '    at test/add.test.mjs:12:10'] },
+    { name: 'Publish' },
+  ] }] });
+  const { run_id } = await good(create(peer));
+  const done = await ended(peer, run_id);
+  assert.equal(done.run.conclusion, 'failure');
+  const log = text(await until('the log', async () => {
+    const result = await tail(peer, { run_id });
+    return text(result).includes('AssertionError') && result;
+  }));
+  assert.match(log, /expected 3 to equal 4/);
+  assert.doesNotMatch(log, /\ufeff|\r/);
+  const step = await good(tail(peer, { run_id, step: 'Test', level: 'error' }));
+  assert.ok(JSON.stringify(step).includes('Test'));
+});
+
+test('why there is no log', async (t) => {
+  for (const [name, script, spoil, says] of [
+    ['GitHub never wrote one', { jobs: [{ name: 'build', log_never: true }] }, () => {}, /no log|never|not (there|available)|missing/i],
+    ['it is expired', { jobs: [{ name: 'build' }] }, (github) => { github.run().logsGone = true; }, /expired|gone|removed|no longer/i],
+    ['the run never started', { conclusion: 'startup_failure' }, () => {}, /startup_failure|workflow file|no jobs?/i],
+    ['it waits for a runner', { jobs: [{ name: 'build', no_runner: true }] }, () => {}, /runner|queued|not started/i],
+    ['it waits for a person', { jobs: [{ name: 'build', environment: { name: 'production', reviewers: ['octocat'] } }] }, () => {}, /approv|review|waiting/i],
+  ]) {
+    await t.test(name, async (t) => {
+      const { github, peer } = await onGithub(t);
+      github.addScript(script);
+      const { run_id } = await good(create(peer));
+      if (script.conclusion || !script.jobs[0].no_runner && !script.jobs[0].environment) await ended(peer, run_id);
+      spoil(github);
+      let last = '';
+      await until(`a reason like ${says}`, async () => {
+        last = text(await tail(peer, { run_id }));
+        return says.test(last);
+      }, 30_000).catch((error) => { throw new Error(`${error.message}\n${last}`); });
+      assert.doesNotMatch(last, /BlobNotFound|<\?xml/);
+    });
+  }
+});
+
+test('a hostile or broken way to a log', async (t) => {
+  const heard = [];
+  const stranger = http.createServer((request, response) => {
+    heard.push(request.headers);
+    response.end('2026-11-26T00:00:00.0000000Z text of a stranger\n');
+  });
+  await new Promise((done) => stranger.listen(0, '127.0.0.1', done));
+  afterwards(t, () => new Promise((done) => {
+    stranger.close(done);
+    stranger.closeAllConnections();
+  }));
+  const { github, peer } = await onGithub(t);
+  const line = 'the true line';
+  github.addScript({ jobs: [{ name: 'build', steps: [{ name: 'Build', log: [line, ...Array.from({ length: 400 }, (_, n) => `line ${n}`)] }] }] });
+  const blob = { match: { origin: 'blobs' } };
+  const api = { match: { operation: jobLogs } };
+
+  await t.test('another host never gets the token', async () => {
+    github.faults.add({ kind: 'redirect', location: `http://127.0.0.1:${stranger.address().port}/log`, times: 1, ...api });
+    const { run_id } = await good(create(peer, { fresh: true }));
+    await ended(peer, run_id);
+    await until('the log, or a reason', async () => text(await tail(peer, { run_id })).length > 0);
+    for (const headers of heard) {
+      assert.ok(!JSON.stringify(headers).includes(githubToken));
+      assert.equal(headers.authorization, undefined);
+    }
+  });
+
+  for (const [name, fault] of [
+    ['500 of the blob host', { kind: 'status', status: 500, body: '<?xml version="1.0"?><Error/>', content_type: 'application/xml', times: 2, ...blob }],
+    ['502 of the API', { kind: 'status', status: 502, times: 2, ...api }],
+    ['a body that is reset on the way', { kind: 'reset', after_bytes: 2000, times: 2, ...blob }],
+    ['a body that ends early', { kind: 'truncated', bytes: 2000, times: 2, ...blob }],
+    ['a slow body', { kind: 'slow_body', chunk: 4096, every_ms: 20, ...blob }],
+    ['a slow head', { kind: 'slow_head', ms: 1500, times: 1, ...blob }],
+    ['an address that is too old when it is used', { kind: 'status', status: 403, body: '<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code></Error>', content_type: 'application/xml', times: 1, ...blob }],
+  ]) {
+    await t.test(`${name}: the whole log all the same`, async () => {
+      github.faults.clear();
+      github.faults.add(fault);
+      const { run_id } = await good(create(peer, { fresh: true }));
+      await ended(peer, run_id);
+      let seen = '';
+      await until('the true line', async () => {
+        seen = text(await tail(peer, { run_id, lines: 1000, max_tokens: 20_000 }));
+        return seen.includes(line) && seen.includes('line 399');
+      }, 60_000).catch((error) => { throw new Error(`${error.message}\n${seen.slice(0, 1500)}`); });
+      assert.ok(!existsSync('/tmp/flux-slipped.txt'));
+    });
+  }
+});
+
+test('half a gigabyte of log', async (t) => {
+  const { github, peer, server } = await onGithub(t);
+  github.addScript({ jobs: [{ name: 'huge', log: { bytes: 500_000_000 } }] });
+  github.addScript({ jobs: [{ name: 'small', steps: [{ name: 'Build', log: ['small'] }] }] }, { inputs: { marker: 'small' } });
+  const memory = (what) => Number(new RegExp(`^${what}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${server.process.pid}/status`, 'utf8'))[1]) / 1024;
+  const small = await good(create(peer, { payload: { marker: 'small' } }));
+  await ended(peer, small.run_id);
+  await until('the small log', async () => text(await tail(peer, { run_id: small.run_id })).includes('small'));
+  const before = memory('VmRSS');
+
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  const last = Math.floor(500_000_000 / 62) - 1;
+  let seen = '';
+  await until('the end of the log', async () => {
+    seen = text(await tail(peer, { run_id, wait_s: 20 }));
+    return seen.includes(`unit ${String(last).padStart(9, '0')}`);
+  }, 240_000).catch((error) => { throw new Error(`${error.message}\n${seen.slice(0, 1500)}`); });
+  const grown = memory('VmHWM') - before;
+  t.diagnostic(`500 MB of log, memory at most ${grown.toFixed(0)} MiB above ${before.toFixed(0)} MiB`);
+  if (patience === 1) assert.ok(grown < 64, `${grown.toFixed(0)} MiB`);
+  assert.equal(github.requests.filter((each) => each.origin === 'blobs' && each.kind === 'job-log' && !each.range).length, 2, 'the log was fetched more than once');
+});

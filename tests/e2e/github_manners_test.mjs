@@ -1,0 +1,185 @@
+// How GitHub is asked: as seldom as can be, never past its limits, and never with the token to anybody else.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { ask, command, environment, freePort, freshFolder, sleep, until } from '../stage/stage.mjs';
+import { bad, create, ended, githubToken, good, onGithub, text } from '../stage/github.mjs';
+
+const api = (github) => github.requests.filter((each) => each.origin === 'api');
+
+test('two hundred who wait cost what one costs', async (t) => {
+  const watched = async (callers) => {
+    let cost;
+    await t.test(`${callers} callers`, async (t) => {
+      const { github, peer, connect } = await onGithub(t, { github: { clock: { rate: 1 } } });
+      github.addScript({ jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] });
+      const { run_id } = await good(create(peer));
+      await until('the job to run', () => github.run(run_id).status === 'in_progress');
+      const peers = await Promise.all(Array.from({ length: Math.ceil(callers / 20) }, connect));
+      const before = api(github).length;
+      const waits = Array.from({ length: callers }, (_, n) => peers[n % peers.length].tool('builds.status', { run_id, wait_s: 15, until: 'completed' }));
+      await sleep(8000);
+      cost = api(github).length - before;
+      github.world.actions.release('go');
+      for (const result of await Promise.all(waits)) await good(Promise.resolve(result));
+    });
+    return cost;
+  };
+  const one = await watched(1);
+  const many = await watched(200);
+  t.diagnostic(`8 s of waiting: 1 caller ${one} requests, 200 callers ${many}`);
+  assert.ok(one > 0, 'nobody watched');
+  assert.ok(many <= one + 4, `one costs ${one}, two hundred cost ${many}`);
+});
+
+test('a thousand jobs are listed whole, in the fewest requests', async (t) => {
+  const { github, peer } = await onGithub(t);
+  github.addScript({ jobs: [{ name: 'shard', count: 1000, steps: [] }] });
+  const { run_id } = await good(create(peer));
+  await until('the run to end', () => github.run(run_id).status === 'completed');
+  github.requests.length = 0;
+  const status = await ended(peer, run_id);
+  assert.equal(status.run.jobs_total ?? status.jobs_total ?? status.jobs.length, 1000);
+  const pages = github.asked('actions/list-jobs-for-workflow-run');
+  assert.ok(pages.every((each) => /per_page=100/.test(each.query)));
+  assert.ok(pages.length <= 20, `${pages.length} requests for ten pages`);
+});
+
+test('what has not changed costs no quota', async (t) => {
+  const { github, peer } = await onGithub(t, { github: { clock: { rate: 1 } } });
+  github.addScript({ jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] });
+  const { run_id } = await good(create(peer));
+  await until('the job to run', () => github.run(run_id).status === 'in_progress');
+  await peer.tool('builds.status', { run_id, wait_s: 10, until: 'completed' });
+  const asked = github.asked('actions/get-workflow-run');
+  assert.ok(asked.some((each) => each.status === 304), JSON.stringify(asked.map((each) => [each.conditional, each.status])));
+  github.world.actions.release('go');
+});
+
+test('limits are kept, and told with the time', async (t) => {
+  for (const [name, fault, says] of [
+    ['secondary, 403', { kind: 'secondary_limit', status: 403, retry_after: 120 }, /rate limit/i],
+    ['secondary, 429', { kind: 'secondary_limit', status: 429, retry_after: 120 }, /rate limit/i],
+    ['the hour is used up', { kind: 'primary_limit', reset_s: 1200 }, /rate limit/i],
+  ]) {
+    await t.test(name, async (t) => {
+      const { github, peer, server } = await onGithub(t, { github: { clock: { rate: 1 } } });
+      github.faults.add(fault);
+      const said = await bad(create(peer), says);
+      assert.match(said, /\d+ ?s|second|minute/i);
+      const before = api(github).length;
+      for (let n = 0; n < 10; n++) await bad(create(peer, { fresh: true }), says);
+      assert.equal(api(github).length, before, 'GitHub was asked although it had said to wait');
+      assert.equal(github.world.runs.size, 0);
+      assert.match((await ask(`${server.origin}/readyz`)).text, /limit/i);
+    });
+  }
+  await t.test('a short one is waited for', async (t) => {
+    const { github, peer } = await onGithub(t, { github: { clock: { rate: 1 } } });
+    github.faults.add({ kind: 'secondary_limit', status: 429, retry_after: 1, times: 1 });
+    const { run_id } = await good(create(peer));
+    assert.ok(github.run(run_id));
+  });
+});
+
+test('GitHub is down: clear words, few requests, and back again', async (t) => {
+  const { github, peer, server } = await onGithub(t);
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  github.faults.add({ kind: 'status', status: 503, match: { origin: 'api' } });
+  for (let n = 0; n < 8; n++) await bad(create(peer, { fresh: true }), /GitHub/);
+  const before = api(github).length;
+  const said = await bad(create(peer, { fresh: true }), /GitHub/);
+  assert.match(said, /again|s\b/);
+  assert.ok(api(github).length <= before + 1, 'the breaker is not open');
+  const ready = await ask(`${server.origin}/readyz`);
+  assert.match(ready.text, /error|degraded|unavailable/);
+  assert.equal((await ask(`${server.origin}/livez`)).status, 200);
+  assert.equal(github.world.runs.size, 1);
+});
+
+test('a GitHub App: its own tokens, renewed, for this repository alone', async (t) => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } });
+  const apps = [{ id: 4711, installation_id: 99, public_key: publicKey, permissions: { actions: 'write', contents: 'read', deployments: 'read', checks: 'read', metadata: 'read' } }];
+  const env = { GITHUB_TOKEN: undefined, FLUX_GITHUB_APP_ID: '4711', FLUX_GITHUB_APP_KEY: privateKey, FLUX_GITHUB_INSTALLATION_ID: '99' };
+  const { github, peer } = await onGithub(t, { github: { apps, tokens: [], clock: { rate: 1 } }, env });
+  const { run_id } = await good(create(peer));
+  assert.equal(github.run(run_id).actor.login, 'flux[bot]');
+  assert.equal(github.asked('apps/create-installation-access-token').length, 1);
+  assert.match(github.asked('apps/create-installation-access-token')[0].body, /"site"/);
+
+  for (const token of github.world.tokens.values()) token.revoked = true;
+  await good(create(peer, { fresh: true }));
+  assert.equal(github.asked('apps/create-installation-access-token').length, 2);
+});
+
+test('a webhook wakes who waits', async (t) => {
+  const FLUX_WEBHOOK_SECRET = 'a-secret-for-webhooks-0123456789';
+  const { github, peer, server } = await onGithub(t, { github: { clock: { rate: 1 } }, env: { FLUX_WEBHOOK_SECRET } });
+  const hook = { url: `${server.origin}/webhooks/github`, secret: FLUX_WEBHOOK_SECRET, copies: 2 };
+  github.webhooks.add(hook);
+  await github.webhooks.settled();
+  assert.deepEqual(github.webhooks.deliveries[0].attempts.map((each) => Math.floor(each.status / 100)), [2, 2]);
+  github.addScript({ jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] });
+  const { run_id } = await good(create(peer));
+  await until('the job to run', () => github.run(run_id).status === 'in_progress');
+  const waiting = peer.tool('builds.status', { run_id, wait_s: 30, until: 'completed' });
+  await sleep(3000);
+  const begin = Date.now();
+  github.world.actions.release('go');
+  assert.equal((await good(waiting)).run.status, 'completed');
+  t.diagnostic(`woken after ${Date.now() - begin} ms`);
+
+  await t.test('a wrong signature is refused', async () => {
+    const forged = { ...hook, secret: 'another', copies: 1 };
+    github.webhooks.add(forged);
+    await github.webhooks.settled();
+    assert.equal(github.webhooks.deliveries.at(-1).attempts[0].status, 401);
+  });
+});
+
+test('check says which mistake it is, and the cure', async (t) => {
+  const { github } = await onGithub(t, { files: { '.github/workflows/push.yml': 'name: Push\non: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: make }] } }\n' } });
+  github.world.addToken({ token: 'weak-token-0123456789', permissions: { actions: 'read', contents: 'read' } });
+  const check = async (env) => {
+    const state = freshFolder(t);
+    const result = await command(['check'], { env: environment({
+      HOME: state, FLUX_STATE_DIR: state, PORT: String(await freePort()), FLUX_PREVIEW_PORT: String(await freePort()), MCP_AUTH_TOKEN: 'x'.repeat(40),
+      FLUX_PROVIDER: 'github', FLUX_GITHUB_API_URL: github.apiUrl, GITHUB_TOKEN: githubToken, GITHUB_OWNER: 'octo-org', GITHUB_REPO: 'site', ...env }) });
+    return { ...result, said: result.stdout + result.stderr };
+  };
+  const fine = await check({});
+  assert.equal(fine.code, 0, fine.said);
+  for (const [name, env, says] of [
+    ['a wrong token', { GITHUB_TOKEN: 'wrong-token-0123456789' }, /GITHUB_TOKEN/],
+    ['a repository that there is not', { GITHUB_REPO: 'other' }, /octo-org\/other/],
+    ['a missing workflow', { GITHUB_WORKFLOW_FILE: 'nope.yml' }, /nope\.yml/],
+    ['a workflow without workflow_dispatch', { GITHUB_WORKFLOW_FILE: 'push.yml' }, /workflow_dispatch/],
+  ]) {
+    await t.test(name, async () => {
+      const { code, said } = await check(env);
+      assert.notEqual(code, 0, said);
+      assert.match(said, says);
+      assert.ok(!said.includes(env.GITHUB_TOKEN ?? githubToken), 'the token came out');
+    });
+  }
+});
+
+test('a certificate that nobody vouches for is not believed', async (t) => {
+  const folder = freshFolder(t);
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
+  const { github, peer } = await onGithub(t, { github: { tls: { key: readFileSync(key), cert: readFileSync(cert) } } });
+  await bad(create(peer), /certificate|TLS/i);
+  assert.equal(github.requests.length, 0);
+});
+
+test('read errors of permissions as they are', async (t) => {
+  const { github, peer } = await onGithub(t, { github: { tokens: [{ token: githubToken, permissions: { actions: 'read', contents: 'read' } }] } });
+  await bad(create(peer), /actions.*write|actions: write/i);
+  assert.equal(github.world.runs.size, 0);
+  assert.match(text(await peer.tool('builds.list', {})), /./);
+});
