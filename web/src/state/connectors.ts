@@ -30,22 +30,21 @@ export function useConnectGuides() {
   });
 }
 
-/// Groups of the page, in order; a category that we do not know stands at the end under its own name.
+/// What the page shows first; a category that we do not know stands at the end under its own name.
 const categories: [string, string][] = [
   ['source', 'Source and CI'],
   ['runner', 'Embedded runner'],
   ['scale', 'Scale-out'],
 ];
 
-export function byCategory(connectors: Connector[]): { title: string; connectors: Connector[] }[] {
-  const known = new Map(categories);
-  const groups = new Map<string, Connector[]>(categories.map(([name]) => [name, []]));
-  for (const connector of connectors) {
-    const group = groups.get(connector.category);
-    if (group) group.push(connector);
-    else groups.set(connector.category, [connector]);
-  }
-  return [...groups]
-    .filter(([, each]) => each.length > 0)
-    .map(([name, each]) => ({ title: known.get(name) ?? name, connectors: each }));
+export function byCategory(connectors: Connector[]): Connector[] {
+  const rank = ({ category }: Connector) => {
+    const at = categories.findIndex(([name]) => name === category);
+    return at < 0 ? categories.length : at;
+  };
+  return connectors.toSorted((one, other) => rank(one) - rank(other));
+}
+
+export function categoryTitle(category: string): string {
+  return categories.find(([name]) => name === category)?.[1] ?? category;
 }

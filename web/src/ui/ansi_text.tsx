@@ -34,7 +34,13 @@ function styleOf(part: AnserJsonEntry): { color?: string; backgroundColor?: stri
   const color = trueColour(part.fg, part.fg_truecolor);
   const backgroundColor = trueColour(part.bg, part.bg_truecolor);
   if (!color && !backgroundColor) return undefined;
-  return { ...(color && { color }), ...(backgroundColor && { backgroundColor }) };
+  return { ...(color && { color: backgroundColor ? color : legible(color) }), ...(backgroundColor && { backgroundColor }) };
+}
+
+/// A program chose this colour for a ground that it does not know. Its hue stays; its lightness goes as far as it has to
+/// for the theme that is on.
+function legible(color: string): string {
+  return `light-dark(oklch(from ${color} min(l, 0.5) c h), oklch(from ${color} max(l, 0.72) c h))`;
 }
 
 function trueColour(name: string, rgb: string): string | undefined {

@@ -1,7 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import clsx from 'clsx';
 import { GitBranch } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 import { useBranches } from '../state/runs';
 import { describedBy, Field, fieldLook } from '../ui/field';
 
@@ -23,6 +23,8 @@ export function BranchField({ id, label, value, onChange, onChoose, placeholder,
   const typed = useDeferredValue(value);
   const branches = useBranches(typed);
   const [open, setOpen] = useState(false);
+  // The list belongs to the region that its field stands in, for whoever walks by regions.
+  const place = useRef<HTMLDivElement>(null);
   const items = branches.data ?? [];
   return (
     <Field id={id} label={label} required={required} error={error} {...(className && { className })}>
@@ -51,7 +53,7 @@ export function BranchField({ id, label, value, onChange, onChoose, placeholder,
             aria-describedby={describedBy(id, false, error)}
           />
         </div>
-        <Autocomplete.Portal>
+        <Autocomplete.Portal container={place}>
           <Autocomplete.Positioner sideOffset={4} className="z-50 outline-none">
             <Autocomplete.Popup className="fade-popup max-h-[min(20rem,var(--available-height))] w-[var(--anchor-width)] overflow-y-auto rounded-xl border border-line bg-card p-1 shadow-lift">
               <Autocomplete.List aria-label={label}>
@@ -69,6 +71,7 @@ export function BranchField({ id, label, value, onChange, onChoose, placeholder,
           </Autocomplete.Positioner>
         </Autocomplete.Portal>
       </Autocomplete.Root>
+      <div ref={place} className="contents" />
     </Field>
   );
 }

@@ -119,7 +119,9 @@ export function Shell({ session }: { session: SessionInfo }) {
           <div className="ml-auto flex items-center gap-1">
             <ConnectionChip />
             <ThemeButton />
-            <IconButton label="Help and shortcuts" shortcut="?" icon={<CircleHelp size={18} aria-hidden />} onClick={() => setHelp(true)} data-tour="help" />
+            <span data-tour="help">
+              <IconButton label="Help and shortcuts" shortcut="?" icon={<CircleHelp size={18} aria-hidden />} onClick={() => setHelp(true)} />
+            </span>
             <SignOutButton session={session} />
           </div>
         </div>
@@ -215,21 +217,19 @@ function UpdateNotice({ loaded }: { loaded: string }) {
 function WorkspaceButton() {
   const { open } = useWorkspace();
   return (
-    <button
-      type="button"
-      id="workspace-button"
-      data-tour="workspace"
-      aria-expanded={open}
-      aria-haspopup="dialog"
-      onClick={() => changeWorkspace({ open: !open })}
-      className={clsx(
-        'brand-gradient fixed right-4 bottom-4 z-20 inline-flex h-12 items-center gap-2 rounded-full px-5 text-sm font-semibold text-white shadow-lg transition hover:brightness-110 sm:right-6 sm:bottom-6',
-        open && 'invisible',
-      )}
-    >
-      <Sparkles size={18} aria-hidden />
-      AI Workspace
-    </button>
+    <div data-tour="workspace" className={clsx('fixed right-4 bottom-4 z-20 sm:right-6 sm:bottom-6', open && 'invisible')}>
+      <button
+        type="button"
+        id="workspace-button"
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        onClick={() => changeWorkspace({ open: !open })}
+        className="brand-gradient inline-flex h-12 items-center gap-2 rounded-full px-5 text-sm font-semibold text-white shadow-lg transition hover:brightness-110"
+      >
+        <Sparkles size={18} aria-hidden />
+        AI Workspace
+      </button>
+    </div>
   );
 }
 

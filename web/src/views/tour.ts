@@ -27,12 +27,18 @@ export function startTour(onEnd: () => void): void {
     steps: stops
       .filter(({ element }) => document.querySelector(element))
       .map(({ element, title, description }) => ({ element, popover: { title, description } })),
-    // The library's <header> and <footer> would be landmarks of the page.
+    // The library's <header> and <footer> would be landmarks of the page, and its marks do not fit what it marks.
     onPopoverRender: ({ title, footer, closeButton }) => {
-      title.setAttribute('role', 'heading');
-      title.setAttribute('aria-level', '2');
+      const heading = document.createElement('h2');
+      heading.id = title.id;
+      heading.className = title.className;
+      heading.textContent = title.textContent;
+      title.replaceWith(heading);
       footer.setAttribute('role', 'group');
       closeButton.setAttribute('aria-label', 'Skip the tour');
+    },
+    onHighlighted: (element) => {
+      for (const mark of ['aria-haspopup', 'aria-expanded', 'aria-controls']) element?.removeAttribute(mark);
     },
     onDestroyed: () => {
       onEnd();

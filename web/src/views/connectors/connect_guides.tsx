@@ -12,17 +12,16 @@ export default function ConnectGuides() {
   const guides = useConnectGuides();
   const connection = useConnection();
   return (
-    <section aria-labelledby="clients-title" data-tour="clients" className="mt-9">
-      <h2 id="clients-title" className="mb-2.5 text-sm font-semibold text-soft">
-        AI clients
-      </h2>
+    <section aria-labelledby="clients-title" data-tour="clients" className="mt-6">
       <Card className="p-4 sm:p-5">
         <div className="mb-4 flex items-start gap-3">
           <span aria-hidden className="flex size-9 shrink-0 items-center justify-center rounded-xl bg-brand-wash text-brand">
             <Bot size={18} />
           </span>
           <div>
-            <h3 className="font-semibold">Connect your agent</h3>
+            <h2 id="clients-title" className="font-semibold">
+              Connect your agent
+            </h2>
             <p className="text-sm text-soft">
               It sees the same runs as this page. A terminal prints the same with <code className="font-mono">flux-mcp connect CLIENT</code>.
             </p>

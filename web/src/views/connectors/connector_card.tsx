@@ -1,5 +1,6 @@
 import { Box, Database, FolderGit2, GitBranch, Plug, RefreshCw } from 'lucide-react';
 import type { Connector, ConnectorState } from '../../protocol/types';
+import { categoryTitle } from '../../state/connectors';
 import { useNow } from '../../state/ticking';
 import { ago } from '../../state/times';
 import { Card } from '../../ui/card';
@@ -29,8 +30,8 @@ export function ConnectorCard({ connector, onCheck, busy }: { connector: Connect
           <Icon size={18} />
         </span>
         <div className="min-w-0 flex-1">
-          <h3 className="font-semibold [overflow-wrap:anywhere]">{title}</h3>
-          <p className="font-mono text-xs text-soft">{connector.name}</p>
+          <h2 className="leading-tight font-semibold [overflow-wrap:anywhere]">{title}</h2>
+          <p className="mt-0.5 text-xs text-soft">{categoryTitle(connector.category)}</p>
         </div>
         <StatusBadge shape={look.shape} tone={look.tone}>
           {look.word}

@@ -41,7 +41,6 @@ export function ConnectorsPage() {
       <div data-tour="connectors">
         {connectors.isPending ? (
           <Loading what="the connectors">
-            <Skeleton className="mb-3 h-5 w-32" />
             <div className={grid}>
               {[0, 1, 2].map((each) => (
                 <Skeleton key={each} className="h-[11.5rem] rounded-2xl" />
@@ -56,21 +55,14 @@ export function ConnectorsPage() {
             <code>GITHUB_OWNER</code> and <code>GITHUB_REPO</code>.
           </Empty>
         ) : (
-          <div className="flex flex-col gap-7">
-            {byCategory(all).map(({ title, connectors: group }) => (
-              <section key={title} aria-label={title}>
-                <h2 className="mb-2.5 text-sm font-semibold text-soft">{title}</h2>
-                <div className={grid}>
-                  {group.map((connector) => (
-                    <ConnectorCard key={connector.name} connector={connector} onCheck={() => check.mutate()} busy={check.isPending} />
-                  ))}
-                </div>
-              </section>
+          <div className={grid}>
+            {byCategory(all).map((connector) => (
+              <ConnectorCard key={connector.name} connector={connector} onCheck={() => check.mutate()} busy={check.isPending} />
             ))}
           </div>
         )}
       </div>
-      <Suspense fallback={<Skeleton className="mt-9 h-72 w-full rounded-2xl" />}>
+      <Suspense fallback={<Skeleton className="mt-6 h-72 w-full rounded-2xl" />}>
         <ConnectGuides />
       </Suspense>
     </>

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { ArrowDown, ArrowUp } from 'lucide-react';
+import { ArrowDown } from 'lucide-react';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { Job, RunReport } from '../../protocol/types';
 import { useLog } from '../../state/log';
@@ -200,22 +200,10 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
           <p className="p-6 text-sm text-soft">{emptyWords(job)}</p>
         ) : null}
         {!following && store && !store.whole && state.kind !== 'capped' && (
-          <div className="absolute right-4 bottom-4">
+          <div className="absolute bottom-4 left-1/2 -translate-x-1/2">
             <Button kind="primary" icon={<ArrowDown size={15} aria-hidden />} onClick={() => setFollowing(true)}>
               {fresh > 0 ? `${fresh.toLocaleString('en')} new ${fresh === 1 ? 'line' : 'lines'}` : 'Follow'}
             </Button>
-          </div>
-        )}
-        {settled && store && store.errors.length > 0 && (
-          <div className="pointer-events-none absolute right-4 bottom-4 flex gap-1">
-            <span className="pointer-events-auto inline-flex overflow-hidden rounded-lg border border-line bg-card shadow-lift">
-              <button type="button" className="flex size-8 items-center justify-center text-soft hover:bg-well hover:text-ink" aria-label="Previous error" onClick={() => toError(false)}>
-                <ArrowUp size={15} aria-hidden />
-              </button>
-              <button type="button" className="flex size-8 items-center justify-center border-l border-line text-soft hover:bg-well hover:text-ink" aria-label="Next error" onClick={() => toError(true)}>
-                <ArrowDown size={15} aria-hidden />
-              </button>
-            </span>
           </div>
         )}
       </div>

@@ -1,4 +1,4 @@
-import { ArrowDownToLine, CaseSensitive, ChevronDown, ChevronUp, CircleAlert, Clock, Copy, Download, Link2, Regex, Search, WrapText, X } from 'lucide-react';
+import { ArrowDownToLine, ChevronDown, ChevronUp, CircleAlert, Clock, Copy, Download, Link2, Regex, Search, WrapText, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import type { Job } from '../../protocol/types';
 import type { FeedState } from '../../state/log_feed';
@@ -85,7 +85,7 @@ export function LogToolbar(props: LogToolbarProps) {
         <span role="status" className="text-xs whitespace-nowrap text-soft tabular-nums">
           {search.pattern !== '' && (search.problem ? 'no valid pattern' : `${search.position > 0 ? `${search.position.toLocaleString('en')} of ` : ''}${search.hits.length.toLocaleString('en')}`)}
         </span>
-        <IconButton label={search.asRegex ? 'Regular expression: on' : 'Regular expression: off'} pressed={search.asRegex} icon={search.asRegex ? <Regex size={15} aria-hidden /> : <CaseSensitive size={15} aria-hidden />} onClick={() => search.setAsRegex(!search.asRegex)} />
+        <IconButton label={search.asRegex ? 'Regular expression: on' : 'Regular expression: off'} pressed={search.asRegex} icon={<Regex size={15} aria-hidden />} onClick={() => search.setAsRegex(!search.asRegex)} />
         <IconButton label="Previous match" shortcut="Shift+Enter" icon={<ChevronUp size={15} aria-hidden />} disabled={search.hits.length === 0} onClick={() => props.onMatch(false)} />
         <IconButton label="Next match" shortcut="Enter" icon={<ChevronDown size={15} aria-hidden />} disabled={search.hits.length === 0} onClick={() => props.onMatch(true)} />
       </div>
@@ -98,7 +98,17 @@ export function LogToolbar(props: LogToolbarProps) {
             </button>
           </span>
         )}
-        {errors > 0 && <IconButton label={`First error of ${errors}, then the next`} shortcut="e" icon={<CircleAlert size={16} aria-hidden className="text-bad" />} onClick={() => props.onError(true)} />}
+        {errors > 0 && (
+          <span className="mr-1 inline-flex items-center rounded-lg bg-bad-wash text-bad">
+            <CircleAlert size={14} aria-hidden className="ml-2" />
+            <span className="pl-1 text-xs font-semibold tabular-nums">
+              {errors.toLocaleString('en')}
+              <span className="sr-only"> {errors === 1 ? 'error' : 'errors'}</span>
+            </span>
+            <IconButton label="Previous error" shortcut="E" icon={<ChevronUp size={15} aria-hidden />} onClick={() => props.onError(false)} className="text-bad" />
+            <IconButton label="Next error" shortcut="e" icon={<ChevronDown size={15} aria-hidden />} onClick={() => props.onError(true)} className="text-bad" />
+          </span>
+        )}
         <IconButton label={following ? 'Following: let go' : 'Follow the end'} shortcut="f" pressed={following} icon={<ArrowDownToLine size={16} aria-hidden />} onClick={props.onFollow} />
         <IconButton label={`Timestamps: ${timestampWords[timestamps]}`} shortcut="t" pressed={timestamps !== 'off'} icon={<Clock size={16} aria-hidden />} onClick={() => prefer({ timestamps: nextTimestamps[timestamps] })} />
         <IconButton label="Wrap long lines" shortcut="z" pressed={wrap} icon={<WrapText size={16} aria-hidden />} onClick={() => prefer({ wrap: !wrap })} />

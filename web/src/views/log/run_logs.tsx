@@ -26,7 +26,7 @@ export function RunLogs({ report, place, onPlace, roomy = false }: RunLogsProps)
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-4">
       {hasFailed(outcomeOf(run)) && <DiagnosisCard report={report} onPlace={onPlace} />}
-      <div className={clsx('flex min-h-0 flex-1 flex-col gap-4', roomy && 'lg:grid lg:grid-cols-[18rem_minmax(0,1fr)] lg:items-start')}>
+      <div className={clsx('flex min-h-0 flex-1 flex-col gap-4', roomy && 'lg:grid lg:grid-cols-[17rem_minmax(0,1fr)] lg:items-start')}>
         <Card className={clsx('p-2', roomy && 'lg:sticky lg:top-20 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto')}>
           <button
             type="button"

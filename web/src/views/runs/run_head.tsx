@@ -70,12 +70,12 @@ export function RunHead({ report, heading: Heading }: { report: RunReport; headi
       )}
       {report.waiting_for && outcome === 'queued' && <p className="text-sm text-soft">Waiting: {report.waiting_for.detail}</p>}
       <PreviewLine report={report} />
+      <Actions report={report} seconds={over ? seconds : undefined} />
       {run.notes?.map((note) => (
         <p key={note} className="text-xs text-soft [overflow-wrap:anywhere]">
           {note}
         </p>
       ))}
-      <Actions report={report} seconds={over ? seconds : undefined} />
     </div>
   );
 }
@@ -99,7 +99,7 @@ function PreviewLine({ report: { preview, run } }: { report: RunReport }) {
         <StatusIcon {...previewLooks[preview.state]} />
         Preview: {previewWords[preview.state]}
       </span>
-      {preview.url && (
+      {preview.url && preview.state !== 'failed' && (
         <span className="min-w-0 flex-1 basis-56 font-mono text-xs [overflow-wrap:anywhere] text-soft" data-testid="preview-url">
           {preview.url}
         </span>
