@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "admission/visitor.hpp"
@@ -14,8 +15,8 @@ public:
     tl::expected<void, admission::TurnRefused> take() override {
         ++asked;
         if (left_-- > 0) return {};
-        using namespace std::chrono;
-        const sys_time<milliseconds> reset{milliseconds{1'700'000'000'123}};
+        using std::chrono::milliseconds;
+        const std::chrono::sys_time<milliseconds> reset{milliseconds{1'700'000'000'123}};
         return tl::unexpected{admission::TurnRefused{milliseconds{2500}, reset, 30}};
     }
 

@@ -9,10 +9,11 @@
 #include "logs/diagnosis_text.hpp"
 #include "logs/raw_log.hpp"
 
+namespace flux {
+
 /// Whatever a log holds: every line belongs to a step, every text is UTF-8 without escapes, and the answer keeps its
 /// budget and its fence.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace flux;
     const std::string_view input{reinterpret_cast<const char*>(data), size};
     const auto log = logs::RawLog::decode(input);
     for (std::size_t i = 0; i < log.size(); ++i) {
@@ -26,3 +27,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (logs::diagnosis_json(diagnosis, text, log, "more").empty()) std::abort();
     return 0;
 }
+
+}  // namespace flux

@@ -9,6 +9,7 @@
 #include "mcp/codec.hpp"
 #include "mcp/header_value.hpp"
 
+namespace flux::mcp {
 namespace {
 
 void require(bool holds) {
@@ -18,7 +19,6 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace flux::mcp;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     (void)header_text(text);
 
@@ -30,10 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         write_error(written, message.error().id, message.error().error);
     } else if (const auto* request = std::get_if<Request>(&*message)) {
         // An id survives being written and read.
-        const auto again = read_id(flux::json::Raw{request->id.json});
+        const auto again = read_id(json::Raw{request->id.json});
         require(again && *again == request->id);
         write_error(written, request->id, method_not_found(request->method));
     }
-    if (!written.empty()) require(flux::json::check_strictly(written).has_value());
+    if (!written.empty()) require(json::check_strictly(written).has_value());
     return 0;
 }
+
+}  // namespace flux::mcp

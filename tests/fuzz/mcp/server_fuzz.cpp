@@ -15,9 +15,8 @@
 #include "mcp/codec.hpp"
 #include "mcp/server.hpp"
 
+namespace flux {
 namespace {
-
-using namespace flux;
 
 void require(bool holds) {
     if (!holds) std::abort();
@@ -169,3 +168,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stream->receive(text);
     return 0;
 }
+
+}  // namespace flux
