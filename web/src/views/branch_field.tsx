@@ -26,13 +26,15 @@ export function BranchField({ id, label, value, onChange, onChoose, placeholder,
   // The list belongs to the region that its field stands in, for whoever walks by regions.
   const place = useRef<HTMLDivElement>(null);
   const items = branches.data ?? [];
+  // Nothing to choose where the only offer is what stands there.
+  const offers = items.length > 1 || (items.length === 1 && items[0] !== value);
   return (
     <Field id={id} label={label} required={required} error={error} {...(className && { className })}>
       <Autocomplete.Root
         items={items}
         filter={null}
         value={value}
-        open={open && items.length > 0}
+        open={open && offers}
         onOpenChange={setOpen}
         onValueChange={(next, details) => {
           onChange(next);

@@ -145,7 +145,7 @@ export function Shell({ session }: { session: SessionInfo }) {
           </Switch>
         </Suspense>
       </main>
-      <WorkspaceButton />
+      <WorkspaceButton small={page === 'runs' && location !== '/runs'} />
       <WorkspacePanel />
       <Suspense fallback={null}>
         {helpWanted && <HelpSheet open={help} onOpenChange={setHelp} onTour={startTour} version={session.version} />}
@@ -214,7 +214,8 @@ function UpdateNotice({ loaded }: { loaded: string }) {
   );
 }
 
-function WorkspaceButton() {
+/// `small` where a log fills the page: it covers less of it.
+function WorkspaceButton({ small }: { small: boolean }) {
   const { open } = useWorkspace();
   return (
     <div data-tour="workspace" className={clsx('fixed right-4 bottom-4 z-20 sm:right-6 sm:bottom-6', open && 'invisible')}>
@@ -224,10 +225,13 @@ function WorkspaceButton() {
         aria-expanded={open}
         aria-haspopup="dialog"
         onClick={() => changeWorkspace({ open: !open })}
-        className="brand-gradient inline-flex h-12 items-center gap-2 rounded-full px-5 text-sm font-semibold text-white shadow-lg transition hover:brightness-110"
+        className={clsx(
+          'brand-gradient inline-flex h-12 items-center justify-center gap-2 rounded-full text-sm font-semibold text-white shadow-lg transition hover:brightness-110',
+          small ? 'w-12' : 'px-5',
+        )}
       >
         <Sparkles size={18} aria-hidden />
-        AI Workspace
+        <span className={clsx(small && 'sr-only')}>AI Workspace</span>
       </button>
     </div>
   );

@@ -133,7 +133,7 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
 
   const fresh = store && !following ? store.length - seen : 0;
   return (
-    <Card aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-6.5rem)] min-h-[24rem]' : 'min-h-[24rem] flex-1')}>
+    <Card aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-6rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
       <LogToolbar
         run={run.run_id}
         job={job}

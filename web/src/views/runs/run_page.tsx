@@ -19,17 +19,16 @@ export default function RunPage({ id, place }: { id: number; place?: LogPlace })
         All runs
       </Link>
       {run.data ? (
-        <div className="flex flex-col gap-4">
-          <Card className="p-4 sm:p-5">
-            <RunHead report={run.data} heading="h1" />
-          </Card>
-          <RunLogs
-            report={run.data}
-            place={place}
-            onPlace={(next, how) => navigate(placePath(id, next), { replace: how === 'replace' })}
-            roomy
-          />
-        </div>
+        <RunLogs
+          report={run.data}
+          place={place}
+          onPlace={(next, how) => navigate(placePath(id, next), { replace: how === 'replace' })}
+          head={
+            <Card className="p-4">
+              <RunHead report={run.data} heading="h1" />
+            </Card>
+          }
+        />
       ) : run.isError ? (
         <FailureNote what={`Run ${id} cannot be shown.`} error={run.error} onRetry={() => run.refetch()} />
       ) : (

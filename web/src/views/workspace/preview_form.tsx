@@ -114,7 +114,7 @@ export function PreviewForm({ onCreated }: { onCreated: (run: number) => void })
             input={input}
             value={filled[input.name] ?? ''}
             error={shownProblems ? problems[input.name] : undefined}
-            onChange={(value) => setValues({ ...values, [input.name]: value })}
+            onChange={(value) => setValues((before) => ({ ...before, [input.name]: value }))}
           />
         ))}
         {create.isError && <FailureNote what="The preview was not started." error={create.error} />}
