@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogStore, plain } from '../src/state/log_store';
 import { firstFolds, LogRows, noFolds, opened, toggled } from '../src/state/log_rows';
-import { LogSearch, matcherOf, neighbour } from '../src/state/log_search';
+import { holds, LogSearch, matcherOf, neighbour } from '../src/state/log_search';
 import { lines } from './canned';
 
 function storeOf(texts: string[], step = 1): LogStore {
@@ -141,6 +141,11 @@ describe('a search', () => {
     expect(find(store, 'a+b').hits()).toEqual([1]);
     expect(find(store, 'code \\d{2}', true).hits()).toEqual([2]);
     expect(matcherOf('(', true)).toHaveProperty('problem');
+  });
+
+  it('knows its hits', () => {
+    expect([2, 3, 4, 7, 9, 10].map((index) => holds([3, 7, 9], index))).toEqual([false, true, false, true, true, false]);
+    expect(holds([], 1)).toBe(false);
   });
 
   it('goes round at the ends', () => {

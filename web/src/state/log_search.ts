@@ -62,6 +62,20 @@ export class LogSearch {
   }
 }
 
+/// Whether `hits`, which ascend, hold `index`. There may be as many hits as lines, and only what is in sight is asked for.
+export function holds(hits: readonly number[], index: number): boolean {
+  let low = 0;
+  let high = hits.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const hit = hits[middle] ?? 0;
+    if (hit === index) return true;
+    if (hit < index) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
+
 /// The hit after (or before) `from`, going round at the ends.
 export function neighbour(hits: readonly number[], from: number, forward: boolean): number | undefined {
   if (hits.length === 0) return undefined;

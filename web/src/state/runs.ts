@@ -206,6 +206,22 @@ function set(filter: RunFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
 }
 
+/// The run that a person means by what they typed: its number or address, or a branch, for its newest run.
+export function useFindRun() {
+  const { client } = useParts();
+  return useMutation({
+    mutationFn: async (typed: string) => {
+      const id = runIdIn(typed);
+      if (id !== undefined) return id;
+      const branch = typed.trim();
+      const { items } = await client.call<Listing<ListedRun>>('builds.list', { kind: 'runs', branch, limit: 1 });
+      const newest = items[0];
+      if (!newest) throw new Failure(`No run has the number, address or branch “${branch}”.`, 'run_not_found');
+      return newest.run_id;
+    },
+  });
+}
+
 /// The run that a person means: a number, or an address that ends with one (`…/runs/42`, `…/actions/runs/42/job/7`).
 export function runIdIn(text: string): number | undefined {
   const trimmed = text.trim();

@@ -42,6 +42,7 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
   const rows = useMemo(() => (store ? new LogRows(store, folds) : undefined), [store, version, folds]);
   const list = useRef<LogListHandle>(null);
   const searchBox = useRef<HTMLInputElement>(null);
+  const card = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(() => !isOver(outcome) && !lines);
   /// Lines that were there when following stopped.
   const [seen, setSeen] = useState(0);
@@ -66,8 +67,11 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
 
   const target = lines?.first;
   useEffect(() => {
-    if (target !== undefined) setWanted({ index: target - 1 });
-    if (target !== undefined) setFollowing(false);
+    if (target === undefined) return;
+    setWanted({ index: target - 1 });
+    setFollowing(false);
+    // Where the log stands below what led to it, it has to come into sight as well.
+    card.current?.scrollIntoView({ block: 'nearest' });
   }, [target]);
 
   // What a log that is over looks like at first: quiet groups folded, and the first error in sight.
@@ -133,7 +137,7 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
 
   const fresh = store && !following ? store.length - seen : 0;
   return (
-    <Card aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-6rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
+    <Card ref={card} aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-6rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
       <LogToolbar
         run={run.run_id}
         job={job}

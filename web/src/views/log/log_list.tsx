@@ -1,9 +1,10 @@
 import clsx from 'clsx';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, memo, type Ref, useImperativeHandle, useMemo, useRef } from 'react';
+import { type KeyboardEvent, memo, type Ref, useImperativeHandle, useRef } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Step } from '../../protocol/types';
 import { type Folds, type LogRows, stepName } from '../../state/log_rows';
+import { holds } from '../../state/log_search';
 import { type LogStore, shown } from '../../state/log_store';
 import { isOver, outcomeOf } from '../../state/outcome';
 import type { Preferences } from '../../state/preferences';
@@ -51,7 +52,6 @@ export function LogList(props: LogListProps) {
   const offset = useRef(0);
   // Only a person lets go: what the list does to itself while it measures is no wish.
   const touched = useRef(0);
-  const hitSet = useMemo(() => new Set(hits), [hits]);
   const digits = String(store.length).length;
   const start = store.time(0);
 
@@ -129,8 +129,8 @@ export function LogList(props: LogListProps) {
             digits={digits}
             group={groupOf(store, folds, index)}
             target={lines !== undefined && index + 1 >= lines.first && index + 1 <= lines.last}
-            hit={hit === index ? 'now' : hitSet.has(index)}
-            pattern={hitSet.has(index) ? pattern : undefined}
+            hit={hit === index ? 'now' : holds(hits, index)}
+            pattern={holds(hits, index) ? pattern : undefined}
             href={props.lineHref(index + 1)}
             onLine={props.onLine}
             onFold={props.onFoldGroup}

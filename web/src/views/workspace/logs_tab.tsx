@@ -1,8 +1,9 @@
-import { Maximize2 } from 'lucide-react';
+import { Logs, Maximize2 } from 'lucide-react';
 import { useId, useState } from 'react';
+import { failureOf } from '../../protocol/failures';
 import { useLocation } from 'wouter';
 import { outcomeOf, outcomeWords } from '../../state/outcome';
-import { runIdIn, useRun, useRuns } from '../../state/runs';
+import { useFindRun, useRun, useRuns } from '../../state/runs';
 import { ago } from '../../state/times';
 import { changeWorkspace, placePath, useWorkspace } from '../../state/workspace';
 import { Button } from '../../ui/button';
@@ -12,7 +13,6 @@ import { Loading, Skeleton } from '../../ui/skeleton';
 import { FailureNote } from '../failure_note';
 import { RunLogs } from '../log/run_logs';
 import { OutcomeBadge } from '../outcome_badge';
-import { Logs } from 'lucide-react';
 
 /// A run's logs beside whatever page is open. `shown` is false while nobody can see them: then nothing is fetched.
 export function LogsTab({ shown }: { shown: boolean }) {
@@ -24,7 +24,7 @@ export function LogsTab({ shown }: { shown: boolean }) {
       <RunPicker />
       {logRun === undefined ? (
         <Empty icon={<Logs size={24} />} title="No run chosen">
-          Choose one above, or paste its number or address. Its jobs, its lines as they come, and why it failed appear here.
+          Choose one above, or name its branch, its number or its address. Its jobs, its lines as they come, and why it failed appear here.
         </Empty>
       ) : run.data ? (
         <>
@@ -55,13 +55,14 @@ export function LogsTab({ shown }: { shown: boolean }) {
   );
 }
 
-/// Recent runs to choose from, or any run by number or address.
+/// Recent runs to choose from, or any run by what names it.
 function RunPicker() {
   const id = useId();
   const { logRun } = useWorkspace();
   const runs = useRuns();
   const [typed, setTyped] = useState('');
-  const [error, setError] = useState<string>();
+  const find = useFindRun();
+  const error = find.isError ? failureOf(find.error).message : undefined;
   const items = runs.data?.items ?? [];
   const show = (run: number) => changeWorkspace({ logRun: run, logPlace: undefined });
   return (
@@ -86,14 +87,16 @@ function RunPicker() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const run = runIdIn(typed);
-          setError(run === undefined ? 'Paste a run’s number, or an address that holds /runs/NUMBER.' : undefined);
-          if (run === undefined) return;
-          show(run);
-          setTyped('');
+          if (typed.trim() === '' || find.isPending) return;
+          find.mutate(typed, {
+            onSuccess: (run) => {
+              show(run);
+              setTyped('');
+            },
+          });
         }}
       >
-        <Field id={`${id}-typed`} label="Or by number or URL" error={error}>
+        <Field id={`${id}-typed`} label="Or by branch, number or URL" error={error}>
           <div className="flex gap-2">
             <input
               id={`${id}-typed`}
@@ -104,7 +107,9 @@ function RunPicker() {
               aria-describedby={describedBy(`${id}-typed`, false, error)}
               onChange={(event) => setTyped(event.target.value)}
             />
-            <Button type="submit">Show</Button>
+            <Button type="submit" busy={find.isPending}>
+              Show
+            </Button>
           </div>
         </Field>
       </form>
