@@ -51,6 +51,7 @@ struct LogQuery {
     std::size_t max_lines = 1000;
     std::size_t max_bytes = 256 * 1024;  ///< of text; a longer single line is cut to it and marked
     logs::Level at_least = logs::Level::debug;
+    bool keep_colours = false;  ///< SGR sequences stay in the text, for those who can show them
 };
 
 struct LogPage {

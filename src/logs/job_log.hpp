@@ -38,8 +38,9 @@ public:
     /// Writes what is still held back.
     ~JobLogWriter();
 
-    /// One line, at the time of now. Where lines come fast, they are held back and written together: call flush() every
-    /// 100 ms or so. Malformed UTF-8 is replaced; line feeds in `text` make several lines.
+    /// One line that went through logs/line_cleaner, at the time of now. Where lines come fast, they are held back and
+    /// written together: call flush() every 100 ms or so. Malformed UTF-8 is replaced; line feeds in `text` make
+    /// several lines.
     void append(int step, std::string_view text, bool truncated = false);
 
     /// Writes what is held back; readers see it from then on. Returns whether there was anything.
@@ -66,6 +67,7 @@ struct LogWindow {
     std::size_t max_lines = 1000;
     std::size_t max_bytes = std::size_t{256} * 1024;  ///< of text; a longer single line is cut to it and marked
     Level at_least = Level::debug;
+    bool keep_colours = false;  ///< SGR sequences stay in the text, everything else is cleaned in any case
 };
 
 /// Reads a job's log, also while it is being written, never more of it than the window needs. Thread-safe.

@@ -11,14 +11,19 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_descriptor.hpp"
 #include "base/text.hpp"
 #include "logs/job_log.hpp"
+#include "logs/stamp.hpp"
 
 namespace flux::logs {
 
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1024} * 1024;
+constexpr std::size_t records_at_once = 4096;
+constexpr unsigned truncated_flag = 1;
+constexpr unsigned opening_flag = 2;
 
 [[noreturn]] void refuse(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
@@ -77,21 +82,6 @@ Number take(std::string_view& text) {
     return number;
 }
 
-/// `2026-11-24T19:52:31.0123456Z`, or nothing.
-std::optional<WallTime> time_of(std::string_view stamp) {
-    if (stamp.size() < stamp_bytes || stamp[10] != 'T' || stamp[27] != 'Z' || stamp[28] != ' ') return {};
-    const auto number = [&](std::size_t from, std::size_t length) { return to_integer(stamp.substr(from, length)); };
-    const auto year = number(0, 4), month = number(5, 2), day = number(8, 2);
-    const auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2), fraction = number(20, 7);
-    if (!year || !month || !day || !hour || !minute || !second || !fraction) return {};
-    const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)},
-                                           std::chrono::month{static_cast<unsigned>(*month)},
-                                           std::chrono::day{static_cast<unsigned>(*day)}};
-    if (!date.ok()) return {};
-    return WallTime{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-           std::chrono::seconds{*second} + std::chrono::microseconds{*fraction / 10};
-}
-
 Result<int> open_file(const std::filesystem::path& file, int flags) {
     const int number = ::open(file.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (number >= 0) return number;
@@ -109,7 +99,7 @@ std::string LogRecord::encode() const {
     put(out, length);
     put(out, step);
     put(out, static_cast<std::uint8_t>(level));
-    put(out, std::uint8_t{truncated});
+    put(out, static_cast<std::uint8_t>((truncated ? truncated_flag : 0U) | (opening ? opening_flag : 0U)));
     put(out, std::uint32_t{0});
     put(out, checksum(out));
     return out;
@@ -125,7 +115,9 @@ std::optional<LogRecord> LogRecord::decode(std::string_view text) {
     record.step = take<std::uint16_t>(text);
     const auto level = take<std::uint8_t>(text);
     record.level = static_cast<Level>(level);
-    record.truncated = take<std::uint8_t>(text) != 0;
+    const auto flags = take<std::uint8_t>(text);
+    record.truncated = (flags & truncated_flag) != 0;
+    record.opening = (flags & opening_flag) != 0;
     take<std::uint32_t>(text);
     const bool whole = take<std::uint32_t>(text) == sum && level <= static_cast<std::uint8_t>(Level::error) &&
                        record.length >= stamp_bytes && record.length <= stamp_bytes + 4 * max_line_bytes;
@@ -188,15 +180,15 @@ JobLogFiles::Recovered JobLogFiles::index_rest(std::int64_t count, std::uint64_t
         std::size_t start = 0;
         for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', start)) {
             const auto line = std::string_view{rest}.substr(start, end - start);
-            const auto time = time_of(line);
+            const auto stamp = stamp_at(line);
             // What isn't a line of ours is the end of what can be trusted.
-            if (!time) {
+            if (!stamp.usual) {
                 write_all(index_, records);
                 cut(text_, line_start);
                 return {count, line_start};
             }
             records += LogRecord{.offset = line_start,
-                                 .time = *time,
+                                 .time = stamp.time,
                                  .length = static_cast<std::uint32_t>(line.size()),
                                  .step = step,
                                  .level = level_of(line.substr(stamp_bytes))}
@@ -222,6 +214,44 @@ Result<JobLogFiles::Recovered> JobLogFiles::recover() {
     } catch (const std::system_error& error) {
         return fail(Errc::unavailable, fmt::format("The job's log can't be read: {}.", error.code().message()));
     }
+}
+
+Result<JobLogFiles::Recovered> JobLogFiles::keep_first(std::int64_t lines) {
+    std::uint64_t text_end = 0;
+    if (lines > 0) {
+        const auto last = read_records(lines - 1, 1);
+        if (!last) return fail(last.error());
+        if (last->empty()) return fail(Errc::internal, "The log has fewer lines than its download says.");
+        text_end = last->front().offset + last->front().length + 1;
+    }
+    cut(index_, static_cast<std::uint64_t>(lines) * LogRecord::bytes);
+    cut(text_, text_end);
+    return Recovered{lines, text_end};
+}
+
+Result<void> JobLogFiles::rewrite_index(const std::filesystem::path& directory,
+                                        const std::function<void(std::int64_t, LogRecord&)>& change) {
+    const auto name = directory / "index.new";
+    const FileDescriptor fresh{
+        ::open(name.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!fresh) refuse("making a job log's index");
+    std::string block;
+    for (std::int64_t next = 0;;) {
+        const auto records = read_records(next, records_at_once);
+        if (!records) return fail(records.error());
+        if (records->empty()) break;
+        block.clear();
+        for (auto record : *records) {
+            change(++next, record);
+            block += record.encode();
+        }
+        write_all(fresh.get(), block);
+    }
+    if (::fdatasync(fresh.get()) != 0) refuse("syncing a job log's index");
+    if (::rename(name.c_str(), (directory / "index").c_str()) != 0) refuse("replacing a job log's index");
+    // The descriptor of this object follows the name.
+    if (::dup3(fresh.get(), index_, O_CLOEXEC) < 0) refuse("replacing a job log's index");
+    return {};
 }
 
 void JobLogFiles::append(std::string_view text, std::string_view records) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct LogRecord {
     std::uint16_t step = 0;
     Level level = Level::plain;
     bool truncated = false;
+    bool opening = false;  ///< it looks like the first line of a step (logs/step_times)
 
     std::string encode() const;
     /// Nothing where the checksum says that it is torn.
@@ -50,6 +52,14 @@ public:
     };
     /// Makes both files agree: cuts torn ends, indexes whole lines that have no record.
     Result<Recovered> recover();
+
+    /// Leaves the first `lines` lines. Throws std::system_error.
+    Result<Recovered> keep_first(std::int64_t lines);
+
+    /// Replaces the whole index in one step: `record` is called for each line's record, in their order, and may change
+    /// its step. Readers that have the log open go on with the old one. Throws std::system_error.
+    Result<void> rewrite_index(const std::filesystem::path& directory,
+                               const std::function<void(std::int64_t number, LogRecord&)>& change);
 
     /// Text, then its records. Throws std::system_error; then neither is there.
     void append(std::string_view text, std::string_view records);

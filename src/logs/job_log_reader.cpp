@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "logs/job_log.hpp"
 #include "logs/job_log_files.hpp"
+#include "logs/line_cleaner.hpp"
 
 namespace flux::logs {
 
@@ -45,13 +46,15 @@ private:
     std::size_t bytes_ = 0;
 };
 
-Line line_from(const Found& found, std::string_view text, std::size_t max_bytes) {
+Line line_from(const Found& found, std::string_view text, std::size_t max_bytes, LineCleaner& cleaner) {
     Line line{.number = found.number,
               .time = found.record.time,
               .step = found.record.step,
               .level = found.record.level,
               .text = {},
               .truncated = found.record.truncated};
+    // Logs of an earlier version hold lines as they were printed; what is clean already costs next to nothing.
+    text = cleaner.clean(text).text;
     if (text.size() > max_bytes) {
         auto end = max_bytes;
         while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -85,7 +88,8 @@ Result<Selection> select(const JobLogFiles& files, const LogWindow& window, std:
 }
 
 /// One read for each stretch of lines that lie close together.
-Result<std::vector<Line>> fetch(const JobLogFiles& files, const std::vector<Found>& found, std::size_t max_bytes) {
+Result<std::vector<Line>> fetch(const JobLogFiles& files, const std::vector<Found>& found, const LogWindow& window) {
+    LineCleaner cleaner{window.keep_colours ? Escapes::colours : Escapes::none, {.known = nullptr, .by_shape = true}};
     std::vector<Line> lines;
     lines.reserve(found.size());
     for (std::size_t from = 0; from < found.size();) {
@@ -102,7 +106,8 @@ Result<std::vector<Line>> fetch(const JobLogFiles& files, const std::vector<Foun
         for (; from <= to; ++from) {
             const auto& one = found[from];
             const auto place = one.record.offset - start + stamp_bytes;
-            lines.push_back(line_from(one, std::string_view{*text}.substr(place, one.text_bytes()), max_bytes));
+            lines.push_back(
+                line_from(one, std::string_view{*text}.substr(place, one.text_bytes()), window.max_bytes, cleaner));
         }
     }
     return lines;
@@ -134,7 +139,7 @@ Result<std::vector<Line>> JobLogReader::read(const LogWindow& window) const {
         const auto last = std::min(window.last_line, lines());
         auto selection = select(state_->files, window, first, last);
         if (!selection) return fail(std::move(selection.error()));
-        return fetch(state_->files, std::move(*selection).in_order(), window.max_bytes);
+        return fetch(state_->files, std::move(*selection).in_order(), window);
     } catch (const std::system_error& error) {
         return fail(Errc::internal, "The log can't be read: " + error.code().message() + ".");
     }

@@ -16,7 +16,7 @@ struct Line {
     WallTime time{};
     int step = 0;  ///< the step's number in its job; 0: before the first
     Level level = Level::plain;
-    std::string text;        ///< UTF-8, without stamp and line feed; ANSI colours kept
+    std::string text;        ///< UTF-8, without stamp and line feed; cleaned (logs/line_cleaner)
     bool truncated = false;  ///< the writer cut it at its limit
 };
 

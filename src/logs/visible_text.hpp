@@ -3,17 +3,12 @@
 #include <string>
 #include <string_view>
 
+#include "logs/line_cleaner.hpp"
+
 namespace flux::logs {
 
-/// What may stay of a log line's escape sequences.
-enum class Escapes {
-    none,     ///< for models and files
-    colours,  ///< SGR (`ESC [ … m`) alone, for terminals; a line that sets one ends with a reset
-};
-
-/// One line of a log as a reader may see it: no cursor movement, no title or link sequences, no control characters but
-/// tabs, no invisible or direction-changing characters, and of what a carriage return overwrote only what was left.
-/// The input is untrusted; the result is well-formed UTF-8.
+/// One line of text from outside as a reader may see it: what LineCleaner makes of it, without looking for secrets. For
+/// names and sentences that are no log, and for lines that were cleaned when they were stored.
 std::string visible_text(std::string_view line, Escapes keep);
 
 }  // namespace flux::logs

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "logs/masks.hpp"
 #include "providers/local/cage.hpp"
 #include "providers/local/environment.hpp"
 #include "providers/local/environment_file.hpp"
 #include "providers/local/interruption.hpp"
 #include "providers/local/job_execution.hpp"
-#include "providers/local/mask.hpp"
 #include "providers/local/program_run.hpp"
 #include "providers/local/step_log.hpp"
 #include "workflow/expression.hpp"
@@ -89,7 +89,7 @@ public:
     const JobOrder& order() const { return order_; }
     Cage& cage() { return *cage_; }
     Interruption& interruption() { return interruption_; }
-    Masks& masks() { return masks_; }
+    logs::Masks& masks() { return masks_; }
     JobOutcome& outcome() { return outcome_; }
     bool is_cancelled() { return cancelled_ || interruption_.requested(); }
 
@@ -113,7 +113,7 @@ private:
     Interruption interruption_;
     std::chrono::milliseconds time_limit_{};
     std::unique_ptr<Cage> cage_;
-    Masks masks_;
+    logs::Masks masks_;
     JobOutcome outcome_;
 
     workflow::Contexts base_contexts_;  ///< what doesn't change during the job

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "providers/local/mask.hpp"
+#include "logs/masks.hpp"
 
 namespace flux::providers::local {
 
@@ -20,7 +20,7 @@ public:
     using Emit = std::function<void(std::string_view line, bool continued, bool continues)>;
 
     /// Never cuts through what `masks` hide.
-    LineCutter(const Masks& masks, Emit emit) : masks_{masks}, emit_{std::move(emit)} {}
+    LineCutter(const logs::Masks& masks, Emit emit) : masks_{masks}, emit_{std::move(emit)} {}
 
     void feed(std::string_view bytes);
     /// Gives out what stands there of an unfinished line, unless it looks like the beginning of a command.
@@ -33,7 +33,7 @@ private:
     void give(std::size_t length, bool continues);
     bool looks_like_command() const;
 
-    const Masks& masks_;
+    const logs::Masks& masks_;
     Emit emit_;
     std::string pending_;
     bool continued_ = false;

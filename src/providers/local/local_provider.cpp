@@ -141,7 +141,8 @@ Result<builds::LogPage> LocalProvider::State::read_log(const builds::LogQuery& q
                                            .from_end = query.from_end,
                                            .max_lines = query.max_lines,
                                            .max_bytes = query.max_bytes,
-                                           .at_least = query.at_least});
+                                           .at_least = query.at_least,
+                                           .keep_colours = query.keep_colours});
     if (!lines) return fail(std::move(lines.error()));
     page.lines = *std::move(lines);
     return page;

@@ -18,11 +18,24 @@ int number_of(std::string_view text) {
     return number && *number > 0 && *number < 1'000'000'000 ? static_cast<int>(*number) : 0;
 }
 
+/// Several lines as they may be seen outside of the log.
+std::string clean_text(const logs::Masks& masks, std::string_view text) {
+    logs::LineCleaner cleaner{logs::Escapes::none, {.known = &masks, .by_shape = true}};
+    const auto masked = masks.apply(to_utf8(text));
+    std::string result;
+    for (const auto line : split(masked, '\n')) {
+        if (!result.empty()) result += '\n';
+        result += cleaner.clean(line).text;
+    }
+    return result;
+}
+
 }  // namespace
 
-StepLog::StepLog(JobSink& sink, Masks& masks, int step, bool debug, std::size_t byte_limit)
+StepLog::StepLog(JobSink& sink, logs::Masks& masks, int step, bool debug, std::size_t byte_limit)
     : sink_{sink},
       masks_{masks},
+      cleaner_{logs::Escapes::colours, {.known = &masks, .by_shape = true}},
       step_{step},
       debug_{debug},
       byte_limit_{byte_limit},
@@ -43,13 +56,16 @@ void StepLog::program_line(std::string_view line, bool continued, bool continues
             if (obey(*command, line)) return;
         }
     }
-    auto masked = masks_.apply(line);
-    if (masked.size() <= max_line_bytes) return put_limited(masked, continues);
-    for (std::string_view rest = masked; !rest.empty();) {
-        const auto piece = rest.substr(0, max_line_bytes);
-        rest.remove_prefix(piece.size());
-        put_limited(to_utf8(piece), continues || !rest.empty());
-    }
+    put_in_pieces(cleaner_.clean(line).text, continues);
+}
+
+void StepLog::put_in_pieces(std::string_view clean, bool continues) {
+    do {
+        const auto piece = clean.substr(0, max_line_bytes);
+        clean.remove_prefix(piece.size());
+        const bool more = continues || !clean.empty();
+        put_limited(is_utf8(piece) ? std::string{piece} : to_utf8(piece), more);
+    } while (!clean.empty());
 }
 
 bool StepLog::obey(const WorkflowCommand& command, std::string_view line) {
@@ -64,7 +80,7 @@ bool StepLog::obey(const WorkflowCommand& command, std::string_view line) {
         }
         return true;
     }
-    if (echo_ && name != "group" && name != "endgroup") put_limited(masks_.apply(line), false);
+    if (echo_ && name != "group" && name != "endgroup") put_in_pieces(cleaner_.clean(line).text, false);
 
     if (name == "group") {
         tagged("group", command.data);
@@ -124,10 +140,10 @@ void StepLog::annotate(logs::Level level, std::string_view message, const Workfl
     Annotation annotation;
     annotation.level = level;
     annotation.step = step_;
-    annotation.message = shortened(masks_.apply(to_utf8(message)), max_message_bytes);
+    annotation.message = shortened(clean_text(masks_, message), max_message_bytes);
     if (command != nullptr) {
-        annotation.title = shortened(masks_.apply(to_utf8(command->property("title"))), 256);
-        annotation.file = shortened(masks_.apply(to_utf8(command->property("file"))), 1024);
+        annotation.title = shortened(clean_text(masks_, command->property("title")), 256);
+        annotation.file = shortened(clean_text(masks_, command->property("file")), 1024);
         annotation.line = number_of(command->property("line"));
         annotation.column = annotation.line == 0 ? 0 : number_of(command->property("col"));
     }
@@ -142,21 +158,16 @@ void StepLog::program_ended() {
 }
 
 void StepLog::write(std::string_view text) {
-    // Masked as a whole: a secret may go over several lines.
+    // Masked as a whole first: a secret may go over several lines.
     const auto masked = masks_.apply(to_utf8(text));
-    for (auto line : split(masked, '\n')) {
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        do {
-            const auto piece = line.substr(0, max_line_bytes);
-            line.remove_prefix(piece.size());
-            put_limited(line.empty() ? std::string{piece} : to_utf8(piece), !line.empty());
-        } while (!line.empty());
-    }
+    for (const auto line : split(masked, '\n')) put_in_pieces(cleaner_.clean(line).text, false);
 }
 
 void StepLog::write_coloured(std::string_view script) {
     const auto masked = masks_.apply(to_utf8(script));
-    for (const auto line : split(masked, '\n')) put_limited(fmt::format("\x1B[36;1m{}\x1B[0m", line), false);
+    for (const auto line : split(masked, '\n')) {
+        put_in_pieces(cleaner_.clean(fmt::format("\x1B[36;1m{}\x1B[0m", line)).text, false);
+    }
 }
 
 void StepLog::begin_group(std::string_view title) { tagged("group", title); }
@@ -181,19 +192,19 @@ void StepLog::debug(std::string_view message) {
     if (debug_) tagged("debug", message);
 }
 
-void StepLog::put(std::string_view masked, bool truncated) { sink_.line(step_, masked, truncated); }
+void StepLog::put(std::string_view clean, bool truncated) { sink_.line(step_, clean, truncated); }
 
-void StepLog::put_limited(std::string_view masked, bool truncated) {
-    written_ += masked.size() + 1;
-    if (written_ <= byte_limit_) return put(masked, truncated);
+void StepLog::put_limited(std::string_view clean, bool truncated) {
+    written_ += clean.size() + 1;
+    if (written_ <= byte_limit_) return put(clean, truncated);
     if (!limited_) {
         limited_ = true;
         put(fmt::format("##[warning]This step has written more than {} bytes: what follows is left out, but its end.",
                         byte_limit_),
             false);
     }
-    tail_.emplace_back(masked, truncated);
-    tail_bytes_ += masked.size() + 1;
+    tail_.emplace_back(clean, truncated);
+    tail_bytes_ += clean.size() + 1;
     while (tail_bytes_ > std::min(max_tail_bytes, byte_limit_)) {
         tail_bytes_ -= tail_.front().first.size() + 1;
         tail_.pop_front();

@@ -7,10 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "logs/line_cleaner.hpp"
+#include "logs/masks.hpp"
 #include "providers/local/environment_file.hpp"
 #include "providers/local/job_execution.hpp"
 #include "providers/local/line_cutter.hpp"
-#include "providers/local/mask.hpp"
 #include "providers/local/workflow_command.hpp"
 
 namespace flux::providers::local {
@@ -18,7 +19,7 @@ namespace flux::providers::local {
 /// One step's way to the job's log: program output with its workflow commands, and the runner's own lines.
 class StepLog {
 public:
-    StepLog(JobSink& sink, Masks& masks, int step, bool debug, std::size_t byte_limit);
+    StepLog(JobSink& sink, logs::Masks& masks, int step, bool debug, std::size_t byte_limit);
 
     /// What a program wrote, in whatever pieces.
     void feed(std::string_view bytes) { cutter_.feed(bytes); }
@@ -53,12 +54,14 @@ private:
     bool obey(const WorkflowCommand& command, std::string_view line);
     void annotate(logs::Level level, std::string_view message, const WorkflowCommand* command);
     void tagged(std::string_view tag, std::string_view message);
-    void put(std::string_view masked, bool truncated);
-    void put_limited(std::string_view masked, bool truncated);
+    void put(std::string_view clean, bool truncated);
+    void put_limited(std::string_view clean, bool truncated);
+    void put_in_pieces(std::string_view clean, bool continues);
     void release_tail();
 
     JobSink& sink_;
-    Masks& masks_;
+    logs::Masks& masks_;
+    logs::LineCleaner cleaner_;
     const int step_;
     const bool debug_;
     const std::size_t byte_limit_;

@@ -1,10 +1,11 @@
-#include "providers/local/mask.hpp"
+#include "logs/masks.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
 
-namespace flux::providers::local {
+namespace flux::logs {
 namespace {
 
 TEST(Masks, HideASecretInItsUsualDisguises) {
@@ -30,6 +31,34 @@ TEST(Masks, HideASecretInItsUsualDisguises) {
         SCOPED_TRACE(row.name);
         EXPECT_EQ(masks.apply(row.text), row.masked);
     }
+}
+
+TEST(Masks, HideASecretInEveryBase64ThatHoldsIt) {
+    Masks masks;
+    ASSERT_TRUE(masks.add("s3cr3t/pass>word?"));
+    // user:s3cr3t/pass>word? with none, one and two bytes before it; with more behind it; in the alphabet for URLs.
+    for (const std::string text :
+         {"czNjcjN0L3Bhc3M+d29yZD8=", "YXMzY3IzdC9wYXNzPndvcmQ/",
+          "YWFzM2NyM3QvcGFzcz53b3JkPw==", "czNjcjN0L3Bhc3M+d29yZD8K", "czNjcjN0L3Bhc3M-d29yZD8"}) {
+        EXPECT_TRUE(masks.occurs_in(text)) << text;
+    }
+}
+
+TEST(Masks, HideASecretInHexAndInTheJsonOfOtherTools) {
+    Masks masks;
+    ASSERT_TRUE(masks.add("a<b>/c&d"));
+
+    EXPECT_EQ(masks.apply("613c623e2f632664 613C623E2F632664"), "*** ***");
+    EXPECT_EQ(masks.apply(R"(a\u003cb\u003e/c\u0026d a<b>\/c&d)"), "*** ***");
+    EXPECT_EQ(masks.apply("a%3cb%3e%2fc%26d a%3Cb%3E/c%26d"), "*** ***");
+}
+
+TEST(Masks, HideTenThousandSecrets) {
+    Masks masks;
+    for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(masks.add("secret-number-" + std::to_string(i)));
+
+    EXPECT_EQ(masks.apply("a secret-number-9999 b secret-number-1 c"), "a *** b *** c");
+    EXPECT_EQ(masks.apply("secret-number-x"), "secret-number-x");
 }
 
 TEST(Masks, HideEachLineOfASecret) {
@@ -65,4 +94,4 @@ TEST(Masks, CutNowhereInASecret) {
 }
 
 }  // namespace
-}  // namespace flux::providers::local
+}  // namespace flux::logs

@@ -1,0 +1,201 @@
+#include "logs/line_cleaner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.hpp"
+#include "logs/escape_sequence.hpp"
+
+namespace flux::logs {
+
+namespace {
+
+constexpr std::string_view reset = "\x1b[0m";
+constexpr std::string_view short_reset = "\x1b[m";
+
+struct Character {
+    char32_t code = 0;
+    std::size_t length = 0;  ///< 0: malformed
+};
+
+Character character_at(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto lead = byte(0);
+    if (lead < 0x80) return {lead, 1};
+    const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (text.size() < length || !is_utf8(text.substr(0, length))) return {};
+    char32_t code = lead & (0x7fU >> length);
+    for (std::size_t i = 1; i < length; ++i) code = code << 6U | (byte(i) & 0x3fU);
+    return {code, length};
+}
+
+/// Characters that nobody sees or that turn the reading direction. Joiners and variation selectors stay: letters of
+/// many scripts and most emoji need them.
+bool is_invisible(char32_t c) {
+    struct Span {
+        char32_t first;
+        char32_t last;
+    };
+    static constexpr Span spans[] = {
+        {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160},   {0x17b4, 0x17b5},
+        {0x180b, 0x180f}, {0x200b, 0x200b}, {0x200e, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f},
+        {0x3164, 0x3164}, {0xfff0, 0xfffb}, {0xffa0, 0xffa0}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+    };
+    const auto* span = std::lower_bound(std::begin(spans), std::end(spans), c,
+                                        [](const Span& each, char32_t code) { return each.last < code; });
+    return span != std::end(spans) && span->first <= c;
+}
+
+/// What a terminal would still show after the carriage returns.
+std::string_view after_returns(std::string_view line) {
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    const auto last = line.rfind('\r');
+    return last == std::string_view::npos ? line : line.substr(last + 1);
+}
+
+bool is_plain(std::string_view text) {
+    constexpr std::size_t block = 32;
+    const auto odd = [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return static_cast<std::uint8_t>((byte < 0x20) | (byte > 0x7e));
+    };
+    std::size_t at = 0;
+    for (; at + block <= text.size(); at += block) {
+        // Without a branch, so that it becomes vector instructions.
+        std::uint8_t any = 0;
+        for (std::size_t i = 0; i < block; ++i) any = static_cast<std::uint8_t>(any | odd(text[at + i]));
+        if (any != 0) break;
+    }
+    for (; at < text.size(); ++at) {
+        if (odd(text[at]) != 0 && text[at] != '\t') return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+/// A run of them becomes one mark: hidden messages are hundreds of characters long.
+void LineCleaner::take_invisible(std::string_view text, std::size_t& at) {
+    const auto first = character_at(text.substr(at));
+    std::size_t more = 0;
+    at += first.length;
+    while (at < text.size()) {
+        const auto next = character_at(text.substr(at));
+        if (next.length == 0 || !is_invisible(next.code)) break;
+        at += next.length;
+        ++more;
+    }
+    auto mark = more == 0 ? fmt::format("<U+{:04X}>", static_cast<std::uint32_t>(first.code))
+                          : fmt::format("<U+{:04X} and {} more>", static_cast<std::uint32_t>(first.code), more);
+    insertions_.push_back({bare_.size(), false, std::move(mark)});
+}
+
+std::string_view LineCleaner::take_apart(std::string_view shown) {
+    insertions_.clear();
+    if (is_plain(shown)) return shown;
+    constexpr std::string_view byte_order_mark = "\ufeff";
+    bare_.clear();
+    for (std::size_t at = 0; at < shown.size();) {
+        const auto byte = static_cast<unsigned char>(shown[at]);
+        if (byte == 0x1b || byte == 0xc2) {
+            if (const auto sequence = escape_sequence_at(shown.substr(at)); sequence.length > 0) {
+                if (sequence.colours && keep_ == Escapes::colours) {
+                    insertions_.push_back({bare_.size(), true, "\x1b[" + std::string{sequence.body}});
+                }
+                at += sequence.length;
+                continue;
+            }
+        }
+        if (byte < 0x80) {
+            if (byte == '\b' && !bare_.empty()) {
+                while (bare_.size() > 1 && (static_cast<unsigned char>(bare_.back()) & 0xc0U) == 0x80U) {
+                    bare_.pop_back();
+                }
+                bare_.pop_back();
+                for (auto& insertion : insertions_) insertion.at = std::min(insertion.at, bare_.size());
+            } else if ((byte >= 0x20 && byte != 0x7f) || byte == '\t') {
+                bare_ += shown[at];
+            }
+            ++at;
+            continue;
+        }
+        const auto character = character_at(shown.substr(at));
+        if (character.length == 0) {
+            bare_ += "\ufffd";
+            ++at;
+        } else if (shown.substr(at).starts_with(byte_order_mark)) {
+            at += byte_order_mark.size();
+        } else if (is_invisible(character.code)) {
+            take_invisible(shown, at);
+        } else {
+            bare_ += shown.substr(at, character.length);
+            at += character.length;
+        }
+    }
+    return bare_;
+}
+
+std::string LineCleaner::bare_text(std::string_view line) {
+    LineCleaner cleaner{Escapes::none, {nullptr, false}};
+    return std::string{cleaner.take_apart(line)};
+}
+
+void LineCleaner::find_secrets(std::string_view bare) {
+    hidden_.clear();
+    if (secrets_.known != nullptr) secrets_.known->find(bare, hidden_);
+    if (secrets_.by_shape && (keys_.inside() || may_hold_secret_shapes(bare))) {
+        keys_.find(bare, hidden_);
+        find_secret_shapes(bare, hidden_);
+    }
+    join_overlapping(hidden_);
+}
+
+std::string LineCleaner::joined(std::string_view bare, bool with_colours) const {
+    std::string result;
+    result.reserve(bare.size() + 16 * insertions_.size());
+    bool open_colour = false;
+    auto next = hidden_.begin();
+    std::size_t at = 0;
+    const auto copy_to = [&](std::size_t end) {
+        while (at < end) {
+            if (next == hidden_.end() || next->begin >= end) {
+                result += bare.substr(at, end - at);
+                at = end;
+            } else if (at < next->begin) {
+                result += bare.substr(at, next->begin - at);
+                at = next->begin;
+            } else {
+                // The whole secret at its first character; what stood inside comes behind it.
+                if (at == next->begin) result += mask_text;
+                at = std::min(end, next->end);
+                if (at == next->end) ++next;
+            }
+        }
+    };
+    for (const auto& insertion : insertions_) {
+        copy_to(insertion.at);
+        const bool inside_secret = next != hidden_.end() && next->begin < at;
+        if (insertion.colour ? !with_colours : inside_secret) continue;
+        if (insertion.colour) open_colour = insertion.text != reset && insertion.text != short_reset;
+        result += insertion.text;
+    }
+    copy_to(bare.size());
+    if (open_colour) result += reset;
+    return result;
+}
+
+LineCleaner::Line LineCleaner::clean(std::string_view line) {
+    const auto bare = take_apart(after_returns(line));
+    find_secrets(bare);
+    if (insertions_.empty() && hidden_.empty()) return {bare, bare};
+    text_ = joined(bare, true);
+    const bool coloured =
+        std::any_of(insertions_.begin(), insertions_.end(), [](const Insertion& each) { return each.colour; });
+    if (!coloured) return {text_, text_};
+    shown_bare_ = joined(bare, false);
+    return {text_, shown_bare_};
+}
+
+}  // namespace flux::logs

@@ -1,0 +1,53 @@
+#include "logs/stamp.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace flux::logs {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+unsigned number_at(std::string_view text, std::size_t at, std::size_t digits) {
+    unsigned number = 0;
+    for (std::size_t i = 0; i < digits; ++i) number = number * 10 + static_cast<unsigned>(text[at + i] - '0');
+    return number;
+}
+
+}  // namespace
+
+Stamp stamp_at(std::string_view text) {
+    constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
+    if (text.size() <= shape.size() || text[4] != '-' || text[10] != 'T') return {};
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        if (shape[i] == 'd' ? !is_digit(text[i]) : text[i] != shape[i]) return {};
+    }
+    auto at = shape.size();
+    std::int64_t microseconds = 0;
+    if (text[at] == '.') {
+        std::int64_t unit = 100'000;
+        for (++at; at < text.size() && is_digit(text[at]); ++at, unit /= 10) microseconds += unit * (text[at] - '0');
+    }
+    if (at >= text.size() || text[at] != 'Z') return {};
+    ++at;
+
+    using namespace std::chrono;
+    const year_month_day date{year{static_cast<int>(number_at(text, 0, 4))}, month{number_at(text, 5, 2)},
+                              day{number_at(text, 8, 2)}};
+    const auto hour = number_at(text, 11, 2), minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
+    if (!date.ok() || hour > 23 || minute > 59 || second > 60) return {};
+    const auto time =
+        sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + std::chrono::microseconds{microseconds};
+    const bool blank = at < text.size() && text[at] == ' ';
+    return {time, blank ? at + 1 : at, blank && at == 28};
+}
+
+std::string_view without_byte_order_marks(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    while (text.starts_with(mark)) text.remove_prefix(mark.size());
+    return text;
+}
+
+}  // namespace flux::logs

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace flux::logs {
+
+/// The stamp at the front of a line of a job's log: `2026-01-18T11:08:00.4183657Z` and the blank behind it, with any
+/// number of digits in the fraction or none.
+struct Stamp {
+    WallTime time{};
+    std::size_t length = 0;  ///< with the blank; 0: there is no stamp
+    bool usual = false;      ///< of 28 characters and a blank, as the runner writes it
+};
+
+Stamp stamp_at(std::string_view text);
+
+/// `text` without the byte order marks at its front: the runner begins each block of a log with one.
+std::string_view without_byte_order_marks(std::string_view text);
+
+}  // namespace flux::logs

@@ -1,0 +1,88 @@
+#include "logs/line_cleaner.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace flux::logs {
+namespace {
+
+std::string cleaned(LineCleaner& cleaner, std::string_view line) { return std::string{cleaner.clean(line).text}; }
+
+TEST(LineCleaner, HidesSecretsThatSomethingStandsIn) {
+    Masks masks;
+    masks.add("sup3r-s3cret");
+    struct Row {
+        const char* name;
+        std::string line;
+        const char* with_colours;
+        const char* bare;
+    };
+    const std::array rows{
+        Row{"nothing", "x sup3r-s3cret y", "x *** y", "x *** y"},
+        Row{"a colour", "x sup3r\x1b[31m-s3cret\x1b[0m y", "x ***\x1b[31m\x1b[0m y", "x *** y"},
+        Row{"a cursor movement", "x sup3r\x1b[K-s3cret y", "x *** y", "x *** y"},
+        Row{"a link", "\x1b]8;;http://a\x07sup3r-s3cret\x1b]8;;\x07", "***", "***"},
+        Row{"a NUL", std::string{"sup3r\0-s3cret", 13}, "***", "***"},
+        Row{"a zero width space", "sup3r\u200b-s3cret", "***", "***"},
+        Row{"an invisible character before it", "\u200bsup3r-s3cret", "<U+200B>***", "<U+200B>***"},
+        Row{"a byte order mark", "sup3r\ufeff-s3cret", "***", "***"},
+        Row{"a backspace", "sup3rX\b-s3cret", "***", "***"},
+        Row{"what was overwritten", "sup3r-s3cret\rdone", "done", "done"},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        LineCleaner cleaner{Escapes::colours, {.known = &masks}};
+        const auto line = cleaner.clean(row.line);
+        EXPECT_EQ(line.text, row.with_colours);
+        EXPECT_EQ(line.bare, row.bare);
+    }
+}
+
+TEST(LineCleaner, ChangesNothingWhenItCleansAgain) {
+    const std::array<std::string, 8> lines{"\x1b[31mred\x1b[0m",
+                                           "\x1b[1mopen",
+                                           "a\u202e\u202eb",
+                                           "https://u:passw0rd@host/?token=abcdefghijkl",
+                                           "Authorization: Bearer abcdefghijklmnop",
+                                           "\xff\xfe\x80",
+                                           "##[error]\x1b[m bad \u009b1m",
+                                           "AKIAIOSFODNN7EXAMPLE"};
+    for (const auto& line : lines) {
+        SCOPED_TRACE(line);
+        for (const auto keep : {Escapes::none, Escapes::colours}) {
+            LineCleaner cleaner{keep, {}};
+            const auto once = cleaned(cleaner, line);
+            EXPECT_EQ(cleaned(cleaner, once), once);
+        }
+    }
+}
+
+TEST(LineCleaner, HidesAPrivateKeyOverItsLines) {
+    LineCleaner cleaner{Escapes::none, {}};
+    const std::array<std::pair<const char*, const char*>, 8> lines{{
+        {"key:", "key:"},
+        {"  -----BEGIN OPENSSH PRIVATE KEY-----", "  -----BEGIN OPENSSH PRIVATE KEY-----"},
+        {"  b3BlbnNzaC1rZXktdjEAAAAABG5vbmU=", "  ***"},
+        {"\x1b[2m  QyNTUxOQAAACD6FakeFakeFakeFake\x1b[0m", "  ***"},
+        {"  dGVzdA==", "  ***"},
+        {"  -----END OPENSSH PRIVATE KEY-----", "  -----END OPENSSH PRIVATE KEY-----"},
+        {"b3BlbnNzaC1rZXktdjEAAAAABG5vbmU=", "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU="},
+        {"-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY-----"},
+    }};
+    for (const auto& [line, expected] : lines) EXPECT_EQ(cleaned(cleaner, line), expected);
+}
+
+TEST(LineCleaner, StopsAtWhatIsNoKey) {
+    LineCleaner cleaner{Escapes::none, {}};
+    cleaner.clean("-----BEGIN RSA PRIVATE KEY----- is what the file has to begin with");
+    for (const auto* line : {"npm ERR! not a key", "another line.", "and one more.", "a fourth"}) cleaner.clean(line);
+
+    EXPECT_FALSE(cleaner.inside_key());
+    EXPECT_EQ(cleaned(cleaner, "sha512-abcdefghijklmnopqrstuvwxyz"), "sha512-abcdefghijklmnopqrstuvwxyz");
+}
+
+}  // namespace
+}  // namespace flux::logs

@@ -1,0 +1,122 @@
+#include "logs/secret_shapes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "logs/line_cleaner.hpp"
+
+namespace flux::logs {
+namespace {
+
+std::string masked(std::string_view line) {
+    LineCleaner cleaner{Escapes::none, {}};
+    return std::string{cleaner.clean(line).text};
+}
+
+/// Written apart, so that nobody takes the tests themselves for a leak.
+std::string glued(std::initializer_list<const char*> parts) {
+    std::string whole;
+    for (const auto* part : parts) whole += part;
+    return whole;
+}
+
+TEST(SecretShapes, HideTokensByTheirForm) {
+    struct Row {
+        const char* name;
+        std::string token;
+    };
+    const std::array rows{
+        // The documented example of the checksum: base 62 of the CRC-32, in the last six characters.
+        Row{"GitHub, classic", glued({"gh", "p_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"})},
+        Row{"GitHub, wrong checksum", glued({"gh", "p_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq18"})},
+        Row{"GitHub, installation", glued({"gh", "s_16C7e42F292c6912E7710c838347Ae178B4a"})},
+        Row{"GitHub, stateless",
+            glued({"gh", "s_123456_eyJhbGciOiJSUzI1NiJ9.", "eyJpc3MiOiJnaXRodWIifQ.c2lnbmF0dXJl-_x"})},
+        Row{"GitHub, fine-grained", glued({"github", "_pat_11ABCDEFG0abcdefghijkl_",
+                                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456"})},
+        Row{"npm", glued({"np", "m_", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF2hJ4"})},
+        Row{"AWS", glued({"AKIA", "IOSFODNN7EXAMPLE"})},
+        Row{"Slack", glued({"xox", "b-123456789012-abcdefABCDEF"})},
+        Row{"Google", glued({"AI", "zaSyA1234567890abcdefghijklmnopqrstuv"})},
+        Row{"Stripe", glued({"sk_", "live_4eC39HqLyjWDarjtT1zdp7dc"})},
+        Row{"JWT",
+            glued({"ey", "JhbGciOiJIUzI1NiJ9.", "eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"})},
+        Row{"GitLab", glued({"glp", "at-abcDEF123456ghiJKL78"})},
+        Row{"SendGrid", glued({"S", "G.abcdefghijklmnopqrstuv.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno12"})},
+        Row{"Hugging Face", glued({"h", "f_abcdefghijABCDEFGHIJ1234567890abcd"})},
+        Row{"Anthropic", glued({"sk-", "ant-api03-abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789"})},
+        Row{"DigitalOcean", glued({"dop", "_v1_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"})},
+        Row{"Docker", glued({"dckr", "_pat_abcdefghijklmnopqrstuvwxy12"})},
+        Row{"PyPI", glued({"pypi-", "AgEIcHlwaS5vcmcCJGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6MDEyMzQ1Njc"})},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        EXPECT_EQ(masked("token " + row.token + " end"), "token *** end");
+        EXPECT_EQ(masked("TOKEN=\"" + row.token + "\""), "TOKEN=\"***\"");
+        EXPECT_EQ(masked(row.token), "***");
+    }
+}
+
+TEST(SecretShapes, HideWhatStandsWhereASecretBelongs) {
+    struct Row {
+        const char* name;
+        std::string line;
+        const char* expected;
+    };
+    const std::array rows{
+        Row{"password in a URL", "fatal: 'https://me:pa55w0rd@github.com/x.git/' not found",
+            "fatal: 'https://me:***@github.com/x.git/' not found"},
+        Row{"database", "postgres://app:p%40ss@db:5432/app?sslmode=off", "postgres://app:***@db:5432/app?sslmode=off"},
+        Row{"an @ in the password", "ftp://u:p@ss@host/", "ftp://u:***@host/"},
+        Row{"token as a name", "https://0123456789abcdef0123456789abcdef01234567@github.com/",
+            "https://***@github.com/"},
+        Row{"signed address", "GET https://x.blob.core/y?se=2026&sig=AbCdEf123456%3D&sp=r 200",
+            "GET https://x.blob.core/y?se=2026&sig=***&sp=r 200"},
+        Row{"Slack's hook", "POST https://hooks.slack.com/services/T0000/B0000/XXXXXXXXXXXXXXXX",
+            "POST https://hooks.slack.com/services/***"},
+        Row{"header", "> Authorization: Basic dXNlcjpwYXNzd29yZA==", "> Authorization: Basic ***"},
+        Row{"header in JSON", R"({"authorization":"Bearer abc.def.ghi-jkl"})", R"({"authorization":"Bearer ***"})"},
+        Row{"AWS secret", "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "aws_secret_access_key = ***"},
+        Row{"key in one line", R"("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----\n")",
+            R"("-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\n")"},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        EXPECT_EQ(masked(row.line), row.expected);
+    }
+}
+
+TEST(SecretShapes, LeaveWhatIsNone) {
+    for (const std::string line : {
+             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+             "npm_config_registry=https://registry.npmjs.org/",
+             "https://git@github.com/owner/repository.git and ssh://git@host/path",
+             "https://user:***@host/ and https://x:${TOKEN}@host/",
+             "at Object.<anonymous> (/home/runner/work/x/node_modules/@scope/name/index.js:1:2)",
+             "task_key sk_id risk-free disk-usage xoxb- AIza eyJ.x",
+             "authorization: the token is missing",
+             "uses: actions/checkout@0123456789abcdef0123456789abcdef01234567",
+             "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+             "integrity sha512-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789==",
+             "http://localhost:3000/callback?code=",
+             "AKIAXXXXXXXXXXXXXXXX",
+         }) {
+        EXPECT_EQ(masked(line), line);
+    }
+}
+
+TEST(SecretShapes, AreWorthALookWhereverOneIsFound) {
+    // The quick look must see a token at any place of its blocks.
+    const auto token = glued({"gh", "p_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"});
+    for (std::size_t before = 0; before < 100; ++before) {
+        const auto line = std::string(before, '.') + token;
+        ASSERT_TRUE(may_hold_secret_shapes(line)) << before;
+        ASSERT_EQ(masked(line), std::string(before, '.') + "***");
+    }
+}
+
+}  // namespace
+}  // namespace flux::logs
