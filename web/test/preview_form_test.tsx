@@ -23,6 +23,13 @@ function form(create: (args: Record<string, unknown>) => unknown, workflows: unk
   return { created, ...show(<PreviewForm onCreated={created} />, { client }) };
 }
 
+/// Presses the button as soon as it can be pressed.
+async function create(user: ReturnType<typeof form>['user']) {
+  const button = screen.getByRole('button', { name: 'Create preview' });
+  await waitFor(() => expect(button).toBeEnabled());
+  await user.click(button);
+}
+
 describe('the form of a preview', () => {
   it('has the inputs that the workflow declares, and sends them with their types', async () => {
     const { user, client, created } = form(() => ({ run_id: 7 }));
@@ -31,7 +38,7 @@ describe('the form of a preview', () => {
     expect(screen.getByRole('checkbox', { name: /drafts/ })).toBeChecked();
     await user.click(screen.getByRole('checkbox', { name: /drafts/ }));
     await user.selectOptions(screen.getByRole('combobox', { name: /palette/ }), 'night');
-    await user.click(screen.getByRole('button', { name: 'Create preview' }));
+    await create(user);
     await waitFor(() => expect(created).toHaveBeenCalledWith(7));
     expect(client.calls.find(({ tool }) => tool === 'builds.createPreview')?.args).toEqual({
       branch: 'main', workflow: 'deploy.yml', payload: { notice: 'Hello', drafts: false, depth: 3, palette: 'night' },
@@ -40,11 +47,11 @@ describe('the form of a preview', () => {
 
   it('does not send what is not complete, and says what is missing', async () => {
     const { user, client } = form(() => ({ run_id: 7 }));
-    await user.click(screen.getByRole('button', { name: 'Create preview' }));
+    await create(user);
     expect(screen.getByRole('alert')).toHaveTextContent('Choose a branch.');
     await user.type(screen.getByRole('combobox', { name: /Branch/ }), 'main');
     await screen.findByRole('textbox', { name: /notice/ });
-    await user.click(screen.getByRole('button', { name: 'Create preview' }));
+    await create(user);
     expect(screen.getByRole('textbox', { name: /notice/ })).toBeInvalid();
     expect(screen.getByText('This input is required.')).toBeInTheDocument();
     expect(client.calls.some(({ tool }) => tool === 'builds.createPreview')).toBe(false);
@@ -54,7 +61,7 @@ describe('the form of a preview', () => {
     const { user, created } = form(() => { throw new Failure('deploy.yml:3:1: no jobs.', 'workflow_invalid'); }, [{ ...workflow, inputs: [] }]);
     await user.type(screen.getByRole('combobox', { name: /Branch/ }), 'main');
     await screen.findByText('Deploy site');
-    await user.click(screen.getByRole('button', { name: 'Create preview' }));
+    await create(user);
     expect(await screen.findByText('deploy.yml:3:1: no jobs.')).toBeInTheDocument();
     expect(screen.getByRole('combobox', { name: /Branch/ })).toHaveValue('main');
     expect(created).not.toHaveBeenCalled();
@@ -65,7 +72,7 @@ describe('the form of a preview', () => {
     const { user, client } = form(() => new Promise((resolve) => { answer = resolve; }), [{ ...workflow, inputs: [] }]);
     await user.type(screen.getByRole('combobox', { name: /Branch/ }), 'main');
     await screen.findByText('Deploy site');
-    await user.click(screen.getByRole('button', { name: 'Create preview' }));
+    await create(user);
     await user.click(await screen.findByRole('button', { name: 'Starting' }));
     answer({ run_id: 7 });
     expect(client.calls.filter(({ tool }) => tool === 'builds.createPreview')).toHaveLength(1);

@@ -122,6 +122,8 @@ export function useWorkflows(branch: string) {
     enabled: useIsLive() && branch !== '',
     staleTime: 30_000,
     retry: false,
+    // The fields stand still while the next branch is looked at, instead of vanishing under somebody's hands.
+    placeholderData: (before) => (branch === '' ? undefined : before),
   });
 }
 

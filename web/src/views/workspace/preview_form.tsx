@@ -37,6 +37,8 @@ export function PreviewForm({ onCreated }: { onCreated: (run: number) => void })
   const stopped = workflows.data?.items.filter((each) => !each.dispatchable && each.problem) ?? [];
   const workflow = startable.find((each) => each.file === chosen) ?? usualWorkflow(startable);
   const create = useCreatePreview();
+  // What is shown belongs to another branch for a moment: nothing goes out until it is known.
+  const reading = branch.trim() !== '' && (settled !== branch.trim() || workflows.isPlaceholderData);
 
   const inputs = workflow?.inputs ?? [];
   const filled = { ...startValues(inputs), ...values };
@@ -46,7 +48,7 @@ export function PreviewForm({ onCreated }: { onCreated: (run: number) => void })
 
   const submit = () => {
     showProblems(true);
-    if (create.isPending || branch.trim() === '' || Object.keys(problems).length > 0) return;
+    if (create.isPending || reading || branch.trim() === '' || Object.keys(problems).length > 0) return;
     create.mutate(
       { branch: branch.trim(), ...(workflow && { workflow: workflow.file }), payload: payloadOf(inputs, filled) },
       {
@@ -119,7 +121,7 @@ export function PreviewForm({ onCreated }: { onCreated: (run: number) => void })
         ))}
         {create.isError && <FailureNote what="The preview was not started." error={create.error} />}
         <div className="flex flex-wrap items-center gap-3">
-          <Button kind="primary" type="submit" busy={create.isPending} disabled={connection.phase !== 'live'} icon={<Rocket size={16} aria-hidden />}>
+          <Button kind="primary" type="submit" busy={create.isPending} disabled={connection.phase !== 'live' || reading} icon={<Rocket size={16} aria-hidden />}>
             {create.isPending ? 'Starting' : 'Create preview'}
           </Button>
           {connection.phase !== 'live' && <span className="text-xs text-soft">Possible again when the connection is live.</span>}
