@@ -33,12 +33,26 @@ public:
         set_.Compile();
     }
 
-    /// The first matcher of the tables that matches, or nullptr.
-    const Matcher* first_match(std::string_view text, const RE2*& expression) const {
+    /// The weightiest matcher that matches, the first of the tables among equals; or nullptr.
+    const Matcher* best_match(std::string_view text, const RE2*& expression) const {
         thread_local std::vector<int> hits;
         hits.clear();
-        if (!set_.Match(piece(text), &hits)) return nullptr;
-        const auto best = static_cast<std::size_t>(*std::min_element(hits.begin(), hits.end()));
+        RE2::Set::ErrorInfo error{};
+        if (!set_.Match(piece(text), &hits, &error)) {
+            if (error.kind != RE2::Set::kOutOfMemory) return nullptr;
+            for (std::size_t i = 0; i < expressions_.size() && hits.empty(); ++i) {
+                if (RE2::PartialMatch(piece(text), *expressions_[i])) hits.push_back(static_cast<int>(i));
+            }
+            if (hits.empty()) return nullptr;
+        }
+        std::sort(hits.begin(), hits.end());
+        const auto weight_of = [](int hit) { return all_matchers()[static_cast<std::size_t>(hit)].weight; };
+        // An echo that stands first was put there to keep a broader row from believing it.
+        const auto chosen =
+            weight_of(hits.front()) < echo_below
+                ? hits.begin()
+                : std::max_element(hits.begin(), hits.end(), [&](int a, int b) { return weight_of(a) < weight_of(b); });
+        const auto best = static_cast<std::size_t>(*chosen);
         expression = expressions_[best].get();
         return &all_matchers()[best];
     }
@@ -56,6 +70,8 @@ private:
         return options;
     }
 
+    static constexpr int echo_below = 40;
+
     RE2::Set set_;
     std::vector<std::unique_ptr<RE2>> expressions_;
 };
@@ -72,8 +88,8 @@ void take_groups(Cause& cause, const RE2& expression, std::string_view text) {
         if (name == "file") cause.file = shortened(value, longest_message);
         if (name == "code") cause.code = shortened(value, 80);
         if (name == "test") cause.test = shortened(value, longest_message);
-        if (name == "line") cause.line = to_integer(value).value_or(0);
-        if (name == "col") cause.column = to_integer(value).value_or(0);
+        if (name.starts_with("line")) cause.line = to_integer(value).value_or(0);
+        if (name.starts_with("col")) cause.column = to_integer(value).value_or(0);
     }
 }
 
@@ -120,7 +136,7 @@ std::string_view unwrapped(std::string_view text) {
         R"(|[@\w./-]+:[\w:-]*(?:build|test|lint|check|typecheck|type-check|compile)[\w:-]*: )"
         R"(|[\w.-]+(?:-|_)\d+\s+\| )"
         R"(|[@\w./-]+ (?:build|test|lint|typecheck|prepare|postinstall|install|preinstall)(?::\w+)?: )"
-        R"(|\[\d+\] |(?:out|err|remote):\s+|======(?:CMD|END)======)?(?:[│|]\s+)?)"};
+        R"(|\[\d{1,2}\] |(?:out|err|remote):\s+|======(?:CMD|END)======)?)"};
     re2::StringPiece wrapped;
     if (wrapper.Match(piece(text), 0, text.size(), RE2::ANCHOR_START, &wrapped, 1)) text.remove_prefix(wrapped.size());
     return text;
@@ -171,11 +187,47 @@ private:
 
 constexpr int captured_counts_less = 24;
 
+constexpr std::size_t longest_traceback = 60;
+
+/// Python and JavaScript share the names of errors; behind a traceback it is Python.
+void settle_language(Cause& cause) {
+    if (cause.tool == "node" || cause.tool == "cypress" || cause.tool == "vitest") cause.tool = "python";
+}
+
+/// The last line that was nothing but a file's name: linters print it above the places in that file.
+class Heading {
+public:
+    void see(std::string_view text, std::size_t index) {
+        static const RE2 heading{
+            R"(^\s?(?:FILE: |Line +)?((?:\S*/)*[\w@.\[\]()-]+\.(?:[cm]?[jt]sx?|vue|svelte|astro|php|css|scss|less|sass|html?|ya?ml|json|mdx?|py|rb|kt|java|graphql))\s*$)"};
+        if (text.size() > longest_name || text.find('.') == std::string_view::npos) return;
+        re2::StringPiece file;
+        if (!RE2::PartialMatch(piece(text), heading, &file)) return;
+        file_ = {file.data(), file.size()};
+        line_ = index + 1;
+    }
+
+    /// Gives a cause that has a line but no file the file above it.
+    void complete(Cause& cause, std::size_t index) const {
+        if (line_ == 0 || cause.line == 0 || !cause.file.empty() || index > line_ + furthest) return;
+        cause.file = file_;
+        cause.heading = line_;
+    }
+
+private:
+    static constexpr std::size_t longest_name = 300;
+    static constexpr std::size_t furthest = 200;
+    std::string file_;
+    std::size_t line_ = 0;
+};
+
 }  // namespace
 
 std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std::size_t last, std::size_t limit) {
     std::vector<Candidate> found;
     CapturedOutput captured;
+    Heading heading;
+    std::size_t traceback = 0;
     for (auto i = first; i <= last && i < log.size(); ++i) {
         const auto& line = log.line(i);
         if (line.role != RawLine::Role::output) continue;
@@ -184,6 +236,8 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         if (line.length == 0) continue;
         if (line.level == Level::warning || line.level == Level::debug) continue;
         const auto text = unwrapped(whole);
+        heading.see(text, i);
+        if (text.starts_with("Traceback (most recent call last)")) traceback = i + 1;
         // A warning is believed only where a table knows that it explains a failure.
         const int believed_from = is_a_warning(text) && line.level != Level::error ? 85 : 0;
 
@@ -191,13 +245,15 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         candidate.line = i;
         candidate.cause.message = shortened(trimmed(text), longest_message);
         const RE2* expression = nullptr;
-        if (const auto* matcher = Patterns::get().first_match(text, expression)) {
+        if (const auto* matcher = Patterns::get().best_match(text, expression)) {
             candidate.weight = matcher->weight;
             candidate.before = matcher->before;
             candidate.after = matcher->after;
             candidate.cause.tool = matcher->tool;
             candidate.cause.kind = matcher->kind;
             take_groups(candidate.cause, *expression, text);
+            heading.complete(candidate.cause, i);
+            if (traceback != 0 && i < traceback + longest_traceback) settle_language(candidate.cause);
         } else if (line.level == Level::error) {
             candidate.weight = is_vague(text) ? 40 : 72;
             candidate.before = 1;

@@ -15,6 +15,7 @@
 #include "logs/candidates.hpp"
 #include "logs/exit_code.hpp"
 #include "logs/failed_steps.hpp"
+#include "logs/line_shapes.hpp"
 
 namespace flux::logs {
 
@@ -23,19 +24,6 @@ namespace {
 /// A weight from which a cause is believed without more evidence.
 constexpr int convincing = 60;
 constexpr std::size_t most_causes = 10;
-
-/// The message without what changes from one occurrence to the next: numbers, addresses, times.
-std::string shape_of(std::string_view message) {
-    std::string shape;
-    for (const char c : message) {
-        if (c >= '0' && c <= '9') {
-            if (shape.empty() || shape.back() != '#') shape += '#';
-        } else {
-            shape += c;
-        }
-    }
-    return shape;
-}
 
 /// The weightiest, best first; and with them the first word of trouble and the last summing-up, which often say in one
 /// line what the many in between repeat.
@@ -68,6 +56,18 @@ bool misses_something(const Cause& cause) {
     return RE2::PartialMatch(cause.message, missing);
 }
 
+/// The last of the `count` lines behind `line` that aren't empty, up to `end`.
+std::size_t lines_behind(const RawLog& log, std::size_t line, std::size_t count, std::size_t end) {
+    auto last = line;
+    while (count > 0 && line < end) {
+        ++line;
+        if (log.line(line).length == 0) continue;
+        last = line;
+        --count;
+    }
+    return last;
+}
+
 struct Ranked {
     std::vector<Cause> causes;         ///< best first, `most_causes` at most
     std::vector<std::size_t> further;  ///< 1-based lines of the other candidates, likeliest first
@@ -80,12 +80,11 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
     const auto& step = log.steps()[failure.step];
     std::vector<Cause> causes;
     std::vector<std::size_t> repeated;
-    std::map<std::string, std::size_t> known;
+    std::map<std::pair<std::string, std::uint64_t>, std::size_t> known;
     std::map<std::string, int> seen_of_tool;
 
     for (auto& candidate : candidates) {
-        const auto key =
-            std::string{candidate.cause.tool} + '\n' + candidate.cause.file + '\n' + shape_of(candidate.cause.message);
+        auto key = std::pair{candidate.cause.tool + '\n' + candidate.cause.file, shape_of(candidate.cause.message)};
         if (const auto again = known.find(key); again != known.end()) {
             ++causes[again->second].count;
             if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
@@ -100,7 +99,7 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
         cause.excerpt_first =
             static_cast<std::size_t>(std::max<std::ptrdiff_t>(begin, static_cast<std::ptrdiff_t>(step.first))) + 1;
         const auto end = candidate.line >= failure.line ? step.last : failure.line;
-        cause.excerpt_last = std::min(candidate.line + static_cast<std::size_t>(candidate.after), end) + 1;
+        cause.excerpt_last = lines_behind(log, candidate.line, static_cast<std::size_t>(candidate.after), end) + 1;
 
         // The first error of a tool is the likeliest cause; what follows is often its echo.
         const auto earlier = seen_of_tool[cause.tool]++;
@@ -109,7 +108,7 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
         const auto distance = failure.line - std::min(failure.line, candidate.line);
         if (distance > 400) cause.weight -= 6;
         if (distance < 40 && cause.weight < convincing) cause.weight += 8;
-        known.emplace(key, causes.size());
+        known.emplace(std::move(key), causes.size());
         causes.push_back(std::move(cause));
     }
     Ranked ranked;
@@ -145,16 +144,42 @@ std::size_t first_output_of(const RawLog& log, const RawStep& step) {
     return line;
 }
 
-void add_tail(Diagnosis& diagnosis, const RawLog& log, const StepFailure& failure, std::size_t lines) {
+/// The last `lines` lines of the step that are not one of many like them: what a tool repeats hundreds of times
+/// explains nothing.
+void add_tail(Diagnosis& diagnosis, const RawLog& log, const LineShapes& shapes, const StepFailure& failure,
+              std::size_t lines) {
     const auto& step = log.steps()[failure.step];
     const auto end = last_output_before(log, step, failure.line);
-    auto begin = end;
+    std::vector<Diagnosis::Excerpt> ranges;
     std::size_t kept = 0;
-    while (begin > step.first && kept < lines && log.line(begin - 1).role == RawLine::Role::output) {
-        --begin;
-        if (log.line(begin).length > 0) ++kept;
+    for (auto line = end;; --line) {
+        const auto& entry = log.line(line);
+        const bool of_the_runner = line == failure.line;
+        if (entry.role == RawLine::Role::output && entry.length > 0 && (of_the_runner || !shapes.is_common(line))) {
+            if (!ranges.empty() && ranges.back().first == line + 2) {
+                ranges.back().first = line + 1;
+            } else {
+                ranges.push_back({{}, line + 1, line + 1});
+            }
+            if (++kept > lines) break;
+        }
+        if (line == step.first) break;
     }
-    diagnosis.evidence.push_back({"end of the step", begin + 1, end + 1});
+    std::reverse(ranges.begin(), ranges.end());
+    if (!ranges.empty()) ranges.front().title = "end of the step";
+    diagnosis.evidence.insert(diagnosis.evidence.end(), ranges.begin(), ranges.end());
+}
+
+/// Lines that occur once in a step that says most things many times.
+void add_rare_lines(Diagnosis& diagnosis, const RawLog& log, const LineShapes& shapes, const StepFailure& failure) {
+    constexpr std::size_t most_rare = 60;
+    const auto& step = log.steps()[failure.step];
+    std::vector<std::size_t> rare;
+    for (auto line = failure.line; line > step.first && rare.size() < most_rare; --line) {
+        const auto& entry = log.line(line);
+        if (entry.role == RawLine::Role::output && entry.length > 0 && shapes.is_single(line)) rare.push_back(line + 1);
+    }
+    diagnosis.further.insert(diagnosis.further.end(), rare.rbegin(), rare.rend());
 }
 
 /// The script of a step that failed without a word.
@@ -200,13 +225,33 @@ void add_earlier_trouble(Diagnosis& diagnosis, const RawLog& log, const StepFail
                      [](const Cause& a, const Cause& b) { return a.weight > b.weight; });
 }
 
+std::string exit_meaning(const RawLog& log, const StepFailure& failure) {
+    if (!failure.exit_code) return {};
+    const auto& step = log.steps()[failure.step];
+    bool uses_curl = step.name.find("curl") != std::string::npos;
+    for (auto i = step.first; i <= failure.line && !uses_curl; ++i)
+        uses_curl = log.line(i).role == RawLine::Role::script && log.text(i).find("curl") != std::string_view::npos;
+    const auto* meaning = meaning_of_exit(*failure.exit_code, uses_curl);
+    return meaning == nullptr ? "" : meaning;
+}
+
+/// The kind of the best cause that has one: "AssertionError" alone is of no kind, the failed test behind it is.
+FailureClass kind_of(const std::vector<Cause>& causes) {
+    constexpr int about_as_good = 36;
+    for (const auto& cause : causes) {
+        if (cause.weight + about_as_good < causes.front().weight) break;
+        if (cause.kind != FailureClass::unknown) return cause.kind;
+    }
+    return FailureClass::unknown;
+}
+
 std::string summary_of(const Diagnosis& diagnosis) {
     if (diagnosis.failed_steps.empty()) return {};
     const auto& step = diagnosis.failed_steps.front();
     std::string text = fmt::format("Step \"{}\" failed", shortened(step.step, 120));
     if (step.exit_code) {
         text += fmt::format(" with exit code {}", *step.exit_code);
-        if (const auto* meaning = meaning_of_exit(*step.exit_code)) text += fmt::format(" ({})", meaning);
+        if (!diagnosis.exit_meaning.empty()) text += fmt::format(" ({})", diagnosis.exit_meaning);
     }
     if (!diagnosis.causes.empty() && diagnosis.causes.front().weight >= convincing) {
         const auto& cause = diagnosis.causes.front();
@@ -260,7 +305,7 @@ Diagnosis diagnose(const RawLog& log) {
     if (diagnosis.causes.size() > most_causes) diagnosis.causes.resize(most_causes);
 
     if (!diagnosis.causes.empty()) {
-        diagnosis.kind = diagnosis.causes.front().kind;
+        diagnosis.kind = kind_of(diagnosis.causes);
         diagnosis.confidence = std::clamp(diagnosis.causes.front().weight / 100.0, 0.1, 0.98);
     }
     diagnosis.convinces = best >= convincing;
@@ -270,10 +315,12 @@ Diagnosis diagnose(const RawLog& log) {
     // Every failed step shows its end; the first one more of it where nothing else explains it.
     constexpr std::size_t most_tails = 6;
     for (std::size_t i = 0; i < std::min(failures.size(), most_tails); ++i) {
-        const std::size_t whole = failures.size() == 1 ? 40 : 25;
-        add_tail(diagnosis, log, failures[i], diagnosis.convinces ? 9 : i == 0 ? whole : 12);
+        const LineShapes shapes{log, log.steps()[failures[i].step].first, failures[i].line};
+        add_tail(diagnosis, log, shapes, failures[i], diagnosis.convinces ? 9 : i == 0 ? 25 : 12);
+        if (i == 0 && !diagnosis.convinces) add_rare_lines(diagnosis, log, shapes, failures[i]);
     }
     if (diagnosis.kind == FailureClass::permission) add_token_permissions(diagnosis, log);
+    diagnosis.exit_meaning = exit_meaning(log, failures.front());
     diagnosis.summary = summary_of(diagnosis);
     return diagnosis;
 }

@@ -25,6 +25,7 @@ struct Cause {
     int count = 1;  ///< how often the log says the same
     FailureClass kind = FailureClass::unknown;
     int weight = 0;                 ///< how much it explains, up to about 110
+    std::size_t heading = 0;        ///< the line above it that names its file; 0: its own does, or none
     std::size_t excerpt_first = 0;  ///< 1-based, inclusive
     std::size_t excerpt_last = 0;
 };
@@ -42,6 +43,7 @@ struct Diagnosis {
     FailureClass kind = FailureClass::unknown;
     double confidence = 0;  ///< 0 to 1
     std::string summary;
+    std::string exit_meaning;  ///< of the first failed step's exit code, where it says more than "failed"
     std::vector<FailedStep> failed_steps;
     std::vector<Cause> causes;  ///< best first
     /// Lines worth showing where no cause says it all: the end of the failed step, its script, the token's permissions.

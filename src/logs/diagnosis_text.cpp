@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <set>
-#include <vector>
 
 #include "base/text.hpp"
-#include "logs/exit_code.hpp"
 
 namespace flux::logs {
 
@@ -107,8 +105,7 @@ std::string heading(const Cause& cause) {
 std::string exit_of(const Diagnosis& diagnosis) {
     const auto& code = diagnosis.failed_steps.front().exit_code;
     if (!code) return {};
-    const auto* meaning = meaning_of_exit(*code);
-    return fmt::format(" Exit code {}{}{}.", *code, meaning != nullptr ? ": " : "", meaning != nullptr ? meaning : "");
+    return fmt::format(" Exit code {}{}{}.", *code, diagnosis.exit_meaning.empty() ? "" : ": ", diagnosis.exit_meaning);
 }
 
 void add_failed_steps(std::string& out, const Diagnosis& diagnosis, std::size_t max_bytes) {
@@ -155,26 +152,39 @@ DiagnosisText write_diagnosis(const Diagnosis& diagnosis, const RawLog& log, std
 
     Excerpts excerpts{log, out, max_bytes};
     const auto enough = diagnosis.convinces ? std::min(max_tokens, enough_tokens) : max_tokens;
-    const int best = diagnosis.causes.empty() ? 0 : diagnosis.causes.front().weight;
     const auto& whole = diagnosis.output;
     if (out.size() + excerpts.size_of(whole.first, whole.last) < std::min(max_tokens, enough_tokens) * 4) {
         excerpts.show(whole.first, whole.last, "all that the step printed", whole.last);
     }
-    for (const auto& cause : diagnosis.causes) {
-        // What is much weaker than the best cause adds words, not reasons.
-        if (cause.weight + 45 < best || excerpts.has(cause.log_line)) continue;
-        // Behind the first ones a cause has its own line only: they have shown what its surroundings look like.
-        const bool alone = excerpts.is_beyond(enough * 3 / 4);
-        const auto first = alone ? cause.log_line : cause.excerpt_first;
-        const auto last = alone ? cause.log_line : cause.excerpt_last;
-        if (!excerpts.show(first, last, heading(cause))) break;
+    // Breadth before depth: the first causes with what is around them, the own line of each of the others, the end of
+    // the step; then what else there is room for.
+    constexpr std::size_t shown_with_surroundings = 2;
+    constexpr std::size_t most_tools = 4;
+    constexpr int worth_surroundings = 66;
+    std::set<std::string_view> tools;
+    const auto show_around = [&](const Cause& cause) {
+        if (cause.heading != 0) excerpts.show(cause.heading, cause.heading, {});
+        excerpts.show(cause.excerpt_first, cause.excerpt_last, heading(cause));
+    };
+    for (std::size_t i = 0; i < diagnosis.causes.size(); ++i) {
+        const auto& cause = diagnosis.causes[i];
+        const bool new_tool =
+            cause.weight >= worth_surroundings && tools.size() < most_tools && tools.insert(cause.tool).second;
+        if ((i < shown_with_surroundings || new_tool) && !excerpts.has(cause.log_line)) {
+            show_around(cause);
+            continue;
+        }
+        if (cause.heading != 0) excerpts.show(cause.heading, cause.heading, {});
+        excerpts.show(cause.log_line, cause.log_line, cause.count > 1 ? heading(cause) : "");
     }
     for (const auto& evidence : diagnosis.evidence) excerpts.show(evidence.first, evidence.last, evidence.title);
-    std::vector<std::size_t> further;
+    for (const auto& cause : diagnosis.causes) {
+        if (excerpts.is_beyond(enough)) break;
+        show_around(cause);
+    }
     for (const auto number : diagnosis.further) {
         if (excerpts.is_beyond(enough)) break;
-        excerpts.show(number, number, further.empty() ? "also" : "");
-        further.push_back(number);
+        excerpts.show(number, number, {});
     }
     out += closing;
     result.lines_left_out = excerpts.left_out();

@@ -22,9 +22,10 @@ std::span<const Matcher> all_matchers() {
         std::vector<Matcher> joined;
         // The machine's own trouble and the runner's words come before what a tool makes of them; the shell's and the
         // catch-alls come last.
-        for (const auto table : {matchers::machine(), matchers::actions(), matchers::compilers(), matchers::python(),
-                                 matchers::javascript(), matchers::jvm(), matchers::php_and_ruby(),
-                                 matchers::containers(), matchers::deploys(), matchers::shell()}) {
+        for (const auto table :
+             {matchers::machine(), matchers::actions(), matchers::checks(), matchers::languages(),
+              matchers::compilers(), matchers::python(), matchers::javascript(), matchers::jvm(),
+              matchers::php_and_ruby(), matchers::containers(), matchers::deploys(), matchers::shell()}) {
             joined.insert(joined.end(), table.begin(), table.end());
         }
         return joined;

@@ -7,7 +7,18 @@ namespace {
 using enum FailureClass;
 
 constexpr Matcher table[] = {
-    {"vercel", deploy, 80, 1, 2, R"re(^(?P<message>Error: (?:No existing credentials found|You do not have access|The specified token is not valid|Project not found|Command ".*" exited with \d+|.*vercel.*)))re"},
+    {"vercel", deploy, 80, 1, 2, R"re(^(?P<message>Error: (?:No existing credentials found|You do not have access|The specified token is not valid|Project not found|.*vercel.*)))re"},
+    {"vercel", deploy, 40, 3, 1, R"re(^(?P<message>Error: Command ".*" exited with \d+))re"},
+    {"pages", deploy, 84, 0, 2, R"re((?P<message>.*(?:Failed to create deployment \(status: \d+\)|Ensure GitHub Pages has been enabled|not allowed to deploy to .* due to environment protection rules|Deployment request failed for|Get Pages site failed|Uploaded artifact .* is too large).*))re"},
+    {"cloudformation", deploy, 84, 0, 1, R"re((?P<message>.*\b(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED\b.*))re"},
+    {"aws cdk", deploy, 82, 0, 2, R"re((?P<message>.*(?:❌ .* failed|The stack named .* failed|is in ROLLBACK_COMPLETE state|Need to perform AWS calls for account|has not been bootstrapped|SSM parameter .* not found).*))re"},
+    {"serverless", deploy, 80, 0, 3, R"re(^(?P<message>(?:✖ |Serverless Error).*))re"},
+    {"rsync/scp", deploy, 86, 1, 1, R"re((?P<message>rsync(?: error)?: .*|scp: .*|.*lost connection$))re"},
+    {"ftp", deploy, 84, 0, 1, R"re((?P<message>.*(?:FTPError: |530 (?:Login|User|Not logged)|FTP connection|ECONNREFUSED .*:21\b).*))re"},
+    {"hugo", compile, 88, 0, 2, R"re(^(?P<message>(?:Error: |ERROR ).*(?:error building site|render of|execute of template|failed to (?:extract|render)|module |parse of template).*))re"},
+    {"jekyll", compile, 86, 0, 2, R"re((?P<message>.*(?:Liquid Exception: |jekyll [\d.]+ \| Error:|Conversion error: |Error:\s+Could not locate the included file).*))re"},
+    {"eleventy/docusaurus", compile, 84, 0, 6, R"re((?P<message>.*(?:Docusaurus found broken (?:links|anchors)|Unable to build website for locale|\[11ty\].*(?:Problem writing|Error|Having trouble)).*))re"},
+    {"ssh action", deploy, 40, 1, 0, R"re((?P<message>.*(?:Process exited with status \d+|Run Command Timeout).*))re"},
     {"netlify", deploy, 75, 1, 3, R"re(^\s*(?:›\s+)?(?P<message>Error: (?:Unauthorized|Not Found|Could not find the project|.*netlify.*)|Build failed due to a user error.*|Failed during stage '.*'.*))re"},
     {"pages", deploy, 70, 1, 1, R"re((?P<message>.*(?:Failed to create deployment|Deployment failed, try again later|Get Pages site failed|Creating Pages deployment failed|No artifacts named|Timeout reached, aborting).*))re"},
     {"aws", deploy, 82, 0, 2, R"re((?P<message>An error occurred \((?P<code>\w+)\) when calling the \w+ operation.*))re"},

@@ -49,7 +49,7 @@ TEST(Diagnose, NamesToolCodeAndPlaceOfTheFirstError) {
          FailureClass::type},
         {"tsc pretty", "src/a.ts:3:7 - error TS2322: Type 'a' is not assignable\n", "tsc", "TS2322", "src/a.ts", 3,
          FailureClass::type},
-        {"eslint", "/home/r/a.js\n  4:10  error  'y' is not defined  no-undef\n", "eslint", "", "", 4,
+        {"eslint", "/home/r/a.js\n  4:10  error  'y' is not defined  no-undef\n", "eslint", "", "/home/r/a.js", 4,
          FailureClass::lint},
         {"go", "./main.go:7:2: undefined: foo\n", "go", "", "./main.go", 7, FailureClass::compile},
         {"rust", "error[E0425]: cannot find value `x`\n --> src/main.rs:2:5\n", "cargo", "E0425", "", 0,
@@ -171,6 +171,24 @@ TEST(Diagnose, LooksThroughWhatWrapsAToolsWords) {
         EXPECT_EQ(diagnosis.causes.front().file, "src/a.ts");
         EXPECT_EQ(diagnosis.causes.front().code, "TS2322");
     }
+}
+
+TEST(Diagnose, ShowsWhatIsRareWhereNothingIsKnown) {
+    std::string output;
+    for (int i = 0; i < 500; ++i) output += "checked file" + std::to_string(i) + ".css\n";
+    output += "GPL-3.0-only in left-pad@9.9.9\n";
+    for (int i = 0; i < 500; ++i) output += "checked file" + std::to_string(i) + ".css\n";
+    const auto log = RawLog::decode(step("./licences", output + std::string{exit_one}));
+
+    EXPECT_THAT(write_diagnosis(diagnose(log), log, "n", 1500).text, HasSubstr("GPL-3.0-only in left-pad@9.9.9"));
+}
+
+TEST(Diagnose, GivesALintersPlaceTheFileAboveIt) {
+    const auto log = RawLog::decode(
+        step("eslint", "src/a.js\n  1:1  warning  no\n\nsrc/b.js\n  2:5  error  'x' is constant  no-const-assign\n" +
+                           std::string{exit_one}));
+    ASSERT_FALSE(diagnose(log).causes.empty());
+    EXPECT_EQ(diagnose(log).causes.front().file, "src/b.js");
 }
 
 TEST(DiagnosisText, ShowsAShortStepAsItWas) {

@@ -1,0 +1,187 @@
+#include <gtest/gtest.h>
+#include <re2/re2.h>
+
+#include <string>
+#include <vector>
+
+#include "logs/diagnose.hpp"
+
+namespace flux::logs {
+namespace {
+
+TEST(Matchers, AreExpressionsThatRunInLinearTime) {
+    for (const auto& matcher : all_matchers()) {
+        SCOPED_TRACE(matcher.pattern);
+        const RE2 expression{matcher.pattern, RE2::Quiet};
+        EXPECT_TRUE(expression.ok()) << expression.error();
+        EXPECT_GE(matcher.weight, 1);
+        EXPECT_LE(matcher.weight, 100);
+        for (const auto& [name, index] : expression.NamedCapturingGroups()) {
+            const std::vector<std::string> known{"file", "line", "line2", "col", "col2", "code", "message", "test"};
+            EXPECT_NE(std::find(known.begin(), known.end(), name), known.end()) << name;
+        }
+    }
+}
+
+/// Tools that the corpus (tests/logs/corpus) cannot run: their lines as their documentation, their sources and public
+/// issue threads show them. Written by hand, unlike the corpus.
+TEST(Matchers, KnowToolsThatTheCorpusCannotRun) {
+    struct Row {
+        const char* output;
+        const char* tool;
+        FailureClass kind;
+    };
+    using enum FailureClass;
+    const std::vector<Row> rows{
+        // Apple
+        {"/Users/runner/work/A/A/Sources/App.swift:12:5: error: cannot find 'foo' in scope", "swift", compile},
+        {"/Users/runner/work/A/ATests.swift:9: error: -[ATests.ATests testSum] : XCTAssertEqual failed: (\"2\") is not "
+         "equal to (\"3\")",
+         "xctest", test},
+        {"\xE2\x9C\x98 Test sum() recorded an issue at ATests.swift:12:5: Expectation failed: (1 + 1) == 3",
+         "swift testing", test},
+        {"error: Dependencies could not be resolved because root depends on 'x' 2.0.0..<3.0.0.", "swiftpm", dependency},
+        {"xcodebuild: error: Could not resolve package dependencies:", "xcode", dependency},
+        {"error: Signing for \"App\" requires a development team. No signing certificate found", "xcode", config},
+        {"[!] CocoaPods could not find compatible versions for pod \"Firebase\":", "fastlane", config},
+        // .NET and MSVC
+        {"C:\\src\\a.cpp(12,5): error C2065: 'x': undeclared identifier [C:\\src\\a.vcxproj]", "msvc", compile},
+        {"a.obj : error LNK2019: unresolved external symbol foo", "linker", compile},
+        {"/home/runner/work/a/a/A.csproj : error NU1101: Unable to find package Foo. No packages exist with this id",
+         "dotnet", dependency},
+        {"  Failed Adds.Works(a: 1) [12 ms]", "dotnet test", test},
+        {"[xUnit.net 00:00:01.23]     Tests.Adds.Works [FAIL]", "dotnet test", test},
+        {"/src/A.cs(3,1): error WHITESPACE: Fix whitespace formatting. Insert '\\n'. [/src/A.csproj]", "dotnet format",
+         lint},
+        // Dart
+        {"lib/main.dart:12:5: Error: The getter 'foo' isn't defined for the class 'A'.", "dart/flutter", compile},
+        {"00:05 +12 -1: Counter increments [E]", "flutter test", test},
+        {"Because app depends on http ^2.0.0 which doesn't match any versions, version solving failed.", "flutter",
+         dependency},
+        {"Formatted 14 files (2 changed) in 0.52 seconds.", "dart format", lint},
+        // JVM
+        {"src/main/kotlin/A.kt:3:1: Unexpected blank line(s) before \"}\" (standard:no-blank-line-before-rbrace)",
+         "ktlint/detekt", lint},
+        {"[ERROR] com.example.ATest.adds -- Time elapsed: 0.012 s <<< FAILURE!", "maven", test},
+        {"ATest > adds() FAILED", "gradle", test},
+        {"    org.opentest4j.AssertionFailedError: expected: <3> but was: <2>", "junit", test},
+        {"error: release version 21 not supported", "java", config},
+        {"ERROR:/src/res/values/x.xml:3: AAPT: error: resource color/brand not found.", "android", config},
+        {"[info] - should add *** FAILED ***", "scalatest", test},
+        {"APPLICATION FAILED TO START", "spring", config},
+        // Bazel, Elixir, Julia, R, Solidity
+        {"ERROR: /home/runner/work/a/a/BUILD.bazel:12:11: Compiling a.cc failed: (Exit 1)", "bazel", compile},
+        {"//lib:a_test                                             FAILED in 0.4s", "bazel", test},
+        {"** (Mix) mix format failed due to --check-formatted.", "elixir", compile},
+        {"ERROR: LoadError: UndefVarError: x not defined", "julia", unknown},
+        {"\xE2\x94\x80\xE2\x94\x80 Failure (test-a.R:3:5): adds \xE2\x94\x80\xE2\x94\x80", "testthat", test},
+        {"[FAIL: assertion failed] testAdds() (gas: 1234)", "foundry", test},
+        // C++ tests and checks
+        {"/src/a_test.cc:12: Failure", "gtest", test},
+        {"[  FAILED  ] Adds.Works (0 ms)", "gtest", test},
+        {"/src/a_test.cpp:12: FAILED:", "catch2", test},
+        {"/src/a.cpp:3:5: error: use 'nullptr' [modernize-use-nullptr,-warnings-as-errors]", "clang-tidy", lint},
+        {"main.go:12:5: Error return value of `f` is not checked (errcheck)", "golangci-lint", lint},
+        // Containers and clusters
+        {"ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref: \"/dist\": not "
+         "found",
+         "docker", config},
+        {"ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+         "docker", config},
+        {"denied: permission_denied: write_package", "docker", auth},
+        {"\xE2\x94\x82 Error: Invalid reference", "terraform", config},
+        {"Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress", "helm/kubectl", deploy},
+        {"pod/web-1  0/1  ImagePullBackOff  0  3m", "kubernetes", deploy},
+        {"Dockerfile:3 DL3008 warning: Pin versions in apt get install", "hadolint", lint},
+        {"\tFAILED for resource: aws_s3_bucket.logs", "checkov", lint},
+        // Deploys
+        {"Error: No existing credentials found. Please run `vercel login` or pass \"--token\"", "vercel", deploy},
+        {"Error: Failed to create deployment (status: 404) with build version abc. Ensure GitHub Pages has been "
+         "enabled",
+         "pages", deploy},
+        {"10:12:01 | CREATE_FAILED | AWS::S3::Bucket | Logs bucket already exists", "cloudformation", deploy},
+        {"An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "aws", deploy},
+        {"rsync error: some files/attrs were not transferred (see previous errors) (code 23)", "rsync/scp", deploy},
+        {"ssh: connect to host example.com port 22: Connection timed out", "ssh", network},
+        {"Error: Error: GET https://api.digitalocean.com/v2/account: 401 Unable to authenticate you", "digitalocean",
+         deploy},
+        // GitHub's own
+        {"##[error]Unable to resolve action `actions/setup-nod@v4`, repository not found", "actions", workflow},
+        {"##[error]Resource not accessible by integration", "actions", permission},
+        {"##[error]Input required and not supplied: token", "actions", missing_secret},
+        {"##[error]Unable to download artifact(s): Artifact not found for name: dist", "actions", config},
+        {"##[error]Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact "
+         "with this name already exists on the workflow run",
+         "actions", config},
+        {"##[error]This request has been automatically failed because it uses a deprecated version of "
+         "`actions/upload-artifact: v2`.",
+         "actions", deprecated_action},
+        {"##[error]Unable to locate executable file: pnpm. Please verify either the file path exists", "actions",
+         config},
+        {"##[error]The version '3.6' with architecture 'x64' was not found for Ubuntu 24.04.", "actions", config},
+        {"##[error]Unable to process file command 'output' successfully.", "actions", workflow},
+        {"##[error]GitHub Actions is not permitted to create or approve pull requests.", "actions", permission},
+        {"##[error]The self-hosted runner lost communication with the server.", "actions", runner_lost},
+        {"##[error]The runner has received a shutdown signal. This can happen when the runner service is stopped",
+         "actions", runner_lost},
+        {"##[error]The job running on runner GitHub Actions 2 has exceeded the maximum execution time of 360 minutes.",
+         "actions", timeout},
+        {"##[error]HttpError: Bad credentials", "actions", auth},
+        // Gates
+        {"[404] <https://example.com/gone> | Failed: Network error: Not Found", "lychee", lint},
+        {"INFO  QUALITY GATE STATUS: FAILED - View details on https://sonar.example/x", "sonarqube", lint},
+        {"[semantic-release] \xE2\x80\xBA \xE2\x9C\x98  ENONPMTOKEN No npm token specified.", "semantic-release",
+         missing_secret},
+        {"release-please failed: Error adding to tree", "release-please", deploy},
+        {"##[error]Codecov token not found. Please provide Codecov token with -t flag.", "codecov", config},
+        {".github/workflows/ci.yml:12:9: property \"foo\" is not defined in object type {} [expression]", "actionlint",
+         workflow},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.output);
+        const auto log = RawLog::decode("##[group]Run ./ci\nshell: bash -e {0}\n##[endgroup]\n" +
+                                        std::string{row.output} + "\n##[error]Process completed with exit code 1.\n");
+        const auto diagnosis = diagnose(log);
+        ASSERT_FALSE(diagnosis.causes.empty());
+        EXPECT_EQ(diagnosis.causes.front().tool, row.tool);
+        EXPECT_STREQ(name_of(diagnosis.causes.front().kind), name_of(row.kind));
+        EXPECT_TRUE(diagnosis.convinces);
+    }
+}
+
+TEST(Matchers, TellCausesFromTheirEchoes) {
+    struct Row {
+        const char* cause;
+        const char* echo;
+    };
+    const std::vector<Row> rows{
+        {"TypeError: config.load is not a function", "ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL web@1.0.0 test: `node t.js`"},
+        {"src/a.ts(3,7): error TS2322: no", "npm error Lifecycle script `build` failed with error:"},
+        {"src/a.rs:3: error[E0425]: cannot find value `x`", "error: could not compile `a` due to 1 previous error"},
+        {"[ERROR] /src/A.java:[3,5] cannot find symbol", "[ERROR] Re-run Maven using the -X switch"},
+        {"e: /src/A.kt: (3, 5): Unresolved reference: x", "FAILURE: Build failed with an exception."},
+        {"Your requirements could not be resolved to an installable set of packages.",
+         "Script phpunit handling the test event returned with error code 1"},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.echo);
+        const auto log =
+            RawLog::decode("##[group]Run ./ci\nshell: bash -e {0}\n##[endgroup]\n" + std::string{row.cause} + '\n' +
+                           row.echo + "\n##[error]Process completed with exit code 1.\n");
+        const auto diagnosis = diagnose(log);
+        ASSERT_FALSE(diagnosis.causes.empty());
+        EXPECT_EQ(diagnosis.causes.front().log_line, 4u);
+    }
+}
+
+TEST(Matchers, NameTheTestsThatFailed) {
+    const auto log = RawLog::decode(
+        "##[group]Run ./ci\nshell: bash -e {0}\n##[endgroup]\n"
+        "FAILED tests/test_a.py::test_sum - assert 2 == 3\nFAILED tests/test_a.py::test_sum - assert 2 == 3\n"
+        "--- FAIL: TestAdd (0.00s)\ntest tests::odd ... FAILED\n##[error]Process completed with exit code 1.\n");
+    const std::vector<std::string> expected{"tests/test_a.py::test_sum", "TestAdd", "tests::odd"};
+    EXPECT_EQ(diagnose(log).failed_tests, expected);
+}
+
+}  // namespace
+}  // namespace flux::logs
