@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <list>
 #include <mutex>
+#include <utility>
 
 #include "async/timer.hpp"
 
@@ -14,6 +15,20 @@ struct Changes::State {
     struct Waiter {
         explicit Waiter(Executor executor) : timer{executor} {}
         Timer timer;
+    };
+
+    /// Takes a waiter off the list also when its task is destroyed where it waits, with its executor: a timer may not
+    /// outlive the executor, and the changes may.
+    struct Listed {
+        Listed(std::shared_ptr<State> of, std::shared_ptr<Waiter> one) : state{std::move(of)}, waiter{std::move(one)} {}
+        Listed(const Listed&) = delete;
+        Listed& operator=(const Listed&) = delete;
+        ~Listed() {
+            const std::lock_guard lock{state->mutex};
+            state->waiters.remove(waiter);
+        }
+        std::shared_ptr<State> state;
+        std::shared_ptr<Waiter> waiter;
     };
 
     mutable std::mutex mutex;
@@ -50,11 +65,11 @@ Task<bool> Changes::wait_beyond(std::uint64_t seen, std::chrono::steady_clock::t
         if (state->version > seen) co_return true;
         state->waiters.push_back(waiter);
     }
+    const State::Listed listed{state, waiter};
     waiter->timer.expires_at(deadline);
     co_await waiter->timer.async_wait(as_result);
     {
         const std::lock_guard lock{state->mutex};
-        state->waiters.remove(waiter);
         if (state->version > seen) co_return true;
     }
     // Neither changed nor woken: either the time is up or the task was cancelled, and then this throws.

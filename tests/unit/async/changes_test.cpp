@@ -62,5 +62,18 @@ TEST(Changes, ThrowsWhenItsTaskIsCancelled) {
     EXPECT_EQ(group.size(), 0u);
 }
 
+TEST(Changes, OutliveAnExecutorOnWhichSomebodyWaited) {
+    Changes changes;
+    {
+        asio::io_context context{1};
+        const auto ended = [](std::exception_ptr, bool) {};
+        auto waiting = changes.wait_beyond(0, std::chrono::steady_clock::time_point::max());
+        asio::co_spawn(context, std::move(waiting), ended);
+        context.poll();
+    }
+    changes.bump();
+    EXPECT_EQ(changes.version(), 1u);
+}
+
 }  // namespace
 }  // namespace flux::async
