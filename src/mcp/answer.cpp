@@ -15,7 +15,12 @@ void write_answer(std::string& out, const Id& id, const RequestScope& scope, con
         // Lists and readings may depend on who asks, so no cache may share them.
         writer.key("ttlMs").integer(answer.keep_for->count()).key("cacheScope").string("private");
     }
-    if (!scope.result_marks.empty()) writer.raw(scope.result_marks);
+    if (!answer.meta.empty()) {
+        writer.key("resultType").string("complete");
+        writer.key("_meta").object().raw(answer.meta).raw(scope.result_meta).end_object();
+    } else if (!scope.result_marks.empty()) {
+        writer.raw(scope.result_marks);
+    }
     writer.end_object().end_object();
 
     // Inside strings line ends are escaped; those that are left stand between the parts.

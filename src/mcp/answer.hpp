@@ -3,7 +3,9 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "mcp/input.hpp"
 #include "mcp/message.hpp"
 #include "mcp/request_scope.hpp"
 #include "mcp/wire_error.hpp"
@@ -14,9 +16,18 @@ namespace flux::mcp {
 struct Answer {
     std::string members;                                     ///< JSON without the braces around it
     std::optional<std::chrono::milliseconds> keep_for = {};  ///< of what may be kept at all; 0: not at all, yet
+    std::string meta = {};                                   ///< members of the result's `_meta`
+    std::optional<InputNeeded> needs = {};                   ///< set: this is no answer yet
 };
 
 using Answered = tl::expected<Answer, WireError>;
+
+/// No answer yet.
+inline Answer asking(InputNeeded needed) {
+    Answer answer;
+    answer.needs = std::move(needed);
+    return answer;
+}
 
 /// Appends `answer` as the response to `id`, on one line.
 void write_answer(std::string& out, const Id& id, const RequestScope& scope, const Answer& answer);

@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "admission/visitor.hpp"
+#include "mcp/client_abilities.hpp"
+#include "mcp/log_level.hpp"
 
 namespace flux::mcp {
 
@@ -22,6 +25,23 @@ public:
     /// Tells the client how far the work is, if it asked to be told. `done` grows from call to call; what comes faster
     /// than the server's progress interval is dropped.
     virtual void progress(double done, std::optional<double> total, std::string_view message) = 0;
+
+    /// Says something on the protocol's log, if the client wants to hear of this level. `data` is JSON.
+    virtual void log(LogLevel, std::string_view /*logger*/, std::string_view /*data*/) {}
+
+    /// What the client can be asked for (mcp/input.hpp).
+    virtual ClientAbilities client() const { return {}; }
+
+    /// What was answered to the request with this key in the round before: the result, as JSON. Nullptr: nothing was,
+    /// so ask (again). It comes from outside: check it.
+    virtual const std::string* input(std::string_view /*key*/) const { return nullptr; }
+
+    /// The state that the round before handed out; empty in the first.
+    virtual std::string_view state() const { return {}; }
+
+    /// Closes the event stream on which the answer would come, if the client can get it later by asking for the rest of
+    /// the stream; else does nothing. For work that takes long and says little.
+    virtual void let_poll() {}
 };
 
 }  // namespace flux::mcp

@@ -20,7 +20,8 @@ struct Parts {
     json::Raw id;
     json::Raw method;
     json::Raw params;
-    bool answers = false;
+    json::Raw result;
+    json::Raw error;
 };
 
 Parts parts_of(json::Raw json) {
@@ -31,7 +32,8 @@ Parts parts_of(json::Raw json) {
         if (name == "id") parts.id = member.value();
         if (name == "method") parts.method = member.value();
         if (name == "params") parts.params = member.value();
-        if (name == "result" || name == "error") parts.answers = true;
+        if (name == "result") parts.result = member.value();
+        if (name == "error") parts.error = member.value();
     }
     return parts;
 }
@@ -65,7 +67,9 @@ tl::expected<Message, NoMessage> read_message(json::Raw json) {
     if (parts.version.text() != "\"2.0\"" && parts.version.string() != "2.0") {
         return no_message(invalid_request("`jsonrpc` has to be \"2.0\"."), id.value_or(Id{}), !notifies);
     }
-    if (parts.method.absent() && parts.answers) return Response{};
+    if (parts.method.absent() && (parts.result || parts.error)) {
+        return Response{id.value_or(Id{}), parts.result, parts.error};
+    }
     auto method = parts.method.string();
     if (!method) {
         return no_message(invalid_request("`method` has to be a string."), id.value_or(Id{}), true);

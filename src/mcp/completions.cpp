@@ -73,10 +73,10 @@ std::shared_ptr<RunningCall> complete_argument(const Request& request, Completio
         answer(site.reply, request.id, site.scope, Answered{completed({})});
         return nullptr;
     }
-    const auto make = [&](std::shared_ptr<Call> call) {
-        return ask(std::move(completer), std::move(query), std::move(call));
+    auto make = [completer = std::move(completer), query = std::move(query)](std::shared_ptr<Call> call) {
+        return ask(completer, query, std::move(call));
     };
-    return start_call(request, request.method, std::move(site), rules, make);
+    return start_call(request, request.method, std::move(site), rules, std::move(make));
 }
 
 }  // namespace flux::mcp

@@ -12,6 +12,10 @@ struct Content {
     std::string json;
 
     static Content text(std::string_view text);
+    static Content image(std::string_view bytes, std::string_view mime_type);
+    static Content audio(std::string_view bytes, std::string_view mime_type);
+    /// A text that has a URI of its own.
+    static Content resource(std::string_view uri, std::string_view mime_type, std::string_view text);
 };
 
 }  // namespace flux::mcp

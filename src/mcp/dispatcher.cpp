@@ -10,11 +10,22 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
     : options_{std::move(options)},
       introduction_{options_, catalog},
       stateless_{introduction_},
-      rules_{clock, options_.call_limit, options_.progress_interval, options_.max_in_flight,
-             std::make_shared<std::atomic<std::size_t>>(0)},
+      rules_{clock,
+             options_.call_limit,
+             options_.progress_interval,
+             options_.max_in_flight,
+             options_.ask_limit,
+             std::make_shared<std::atomic<std::size_t>>(0),
+             std::make_shared<const RequestStates>(clock, options_.ask_limit)},
       tools_{std::move(catalog.tools), options_, rules_},
       resources_{std::move(catalog.resources), options_, rules_},
-      prompts_{std::move(catalog.prompts), options_, rules_} {}
+      prompts_{std::move(catalog.prompts), options_, rules_},
+      notices_{catalog, resources_, rules_} {}
+
+void Dispatcher::drain() {
+    draining_ = true;
+    notices_.end();
+}
 
 Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit visit) const {
     try {
@@ -30,7 +41,7 @@ Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, V
             }
             return nullptr;
         }
-        return dispatch(request, session.scope(request), visit);
+        return dispatch(request, session.scope(request), visit, nullptr);
     } catch (...) {
         visit.reply.fail(request.id, broken(request.method, std::current_exception()));
         return nullptr;
@@ -52,7 +63,7 @@ Dispatcher::Served Dispatcher::serve(const Request& request, const HttpFacts* he
             visit.reply.succeed(request.id, *answer);
             return nullptr;
         }
-        return dispatch(request, *scope, visit);
+        return dispatch(request, *scope, visit, headers);
     } catch (...) {
         visit.reply.fail(request.id, broken(request.method, std::current_exception()));
         return nullptr;
@@ -73,8 +84,9 @@ std::optional<WireError> Dispatcher::refusal(const Request& request, const Visit
     return {};
 }
 
-Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestScope& scope, Visit& visit) const {
-    CallSite site{scope, visit.visitor, visit.executor, visit.calls, visit.reply};
+Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestScope& scope, Visit& visit,
+                                        const HttpFacts* headers) const {
+    CallSite site{scope, visit.visitor, visit.executor, visit.calls, visit.reply, headers};
     const auto& method = request.method;
     if (method == "tools/call" && !tools_.empty()) return tools_.call(request, std::move(site));
     if (method == "tools/list" && !tools_.empty()) return list(request, scope, visit, tools_.list(visit.names));
@@ -86,6 +98,15 @@ Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestSco
         return list(request, scope, visit, resources_.templates());
     }
     if (method == "completion/complete" && introduction_.completes) return complete(request, std::move(site));
+    if (scope.listens) {
+        if (method == "subscriptions/listen") return notices_.listen(request, std::move(site));
+    } else if (method == "resources/subscribe" && !resources_.empty()) {
+        subscribe(request, scope, visit);
+        return nullptr;
+    } else if (method == "resources/unsubscribe" && !resources_.empty()) {
+        unsubscribe(request, visit);
+        return nullptr;
+    }
     auto error = method_not_found(method);
     error.http_status = scope.unknown_method_status;
     visit.reply.fail(request.id, error);
@@ -99,6 +120,56 @@ Dispatcher::Served Dispatcher::list(const Request& request, const RequestScope& 
                                   .map([](std::string page) { return Answer{std::move(page), list_keep_for}; });
     answer(visit.reply, request.id, scope, answered);
     return nullptr;
+}
+
+void Dispatcher::announce_lists(Subscriptions& subscriptions, async::Executor executor,
+                                const Announce& announce) const {
+    for (auto& list : notices_.lists()) {
+        const auto subject = std::make_shared<Subject>(std::move(list));
+        const auto start = [&] {
+            auto tell = [announce, method = subject->method] {
+                std::string message;
+                Subject::write(message, method, {}, {});
+                return announce(message);
+            };
+            return Subscription::start(executor, std::move(subject->feed), std::move(tell), notices_.pause());
+        };
+        subscriptions.add(subject->method, start);
+    }
+}
+
+void Dispatcher::subscribe(const Request& request, const RequestScope& scope, Visit& visit) const {
+    const auto uri = request.params.member("uri").string();
+    if (!uri) return visit.reply.fail(request.id, invalid_params("`params.uri` has to name a resource."));
+    const auto found = resources_.find(*uri);
+    if (!found) {
+        const auto error = unknown_resource(*uri, "There is no such resource.", scope.unknown_resource_code);
+        return visit.reply.fail(request.id, error);
+    }
+    if (!visit.subscriptions) {
+        return visit.reply.fail(request.id, invalid_request("A subscription needs a session. Initialize first."));
+    }
+    auto subject = notices_.resource(*found, visit.visitor);
+    const auto start = [&] {
+        auto tell = [announce = visit.announce, uri = *uri] {
+            std::string message;
+            Subject::write(message, "notifications/resources/updated", uri, {});
+            return announce(message);
+        };
+        return Subscription::start(visit.executor, std::move(subject->feed), std::move(tell), notices_.pause());
+    };
+    // What never changes needs no watching.
+    if (subject && !visit.subscriptions->add(*uri, start)) {
+        return visit.reply.fail(request.id, invalid_request("There are too many subscriptions. Give up some of them."));
+    }
+    visit.reply.succeed(request.id, "{}");
+}
+
+void Dispatcher::unsubscribe(const Request& request, Visit& visit) {
+    const auto uri = request.params.member("uri").string();
+    if (!uri) return visit.reply.fail(request.id, invalid_params("`params.uri` has to name a resource."));
+    if (visit.subscriptions) visit.subscriptions->remove(*uri);
+    visit.reply.succeed(request.id, "{}");
 }
 
 /// `completion/complete` serves both kinds of references; each kind belongs to those that it refers to.

@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "mcp/catalog.hpp"
+#include "mcp/change_notices.hpp"
 #include "mcp/introduction.hpp"
 #include "mcp/message.hpp"
 #include "mcp/prompts.hpp"
@@ -14,9 +16,14 @@
 #include "mcp/server.hpp"
 #include "mcp/session.hpp"
 #include "mcp/stateless.hpp"
+#include "mcp/subscription.hpp"
 #include "mcp/tool_calls.hpp"
 
 namespace flux::mcp {
+
+/// Says something that belongs to no request: false if it should be said later. Called on the executor of the request
+/// that subscribed.
+using Announce = std::function<bool(std::string_view message)>;
 
 /// What a transport knows about one request beside its text.
 struct Visit {
@@ -25,6 +32,10 @@ struct Visit {
     async::Executor executor;
     std::shared_ptr<RunningCalls> calls;  ///< nullptr where nothing can refer to the request later
     Reply reply;
+
+    /// What its connection or session has subscribed to, and how that is told; nullptr where there is neither.
+    std::shared_ptr<Subscriptions> subscriptions = {};
+    Announce announce = {};
 };
 
 /// The heart of the server, which every request of every transport and era passes: may it come in, which method is it,
@@ -44,7 +55,13 @@ public:
     /// Serves a request that says itself what it speaks; `headers` is nullptr where there are none.
     Served serve(const Request& request, const HttpFacts* headers, Visit visit) const;
 
-    void drain() { draining_ = true; }
+    bool lists_change() const { return notices_.lists_change(); }
+
+    /// Tells a connection or session of every list that changes.
+    void announce_lists(Subscriptions& subscriptions, async::Executor executor, const Announce& announce) const;
+
+    /// Refuses new requests, and ends those that only listen.
+    void drain();
     std::size_t running() const { return *rules_.running; }
 
     const ServerOptions& options() const { return options_; }
@@ -52,9 +69,11 @@ public:
 
 private:
     std::optional<WireError> refusal(const Request& request, const Visit& visit) const;
-    Served dispatch(const Request& request, const RequestScope& scope, Visit& visit) const;
+    Served dispatch(const Request& request, const RequestScope& scope, Visit& visit, const HttpFacts* headers) const;
     static Served list(const Request& request, const RequestScope& scope, Visit& visit, const PagedList& list);
     Served complete(const Request& request, CallSite site) const;
+    void subscribe(const Request& request, const RequestScope& scope, Visit& visit) const;
+    static void unsubscribe(const Request& request, Visit& visit);
 
     const ServerOptions options_;
     const Introduction introduction_;
@@ -64,6 +83,7 @@ private:
     const ToolCalls tools_;
     const Resources resources_;
     const Prompts prompts_;
+    ChangeNotices notices_;
 };
 
 }  // namespace flux::mcp

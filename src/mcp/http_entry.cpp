@@ -46,7 +46,9 @@ std::shared_ptr<Exchange> waiting(const std::vector<Dispatcher::Served>& served,
 }
 
 /// Whether a method makes no sense without a session.
-bool needs_session(std::string_view method) { return method == "logging/setLevel"; }
+bool needs_session(std::string_view method) {
+    return method == "logging/setLevel" || method == "resources/subscribe" || method == "resources/unsubscribe";
+}
 
 void refuse(Outbox& outbox, const Id& id, const WireError& error, UnknownId unknown = UnknownId::left_out) {
     auto& message = message_buffer();
@@ -92,6 +94,14 @@ struct HttpEntry::Post {
     Visit visit(Reply reply) const {
         return {visitor, names, executor, session ? session->calls() : nullptr, std::move(reply)};
     }
+    /// What the session's own stream tells.
+    Announce announcer() const { return announcer_of(session->events()); }
+    static Announce announcer_of(std::shared_ptr<EventLog> events) {
+        return [events = std::move(events)](std::string_view message) {
+            events->add(EventLog::own_stream, message);
+            return true;
+        };
+    }
     Visit visit_alone() const { return {visitor, names, executor, nullptr, Reply{outbox, Reply::Carrier::exchange}}; }
     void accept() const { outbox->respond({}, Delivery{.http_status = 202}); }
 };
@@ -99,7 +109,8 @@ struct HttpEntry::Post {
 HttpEntry::HttpEntry(const Dispatcher& dispatcher, const Clock& clock)
     : dispatcher_{dispatcher},
       limits_{dispatcher.options().max_message_bytes, dispatcher.options().max_depth},
-      sessions_{dispatcher.options().max_sessions, dispatcher.options().session_idle_limit, clock} {}
+      sessions_{dispatcher.options().max_sessions, dispatcher.options().session_idle_limit,
+                dispatcher.options().max_subscriptions, clock} {}
 
 std::shared_ptr<Exchange> HttpEntry::post(std::string_view body, const HttpFacts& facts,
                                           const admission::Visitor& visitor, async::Executor executor,
@@ -132,8 +143,8 @@ std::shared_ptr<Exchange> HttpEntry::take(std::string_view body, const Post& pos
     if (const auto* asked = std::get_if<Request>(&*message)) return request(*asked, post);
     if (const auto* told = std::get_if<Notification>(&*message)) {
         notification(*told, post);
-    } else {
-        response(post);
+    } else if (const auto* answered = std::get_if<Response>(&*message)) {
+        response(*answered, post);
     }
     return nullptr;
 }
@@ -157,7 +168,11 @@ std::shared_ptr<Exchange> HttpEntry::request(const Request& request, const Post&
         return nullptr;
     }
     if (post.session) {
-        auto visit = post.visit(Reply{post.outbox, Reply::Carrier::exchange});
+        auto visit = post.visit(Reply{post.outbox, Reply::Carrier::exchange, post.session->events()});
+        if (needs_session(request.method)) {
+            visit.subscriptions = post.session->subscriptions();
+            visit.announce = post.announcer();
+        }
         return waiting({dispatcher_.serve(request, post.session->session(), std::move(visit))}, false);
     }
     if (request.method == "initialize") return open_session(request, post);
@@ -237,12 +252,13 @@ void HttpEntry::notification(const Notification& notification, const Post& post)
     post.accept();
 }
 
-void HttpEntry::response(const Post& post) {
+void HttpEntry::response(const Response& response, const Post& post) {
     if (Stateless::is_named_by(post.facts.protocol_version)) {
         return refuse(*post.outbox, {}, invalid_request("In this revision clients have nothing to answer."));
     }
     if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
     if (!post.session) return refuse(*post.outbox, {}, session_needed());
+    post.session->calls()->answer(response);
     post.accept();
 }
 
@@ -260,11 +276,31 @@ std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admiss
     if (!revision_of(facts)) {
         return refused(invalid_request("The header `MCP-Protocol-Version` names an unknown revision."));
     }
+    if (facts.last_event_id) return resume(*session, trimmed(*facts.last_event_id), executor, std::move(outbox));
     auto listener = std::make_shared<Listener>(executor, outbox);
-    if (!session->listen(listener)) {
+    const auto& events = session->events();
+    if (!events->follow_own(listener)) {
         return refused(with_status(invalid_request("This session has its stream already."), 409));
     }
+    if (events->primes()) outbox->send_event(EventLog::first_id(EventLog::own_stream), {}, resume_after);
+    if (dispatcher_.lists_change()) {
+        dispatcher_.announce_lists(*session->subscriptions(), executor, Post::announcer_of(events));
+    }
     return listener;
+}
+
+std::shared_ptr<Exchange> HttpEntry::resume(HttpSession& session, std::string_view event, async::Executor executor,
+                                            std::shared_ptr<Outbox> outbox) {
+    auto listener = std::make_shared<Listener>(executor, outbox);
+    const auto rest = session.events()->resume(event, listener);
+    if (!rest) {
+        refuse(*outbox, {}, invalid_request("What followed `Last-Event-ID` isn't there any more. Ask again."));
+        return nullptr;
+    }
+    for (const auto& missed : rest->events) outbox->send_event(missed.id, missed.message, {});
+    if (!rest->over) return listener;
+    outbox->respond({}, {});
+    return nullptr;
 }
 
 Delivery HttpEntry::end_session(const HttpFacts& facts, const admission::Visitor& visitor) {

@@ -28,7 +28,9 @@ private:
     std::shared_ptr<Exchange> open_session(const Request& request, const Post& post);
     std::shared_ptr<Exchange> batch(json::Raw array, const Post& post);
     void notification(const Notification& notification, const Post& post);
-    void response(const Post& post);
+    static void response(const Response& response, const Post& post);
+    static std::shared_ptr<Exchange> resume(HttpSession& session, std::string_view event, async::Executor executor,
+                                            std::shared_ptr<Outbox> outbox);
 
     const Dispatcher& dispatcher_;
     const CodecLimits limits_;

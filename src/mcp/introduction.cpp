@@ -9,7 +9,11 @@ namespace flux::mcp {
 namespace {
 
 void write_resources(json::Writer& writer, const Catalog& catalog) {
+    const auto watched = [](const Resource& resource) { return static_cast<bool>(resource.watch); };
     writer.key("resources").object();
+    if (std::any_of(catalog.resources.begin(), catalog.resources.end(), watched)) {
+        writer.key("subscribe").boolean(true);
+    }
     writer.key("listChanged").boolean(catalog.resources_changed != nullptr);
     writer.end_object();
 }

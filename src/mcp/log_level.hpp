@@ -2,15 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace flux::mcp {
 
-/// Whether `name` is one of the eight levels of syslog, as the protocol spells them.
-inline bool is_log_level(std::string_view name) {
-    constexpr std::array<std::string_view, 8> names{"debug", "info",     "notice", "warning",
-                                                    "error", "critical", "alert",  "emergency"};
-    return std::find(names.begin(), names.end(), name) != names.end();
+/// The eight levels of syslog, the quietest first.
+enum class LogLevel { debug, info, notice, warning, error, critical, alert, emergency };
+
+inline constexpr std::array<std::string_view, 8> log_level_names{"debug", "info",     "notice", "warning",
+                                                                 "error", "critical", "alert",  "emergency"};
+
+inline std::string_view name_of(LogLevel level) { return log_level_names[static_cast<std::size_t>(level)]; }
+
+/// The level, as the protocol spells it.
+inline std::optional<LogLevel> log_level_named(std::string_view name) {
+    const auto* const found = std::find(log_level_names.begin(), log_level_names.end(), name);
+    if (found == log_level_names.end()) return {};
+    return static_cast<LogLevel>(found - log_level_names.begin());
 }
 
 inline constexpr std::string_view log_level_expected =

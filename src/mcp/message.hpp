@@ -30,8 +30,12 @@ struct Notification {
     json::Raw meta = {};
 };
 
-/// An answer to something that we asked.
-struct Response {};
+/// An answer to something that we asked. One of `result` and `error` is there.
+struct Response {
+    Id id = {};
+    json::Raw result = {};
+    json::Raw error = {};
+};
 
 using Message = std::variant<Request, Notification, Response>;
 

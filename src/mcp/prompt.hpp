@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "mcp/call.hpp"
 #include "mcp/completion.hpp"
 #include "mcp/content.hpp"
+#include "mcp/input.hpp"
 #include "mcp/named_texts.hpp"
 
 namespace flux::mcp {
@@ -31,6 +33,7 @@ struct PromptMessage {
 struct PromptText {
     std::vector<PromptMessage> messages = {};
     std::string description = {};
+    std::optional<InputNeeded> needs = {};  ///< set: this is no answer yet
 };
 
 /// A prompt as a value.

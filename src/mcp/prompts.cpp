@@ -89,6 +89,7 @@ async::Task<Answered> fill_in(std::shared_ptr<const Prompt> prompt, NamedTexts a
                               std::shared_ptr<Call> call) {
     const auto text = co_await prompt->get(std::move(arguments), std::move(call));
     if (!text) co_return tl::unexpected{wire_error(text.error())};
+    if (text->needs) co_return asking(*text->needs);
     co_return written(*text, scope);
 }
 
@@ -113,11 +114,16 @@ std::shared_ptr<RunningCall> Prompts::get(const Request& request, CallSite site)
         site.reply.fail(request.id, arguments.error());
         return nullptr;
     }
-    const auto scope = site.scope;
-    const auto make = [&](std::shared_ptr<Call> call) {
-        return fill_in(prompt, *std::move(arguments), scope, std::move(call));
+    const auto& params = request.params;
+    if (const auto error = read_round(site, request_digest(request.method, params), params.member("inputResponses"),
+                                      params.member("requestState"), rules_)) {
+        site.reply.fail(request.id, *error);
+        return nullptr;
+    }
+    auto make = [prompt, given = *std::move(arguments), scope = site.scope](std::shared_ptr<Call> call) {
+        return fill_in(prompt, given, scope, std::move(call));
     };
-    return start_call(request, prompt->name, std::move(site), rules_, make);
+    return start_call(request, prompt->name, std::move(site), rules_, std::move(make));
 }
 
 tl::expected<Completer, WireError> Prompts::completer(std::string_view name, std::string_view argument) const {

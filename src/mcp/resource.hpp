@@ -15,6 +15,7 @@
 #include "mcp/call.hpp"
 #include "mcp/change_feed.hpp"
 #include "mcp/completion.hpp"
+#include "mcp/input.hpp"
 #include "mcp/named_texts.hpp"
 
 namespace flux::mcp {
@@ -36,6 +37,7 @@ struct ResourceContents {
 /// What reading gives: one part or more, never none.
 struct ResourceReading {
     std::vector<ResourceContents> contents = {};
+    std::optional<InputNeeded> needs = {};  ///< set: this is no answer yet
 };
 
 /// A resource as `resources/list` shows it.

@@ -112,6 +112,7 @@ async::Task<Answered> read_resource(Shared resource, ResourceAddress address, in
         if (error.code == Errc::not_found) co_return tl::unexpected{unknown_resource(uri, error.message, unknown_code)};
         co_return tl::unexpected{wire_error(error)};
     }
+    if (reading->needs) co_return asking(*reading->needs);
     if (reading->contents.empty()) throw std::logic_error{"the resource gave no contents"};
     co_return written(*resource, uri, *reading);
 }
@@ -182,10 +183,10 @@ std::shared_ptr<RunningCall> Resources::list(const Request& request, CallSite si
         inside = std::move(place->inside);
     }
     const auto page_size = page_size_;
-    const auto make = [&](std::shared_ptr<Call> call) {
-        return list_page(std::move(listed), begin, std::move(inside), page_size, std::move(call));
+    auto make = [listed = std::move(listed), begin, inside = std::move(inside), page_size](std::shared_ptr<Call> call) {
+        return list_page(listed, begin, inside, page_size, std::move(call));
     };
-    return start_call(request, request.method, std::move(site), rules_, make);
+    return start_call(request, request.method, std::move(site), rules_, std::move(make));
 }
 
 std::shared_ptr<RunningCall> Resources::read(const Request& request, CallSite site) const {
@@ -204,11 +205,17 @@ std::shared_ptr<RunningCall> Resources::read(const Request& request, CallSite si
         site.reply.fail(request.id, unknown_resource(*uri, message, unknown_code));
         return nullptr;
     }
+    const auto& params = request.params;
+    if (const auto error = read_round(site, request_digest(request.method, params), params.member("inputResponses"),
+                                      params.member("requestState"), rules_)) {
+        site.reply.fail(request.id, *error);
+        return nullptr;
+    }
     const auto name = found->resource->name;
-    const auto make = [&](std::shared_ptr<Call> call) {
-        return read_resource(std::move(found->resource), std::move(found->address), unknown_code, std::move(call));
+    auto make = [found = *std::move(found), unknown_code](std::shared_ptr<Call> call) {
+        return read_resource(found.resource, found.address, unknown_code, std::move(call));
     };
-    return start_call(request, name, std::move(site), rules_, make);
+    return start_call(request, name, std::move(site), rules_, std::move(make));
 }
 
 std::optional<Resources::Found> Resources::find(std::string_view uri) const {

@@ -14,6 +14,9 @@ inline constexpr Revision first_stateless = Revision::july_2026;
 /// What is offered to a client that asks for a revision with a handshake that isn't known here.
 inline constexpr Revision newest_with_handshake = Revision::november_2025;
 
+/// From here on clients take an event that carries an id and nothing else, with which a stream begins.
+inline constexpr Revision first_with_empty_events = Revision::november_2025;
+
 /// What is spoken with a client that says nothing at all.
 inline constexpr Revision assumed_revision = Revision::march_2025;
 

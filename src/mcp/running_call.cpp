@@ -5,14 +5,28 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <iterator>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "base/id.hpp"
+#include "base/text.hpp"
+#include "json/writer.hpp"
+#include "mcp/asking.hpp"
+#include "mcp/codec.hpp"
 #include "mcp/outcome_json.hpp"
 #include "observe/log.hpp"
 
 namespace flux::mcp {
+
+namespace {
+
+/// Of one call, in which a client is asked for something.
+constexpr int most_rounds = 8;
+
+}  // namespace
 
 bool RunningCalls::add(const Id& id, const std::shared_ptr<RunningCall>& call) {
     const std::lock_guard lock{mutex_};
@@ -27,6 +41,15 @@ void RunningCalls::remove(const Id& id, const RunningCall& call) {
     if (found == calls_.end()) return;
     held = found->second.lock();
     if (!held || held.get() == &call) calls_.erase(found);
+}
+
+void RunningCalls::forget_questions(const RunningCall& call) {
+    std::vector<std::shared_ptr<RunningCall>> held;
+    const std::lock_guard lock{mutex_};
+    for (auto question = questions_.begin(); question != questions_.end();) {
+        const auto& asker = held.emplace_back(question->second.call.lock());
+        question = !asker || asker.get() == &call ? questions_.erase(question) : std::next(question);
+    }
 }
 
 bool RunningCalls::holds(const Id& id) const {
@@ -49,6 +72,30 @@ void RunningCalls::cancel(const Id& id) {
     if (!call) return;
     const auto executor = call->executor();
     asio::dispatch(executor, [call = std::move(call)] { call->cancel(); });
+}
+
+Id RunningCalls::expect(const std::shared_ptr<RunningCall>& call, std::string key) {
+    const std::lock_guard lock{mutex_};
+    // A text, so that it can never look like an id of the client's own counting.
+    Id id{fmt::format("\"flux-{}\"", ++asked_)};
+    questions_.emplace(id.json, Question{call, std::move(key)});
+    return id;
+}
+
+void RunningCalls::answer(const Response& response) {
+    Question question;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = questions_.find(response.id.json);
+        if (found == questions_.end()) return;
+        question = std::move(found->second);
+        questions_.erase(found);
+    }
+    const auto call = question.call.lock();
+    if (!call) return;
+    auto take = [call, key = std::move(question.key), result = std::string{response.result.text()},
+                 error = std::string{response.error.text()}] { call->take_input(key, result, error); };
+    asio::dispatch(call->executor(), std::move(take));
 }
 
 void RunningCalls::cancel_all() { end_all(&RunningCall::cancel); }
@@ -80,26 +127,22 @@ RunningCall::RunningCall(Id id, std::string what, CallSite site, const CallRules
       rules_{rules},
       deadline_{std::chrono::steady_clock::now() + rules.limit},
       progress_{scope_, rules.clock, rules.progress_interval},
-      timer_{executor_, deadline_} {
+      timer_{executor_},
+      digest_{std::move(site.digest)},
+      round_{std::move(site.round)} {
     rules_.running->fetch_add(1, std::memory_order_relaxed);
 }
 
 RunningCall::~RunningCall() { rules_.running->fetch_sub(1, std::memory_order_relaxed); }
 
-std::shared_ptr<RunningCall> RunningCall::begin(const Request& request, std::string what, CallSite site,
-                                                const CallRules& rules) {
-    if (site.calls && site.calls->size() >= rules.max_in_flight) {
-        site.reply.fail(request.id,
-                        wire_error({Errc::unavailable,
-                                    fmt::format("{} calls are in flight here, which is the most. Wait for one of them.",
-                                                rules.max_in_flight),
-                                    "too_many_in_flight"}));
-        return nullptr;
-    }
-    const auto calls = site.calls;
-    auto call = std::make_shared<RunningCall>(request.id, std::move(what), std::move(site), rules);
-    if (calls) calls->add(request.id, call);
-    return call;
+bool RunningCall::has_room(const Request& request, CallSite& site, const CallRules& rules) {
+    if (!site.calls || site.calls->size() < rules.max_in_flight) return true;
+    site.reply.fail(request.id,
+                    wire_error({Errc::unavailable,
+                                fmt::format("{} calls are in flight here, which is the most. Wait for one of them.",
+                                            rules.max_in_flight),
+                                "too_many_in_flight"}));
+    return false;
 }
 
 void RunningCall::start(async::Task<Outcome> task) { run(std::move(task)); }
@@ -111,10 +154,7 @@ void RunningCall::start(async::Task<Answered> task) {
 
 template <class Value>
 void RunningCall::run(async::Task<Value> task) {
-    timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-        if (error) return;
-        if (const auto self = weak.lock()) self->expire();
-    });
+    limit_until(deadline_);
     auto end = [self = shared_from_this()](std::exception_ptr thrown, const Value& value) {
         self->ended(std::move(thrown), value);
     };
@@ -122,6 +162,7 @@ void RunningCall::run(async::Task<Value> task) {
 }
 
 void RunningCall::fail(std::exception_ptr thrown) {
+    timer_.cancel();
     if (finish()) reply_.fail(id_, broken(what_, std::move(thrown)));
 }
 
@@ -146,19 +187,91 @@ void RunningCall::progress(double done, std::optional<double> total, std::string
 void RunningCall::ended(std::exception_ptr thrown, const Outcome& outcome) {
     timer_.cancel();
     if (thrown) return fail(std::move(thrown));
+    if (outcome.needs) return ask(*outcome.needs);
     if (finish()) answer(reply_, id_, scope_, outcome);
 }
 
 void RunningCall::ended(std::exception_ptr thrown, const Answered& answered) {
     timer_.cancel();
     if (thrown) return fail(std::move(thrown));
+    if (answered && answered->needs) return ask(*answered->needs);
     if (finish()) answer(reply_, id_, scope_, answered);
+}
+
+void RunningCall::ask(InputNeeded needed) {
+    if (over_) return;
+    if (digest_.empty()) return fail(std::make_exception_ptr(std::logic_error{"it asks, but isn't said to"}));
+    if (const auto error = missing_ability(needed, scope_)) return refuse(*error);
+    if (scope_.asks_in_results) {
+        if (!finish()) return;
+        const auto sealed =
+            needed.state.empty() ? std::string{} : rules_.states->seal(visitor_.principal, digest_, needed.state);
+        auto& message = message_buffer();
+        write_needed(message, id_, scope_, needed, sealed);
+        reply_.finish(message);
+        return;
+    }
+    if (!calls_) return refuse(invalid_request("This needs a session, because the client has to be asked something."));
+    if (++rounds_ > most_rounds) return refuse(invalid_request("The client was asked too often for one call."));
+    round_.state = std::move(needed.state);
+    round_.inputs.clear();
+    open_questions_ = needed.requests.size();
+    if (needed.requests.empty()) return go_on();
+    limit_until(std::chrono::steady_clock::now() + rules_.ask_limit, shared_from_this());
+    for (auto& request : needed.requests) {
+        const auto id = calls_->expect(shared_from_this(), request.key);
+        auto& message = message_buffer();
+        write_request(message, id, request);
+        reply_.notify(message);
+    }
+}
+
+void RunningCall::take_input(const std::string& key, std::string result, const std::string& error) {
+    if (over_ || open_questions_ == 0) return;
+    if (!error.empty()) {
+        const auto reason = json::Raw{error}.member("message").string().value_or("no reason was given");
+        return refuse(invalid_request(fmt::format("The client could not answer: {}", shortened(reason, 200))));
+    }
+    round_.inputs.emplace_back(key, std::move(result));
+    if (--open_questions_ == 0) go_on();
+}
+
+void RunningCall::go_on() {
+    deadline_ = std::chrono::steady_clock::now() + rules_.limit;
+    // Not from here: what was called may still be on the stack.
+    asio::post(executor_, [self = shared_from_this()] {
+        if (!self->over_) self->enter();
+    });
+}
+
+void RunningCall::refuse(const WireError& error) {
+    const auto self = shared_from_this();
+    if (finish()) reply_.fail(id_, error);
+    timer_.cancel();
+}
+
+void RunningCall::limit_until(std::chrono::steady_clock::time_point end, std::shared_ptr<RunningCall> keep) {
+    timer_.expires_at(end);
+    timer_.async_wait([weak = weak_from_this(), keep = std::move(keep)](boost::system::error_code error) {
+        if (error) return;
+        if (const auto self = weak.lock()) self->expire();
+    });
+}
+
+void RunningCall::log(LogLevel level, std::string_view logger, std::string_view data) {
+    if (!over_) tell_log(reply_, scope_, level, logger, data);
+}
+
+void RunningCall::let_poll() {
+    if (!over_) reply_.release();
 }
 
 void RunningCall::expire() {
     if (!finish()) return;
-    const auto message = fmt::format("`{}` had no answer within {} s and was stopped.", what_,
-                                     std::chrono::duration_cast<std::chrono::seconds>(rules_.limit).count());
+    const auto message = fmt::format(
+        "`{}` had no answer within {} s and was stopped.", what_,
+        std::chrono::duration_cast<std::chrono::seconds>(open_questions_ > 0 ? rules_.ask_limit : rules_.limit)
+            .count());
     if (is_tool_) {
         Outcome outcome;
         outcome.is_error = true;
@@ -175,7 +288,10 @@ void RunningCall::expire() {
 bool RunningCall::finish() {
     if (over_) return false;
     over_ = true;
-    if (calls_) calls_->remove(id_, *this);
+    if (calls_) {
+        calls_->remove(id_, *this);
+        if (open_questions_ > 0) calls_->forget_questions(*this);
+    }
     return true;
 }
 
@@ -195,6 +311,35 @@ void answer(Reply& reply, const Id& id, const RequestScope& scope, const Answere
     auto& message = message_buffer();
     write_answer(message, id, scope, *answered);
     reply.finish(message);
+}
+
+std::optional<WireError> read_round(CallSite& site, std::string digest, json::Raw responses, json::Raw state,
+                                    const CallRules& rules) {
+    site.digest = std::move(digest);
+    if (!site.scope.asks_in_results) return {};
+    if (responses && !responses.is(json::Kind::object)) {
+        return invalid_params("`params.inputResponses` has to be an object.");
+    }
+    site.round = read_inputs(responses);
+    if (!state) return {};
+    const auto sealed = state.string();
+    if (!sealed) return invalid_params("`params.requestState` has to be a string.");
+    auto opened = rules.states->open(site.visitor.principal, site.digest, *sealed);
+    if (!opened) return invalid_params(opened.error().message);
+    site.round.state = *std::move(opened);
+    return {};
+}
+
+void tell_log(Reply& reply, const RequestScope& scope, LogLevel level, std::string_view logger, std::string_view data) {
+    if (!scope.log_level || level < *scope.log_level || !reply.is_open() || reply.congested()) return;
+    std::string params;
+    json::Writer writer{params};
+    writer.object().key("level").string(name_of(level));
+    if (!logger.empty()) writer.key("logger").string(logger);
+    writer.key("data").raw(data).end_object();
+    auto& text = message_buffer();
+    write_notification(text, "notifications/message", params);
+    reply.notify(text);
 }
 
 WireError broken(std::string_view what, std::exception_ptr thrown) {

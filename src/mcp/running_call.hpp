@@ -4,6 +4,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -15,9 +16,13 @@
 #include "async/task.hpp"
 #include "async/timer.hpp"
 #include "mcp/answer.hpp"
+#include "mcp/input.hpp"
+#include "mcp/message.hpp"
 #include "mcp/progress.hpp"
 #include "mcp/reply.hpp"
 #include "mcp/request_scope.hpp"
+#include "mcp/request_state.hpp"
+#include "mcp/server.hpp"
 #include "mcp/tool.hpp"
 
 namespace flux::mcp {
@@ -34,11 +39,18 @@ public:
     /// False if there is a call with this id already.
     bool add(const Id& id, const std::shared_ptr<RunningCall>& call);
     void remove(const Id& id, const RunningCall& call);
+    void forget_questions(const RunningCall& call);
     bool holds(const Id& id) const;
     std::size_t size() const;
 
     /// The client gives the call up: it is stopped, each on its own executor, and not answered.
     void cancel(const Id& id);
+
+    /// A new id for a request of the server's, whose answer `call` waits for.
+    Id expect(const std::shared_ptr<RunningCall>& call, std::string key);
+
+    /// The client's answer to such a request. An id that nobody waits for is passed over.
+    void answer(const Response& response);
 
     /// The client gives all of them up.
     void cancel_all();
@@ -49,8 +61,15 @@ public:
 private:
     void end_all(void (RunningCall::*end)());
 
+    struct Question {
+        std::weak_ptr<RunningCall> call;
+        std::string key;
+    };
+
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<RunningCall>> calls_;
+    std::unordered_map<std::string, Question> questions_;
+    std::uint64_t asked_ = 0;
 };
 
 /// What all calls have in common.
@@ -59,8 +78,10 @@ struct CallRules {
     std::chrono::milliseconds limit;
     std::chrono::milliseconds progress_interval;
     std::size_t max_in_flight;
+    std::chrono::milliseconds ask_limit;
     /// Counts them. Shared, because a tool may keep its call longer than the server lives.
     std::shared_ptr<std::atomic<std::size_t>> running;
+    std::shared_ptr<const RequestStates> states;
 };
 
 /// Everything that a call brings along from its request.
@@ -70,6 +91,9 @@ struct CallSite {
     async::Executor executor;
     std::shared_ptr<RunningCalls> calls;  ///< nullptr where nothing can refer to the call later
     Reply& reply;                         ///< a call that goes on takes it away
+    const HttpFacts* headers = nullptr;   ///< of a request that repeats its body in them
+    Round round = {};                     ///< what it brings from an earlier round
+    std::string digest = {};              ///< of a request that may have rounds
 };
 
 /// One call of something that waits (a tool, mostly), from its start to its one answer. It ends by that answer, by the
@@ -77,17 +101,19 @@ struct CallSite {
 /// stop, and what it still says is lost.
 ///
 /// Lives on the executor of its request; only RunningCalls reaches it from other threads. The task of what was called
-/// keeps it alive.
-class RunningCall final : public Call, public std::enable_shared_from_this<RunningCall> {
+/// keeps it alive, or, while the client is asked for something, the timer that ends that.
+class RunningCall : public Call, public std::enable_shared_from_this<RunningCall> {
 public:
     RunningCall(Id id, std::string what, CallSite site, const CallRules& rules);
     RunningCall(const RunningCall&) = delete;
     RunningCall& operator=(const RunningCall&) = delete;
     ~RunningCall() override;
 
-    /// A call of `what` among those of its client; nullptr if there are too many, which the client has been told then.
-    static std::shared_ptr<RunningCall> begin(const Request& request, std::string what, CallSite site,
-                                              const CallRules& rules);
+    /// Whether there is room for one more among the calls of its client, who is told if there isn't.
+    static bool has_room(const Request& request, CallSite& site, const CallRules& rules);
+
+    /// From the beginning, or again with what was answered.
+    virtual void enter() = 0;
 
     /// Runs a tool's task, which may end before this returns.
     void start(async::Task<Outcome> task);
@@ -97,6 +123,16 @@ public:
 
     /// There is no task: what should have made it threw.
     void fail(std::exception_ptr thrown);
+
+    /// Asks the client for what is needed, in the way of its era.
+    void ask(InputNeeded needed);
+
+    /// The client's answer to what was asked under `key`; `result` or `error` is JSON, the other empty.
+    void take_input(const std::string& key, std::string result, const std::string& error);
+
+    /// A notification that belongs to the request.
+    void notify(std::string_view message) { reply_.notify(message); }
+    bool congested() const { return reply_.congested(); }
 
     /// Whether the answer was given, or there will be none.
     bool is_over() const { return over_; }
@@ -108,13 +144,18 @@ public:
     void leave();
 
     /// Only the way back is gone: the work goes on, and nobody hears of its end.
-    void detach() { reply_.abandon(); }
+    void detach() { reply_.detach(); }
 
     const async::Executor& executor() const { return executor_; }
 
     const admission::Visitor& visitor() const override { return visitor_; }
     std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
     void progress(double done, std::optional<double> total, std::string_view message) override;
+    void log(LogLevel level, std::string_view logger, std::string_view data) override;
+    ClientAbilities client() const override { return scope_.client; }
+    const std::string* input(std::string_view key) const override { return round_.input(key); }
+    std::string_view state() const override { return round_.state; }
+    void let_poll() override;
 
 private:
     template <class Value>
@@ -122,6 +163,11 @@ private:
     void ended(std::exception_ptr thrown, const Outcome& outcome);
     void ended(std::exception_ptr thrown, const Answered& answered);
     void expire();
+    /// The end of the wait that goes on now; until then `keep` is kept alive, which nothing else does while the client
+    /// is asked.
+    void limit_until(std::chrono::steady_clock::time_point end, std::shared_ptr<RunningCall> keep = nullptr);
+    void refuse(const WireError& error);
+    void go_on();
     bool finish();
     void stop();
 
@@ -133,10 +179,14 @@ private:
     std::shared_ptr<RunningCalls> calls_;
     Reply reply_;
     const CallRules rules_;
-    const std::chrono::steady_clock::time_point deadline_;
+    std::chrono::steady_clock::time_point deadline_;
     Progress progress_;
     async::Timer timer_;
     asio::cancellation_signal signal_;
+    const std::string digest_;
+    Round round_;
+    std::size_t open_questions_ = 0;
+    int rounds_ = 0;
     bool is_tool_ = true;
     bool over_ = false;
 };
@@ -145,19 +195,53 @@ private:
 void answer(Reply& reply, const Id& id, const RequestScope& scope, const Outcome& outcome);
 void answer(Reply& reply, const Id& id, const RequestScope& scope, const Answered& answered);
 
+/// A call that gets its task from `Make`, a function of the call: once, or once more for each round.
+template <class Make>
+class CallOf final : public RunningCall {
+public:
+    CallOf(Id id, std::string what, CallSite site, const CallRules& rules, Make make)
+        : RunningCall{std::move(id), std::move(what), std::move(site), rules}, make_{std::move(make)} {}
+
+    void enter() override {
+        try {
+            start(make_(shared_from_this()));
+        } catch (...) {
+            fail(std::current_exception());
+        }
+    }
+
+private:
+    Make make_;
+};
+
+/// A new call of `what`, not begun yet, among those of its client; nullptr if there are too many of them.
+template <class Make>
+std::shared_ptr<RunningCall> new_call(const Request& request, std::string what, CallSite site, const CallRules& rules,
+                                      Make make) {
+    if (!RunningCall::has_room(request, site, rules)) return nullptr;
+    const auto calls = site.calls;
+    const auto call =
+        std::make_shared<CallOf<Make>>(request.id, std::move(what), std::move(site), rules, std::move(make));
+    if (calls) calls->add(request.id, call);
+    return call;
+}
+
 /// Starts what `make` gives for a new call of `what`; what runs, or nullptr if nothing does.
 template <class Make>
 std::shared_ptr<RunningCall> start_call(const Request& request, std::string what, CallSite site, const CallRules& rules,
                                         Make make) {
-    const auto call = RunningCall::begin(request, std::move(what), std::move(site), rules);
-    if (!call) return nullptr;
-    try {
-        call->start(make(call));
-    } catch (...) {
-        call->fail(std::current_exception());
-    }
+    const auto call = new_call(request, std::move(what), std::move(site), rules, std::move(make));
+    if (call) call->enter();
     return call;
 }
+
+/// Reads what a request of a client that is asked in results brings from the round before, into `site`; `digest` says
+/// what the request is. The error is for a state that isn't ours.
+std::optional<WireError> read_round(CallSite& site, std::string digest, json::Raw responses, json::Raw state,
+                                    const CallRules& rules);
+
+/// Says `data` on the log of a request's client, if it wants to hear it.
+void tell_log(Reply& reply, const RequestScope& scope, LogLevel level, std::string_view logger, std::string_view data);
 
 /// What broke while `what` (a tool, a method) was served: the reason goes into the log, and its caller is told the id
 /// under which it stands there.

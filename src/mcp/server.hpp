@@ -30,10 +30,12 @@ struct ServerOptions {
     std::size_t max_message_bytes = 1 << 20;
     std::size_t max_arguments_bytes = 256 * 1024;
     std::size_t max_depth = 64;
-    std::size_t max_in_flight = 64;  ///< per connection or session; more is answered with an error
-    std::size_t page_size = 100;     ///< entries of a list that are shown at once
+    std::size_t max_in_flight = 64;       ///< per connection or session; more is answered with an error
+    std::size_t page_size = 100;          ///< entries of a list that are shown at once
+    std::size_t max_subscriptions = 256;  ///< per connection or session
     std::chrono::milliseconds call_limit{55'000};
     std::chrono::milliseconds progress_interval{100};
+    std::chrono::minutes ask_limit{10};  ///< for one round in which a client is asked for something
     std::chrono::seconds session_idle_limit{3600};
     std::size_t max_sessions = 10'000;
 };

@@ -7,14 +7,8 @@ namespace flux::mcp {
 
 namespace {
 
-Session::Answer set_level(const Request& request) {
-    const auto level = request.params.member("level").string();
-    // The server says nothing over this deprecated channel, so there is no level to keep.
-    if (!level || !is_log_level(*level)) {
-        return tl::unexpected{invalid_params(log_level_expected)};
-    }
-    return "{}";
-}
+/// Until a client asks for the log, it isn't told any of it.
+constexpr int silent = -1;
 
 }  // namespace
 
@@ -29,8 +23,22 @@ std::optional<Session::Answer> Session::answer(const Request& request) {
 RequestScope Session::scope(const Request& request) const {
     RequestScope scope;
     scope.revision = revision_;
+    scope.client = client_;
     if (!request.meta.absent()) scope.progress_token = progress_token(request.meta);
+    if (log_level_) {
+        const auto level = log_level_->load(std::memory_order_relaxed);
+        if (level != silent) scope.log_level = static_cast<LogLevel>(level);
+    }
     return scope;
+}
+
+Session::Answer Session::set_level(const Request& request) {
+    const auto name = request.params.member("level").string();
+    const auto level = name ? log_level_named(*name) : std::nullopt;
+    if (!level) return tl::unexpected{invalid_params(log_level_expected)};
+    if (!log_level_) log_level_ = std::make_shared<std::atomic<int>>(silent);
+    log_level_->store(static_cast<int>(*level), std::memory_order_relaxed);
+    return "{}";
 }
 
 Session::Answer Session::greet(const Request& request) {
@@ -41,6 +49,8 @@ Session::Answer Session::greet(const Request& request) {
     const auto known = revision_named(*wanted);
     revision_ = known && *known < first_stateless ? *known : newest_with_handshake;
     greeted_ = true;
+    client_ = ClientAbilities::read(request.params.member("capabilities"));
+    if (!log_level_) log_level_ = std::make_shared<std::atomic<int>>(silent);
 
     std::string result;
     json::Writer writer{result};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,7 +18,7 @@ namespace flux::mcp {
 /// keep no sessions; so is one that doesn't wait with its first call until it has confirmed the handshake, because over
 /// HTTP the two may overtake each other.
 ///
-/// Not thread-safe while it greets; afterwards nothing changes any more.
+/// Not thread-safe while it greets; afterwards only the log level changes, which is safe.
 class Session {
 public:
     explicit Session(const Introduction& introduction) : introduction_{introduction} {}
@@ -33,14 +35,19 @@ public:
     RequestScope scope(const Request& request) const;
 
     bool greeted() const { return greeted_; }
+    const ClientAbilities& client() const { return client_; }
     Revision revision() const { return revision_; }
 
 private:
     Answer greet(const Request& request);
+    Answer set_level(const Request& request);
 
     const Introduction& introduction_;
     Revision revision_ = assumed_revision;
+    ClientAbilities client_ = {};
     bool greeted_ = false;
+    /// As a number, or `silent`. Shared, because the requests of one session come on many threads.
+    std::shared_ptr<std::atomic<int>> log_level_ = {};
 };
 
 }  // namespace flux::mcp

@@ -13,35 +13,39 @@ void Listener::disconnected() {
     outbox_.reset();
 }
 
-void Listener::end() {
+void Listener::deliver(Event event) {
+    asio::dispatch(executor_, [self = shared_from_this(), event = std::move(event)] {
+        if (self->outbox_) self->outbox_->send_event(event.id, event.message, {});
+    });
+}
+
+void Listener::finish() {
     asio::dispatch(executor_, [self = shared_from_this()] {
         self->open_ = false;
         if (const auto outbox = std::exchange(self->outbox_, nullptr)) outbox->respond({}, {});
     });
 }
 
-bool HttpSession::listen(const std::shared_ptr<Listener>& listener) {
-    const std::lock_guard lock{mutex_};
-    if (const auto current = listener_.lock(); current && current->is_open()) return false;
-    listener_ = listener;
-    return true;
-}
+HttpSession::HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions)
+    : id_{std::move(id)},
+      principal_{std::move(principal)},
+      session_{std::move(greeted)},
+      events_{std::make_shared<EventLog>(session_.revision() >= first_with_empty_events, EventLog::Limits{})},
+      subscriptions_{std::make_shared<Subscriptions>(max_subscriptions)} {}
 
 void HttpSession::end() {
+    subscriptions_->clear();
     calls_->cancel_all();
-    std::shared_ptr<Listener> listener;
-    {
-        const std::lock_guard lock{mutex_};
-        listener = listener_.lock();
-    }
-    if (listener) listener->end();
+    events_->end();
 }
 
-SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, const Clock& clock)
-    : most_{most}, idle_limit_{idle_limit}, clock_{clock} {}
+SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions,
+                           const Clock& clock)
+    : most_{most}, idle_limit_{idle_limit}, max_subscriptions_{max_subscriptions}, clock_{clock} {}
 
 std::shared_ptr<HttpSession> SessionTable::open(std::string principal, Session greeted) {
-    auto session = std::make_shared<HttpSession>(random_id(), std::move(principal), std::move(greeted));
+    auto session =
+        std::make_shared<HttpSession>(random_id(), std::move(principal), std::move(greeted), max_subscriptions_);
     std::vector<std::shared_ptr<HttpSession>> gone;
     {
         const std::lock_guard lock{mutex_};

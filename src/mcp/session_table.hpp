@@ -11,21 +11,25 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
+#include "mcp/event_log.hpp"
 #include "mcp/running_call.hpp"
 #include "mcp/server.hpp"
 #include "mcp/session.hpp"
+#include "mcp/subscription.hpp"
 
 namespace flux::mcp {
 
-/// A session's own stream from the server (a GET). Lives on its connection's executor; `end` may come from anywhere.
-class Listener final : public Exchange, public std::enable_shared_from_this<Listener> {
+/// A client that hears a stream of its session by a GET: the session's own, or the rest of one that it lost. Lives on
+/// its connection's executor; what it hears may come from anywhere.
+class Listener final : public Exchange, public EventSink, public std::enable_shared_from_this<Listener> {
 public:
     Listener(async::Executor executor, std::shared_ptr<Outbox> outbox)
         : executor_{executor}, outbox_{std::move(outbox)} {}
 
     void disconnected() override;
-    void end();
-    bool is_open() const { return open_; }
+    void deliver(Event event) override;
+    void finish() override;
+    bool is_open() const override { return open_; }
 
 private:
     async::Executor executor_;
@@ -34,21 +38,20 @@ private:
 };
 
 /// One session over HTTP. Its requests come on many connections and threads: `session` changes no more once it is in
-/// the table, the calls have a lock of their own, and `listen` has one too, because two GETs may race.
+/// the table; calls, events and subscriptions have locks of their own.
 class HttpSession {
 public:
-    HttpSession(std::string id, std::string principal, Session greeted)
-        : id_{std::move(id)}, principal_{std::move(principal)}, session_{std::move(greeted)} {}
+    HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions);
 
     const std::string& id() const { return id_; }
     const std::string& principal() const { return principal_; }
     Session& session() { return session_; }
     const std::shared_ptr<RunningCalls>& calls() const { return calls_; }
 
-    /// Makes `listener` the stream of this session; false if there is one.
-    bool listen(const std::shared_ptr<Listener>& listener);
+    const std::shared_ptr<EventLog>& events() const { return events_; }
+    const std::shared_ptr<Subscriptions>& subscriptions() const { return subscriptions_; }
 
-    /// Gives up its calls and ends its stream.
+    /// Gives up its calls and subscriptions, and ends its streams.
     void end();
 
 private:
@@ -56,15 +59,15 @@ private:
     const std::string principal_;
     Session session_;
     const std::shared_ptr<RunningCalls> calls_ = std::make_shared<RunningCalls>();
-    std::mutex mutex_;
-    std::weak_ptr<Listener> listener_;
+    const std::shared_ptr<EventLog> events_;
+    const std::shared_ptr<Subscriptions> subscriptions_;
 };
 
 /// The sessions over HTTP, each bound to the principal that opened it: its id is a name, not a key. Bounded: the one
 /// that has been idle longest goes when there are too many. Thread-safe; under its lock things are only looked up.
 class SessionTable {
 public:
-    SessionTable(std::size_t most, std::chrono::seconds idle_limit, const Clock& clock);
+    SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions, const Clock& clock);
 
     std::shared_ptr<HttpSession> open(std::string principal, Session greeted);
 
@@ -88,6 +91,7 @@ private:
 
     const std::size_t most_;
     const std::chrono::seconds idle_limit_;
+    const std::size_t max_subscriptions_;
     const Clock& clock_;
     mutable std::mutex mutex_;
     Entries entries_;  // the one used last in front

@@ -54,7 +54,8 @@ tl::expected<Envelope, WireError> read_envelope(json::Raw meta) {
                             !envelope.client.member("version").is(json::Kind::string))) {
         return bad_envelope(fmt::format("`_meta[\"{}\"]` has to hold `name` and `version`.", client_key));
     }
-    if (envelope.level && !is_log_level(envelope.level.string().value_or(""))) return bad_envelope(log_level_expected);
+    if (envelope.level && !log_level_named(envelope.level.string().value_or("")))
+        return bad_envelope(log_level_expected);
     if (envelope.token && !envelope.token.is(json::Kind::string) && !envelope.token.integer()) {
         return bad_envelope("`_meta.progressToken` has to be a string or a whole number.");
     }
@@ -95,13 +96,14 @@ std::optional<WireError> after_version(const Request& request, const HttpFacts& 
 }  // namespace
 
 Stateless::Stateless(const Introduction& introduction) {
-    result_marks_ = fmt::format(R"("resultType":"complete","_meta":{{"{}":{}}})", server_key, introduction.server_info);
+    result_meta_ = fmt::format(R"("{}":{})", server_key, introduction.server_info);
+    result_marks_ = fmt::format(R"("resultType":"complete","_meta":{{{}}})", result_meta_);
 
     json::Writer writer{discovered_};
     writer.object().key("supportedVersions").array().string(name_of(first_stateless)).end_array();
     writer.key("capabilities").object();
     if (!introduction.capabilities.empty()) writer.raw(introduction.capabilities);
-    writer.end_object();
+    writer.key("logging").raw("{}").end_object();
     if (!introduction.instructions.empty()) writer.key("instructions").raw(introduction.instructions);
     writer.key("ttlMs").integer(list_keep_for.count()).key("cacheScope").string("private");
     writer.raw(result_marks_).end_object();
@@ -109,7 +111,9 @@ Stateless::Stateless(const Introduction& introduction) {
 
 bool Stateless::is_claimed_by(json::Raw meta) { return !meta.member(version_key).absent(); }
 
-bool Stateless::is_known_only_to_it(std::string_view method) { return method == "server/discover"; }
+bool Stateless::is_known_only_to_it(std::string_view method) {
+    return method == "server/discover" || method == "subscriptions/listen";
+}
 
 bool Stateless::is_named_by(std::optional<std::string_view> protocol_version) {
     if (!protocol_version) return false;
@@ -143,7 +147,13 @@ tl::expected<RequestScope, WireError> Stateless::read(const Request& request, co
     RequestScope scope;
     scope.revision = *revision;
     scope.result_marks = result_marks_;
+    scope.result_meta = result_meta_;
     scope.marks_keeping = true;
+    scope.asks_in_results = true;
+    scope.missing_ability_code = -32021;
+    scope.client = ClientAbilities::read(envelope->capabilities);
+    scope.listens = true;
+    if (envelope->level) scope.log_level = log_level_named(*envelope->level.string());
     scope.unknown_method_status = 404;
     scope.unknown_resource_code = -32602;
     if (envelope->token) scope.progress_token = progress_token(request.meta);

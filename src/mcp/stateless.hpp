@@ -37,6 +37,7 @@ public:
     std::optional<std::string> answer(const Request& request) const;
 
 private:
+    std::string result_meta_;
     std::string result_marks_;
     std::string discovered_;
 };

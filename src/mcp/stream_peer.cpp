@@ -37,6 +37,7 @@ void StreamPeer::receive(std::string_view message) {
 
 void StreamPeer::close() {
     if (!outbox_) return;
+    if (subscriptions_) subscriptions_->clear();
     calls_->close();
     outbox_.reset();
 }
@@ -53,6 +54,8 @@ void StreamPeer::take(json::Raw json) {
         serve(*request, Reply{outbox_, Reply::Carrier::stream});
     } else if (const auto* notification = std::get_if<Notification>(&*message)) {
         notice(*notification);
+    } else if (const auto* response = std::get_if<Response>(&*message)) {
+        calls_->answer(*response);
     }
 }
 
@@ -76,11 +79,36 @@ void StreamPeer::serve(const Request& request, Reply reply) {
     if (alone) {
         dispatcher_.serve(request, nullptr, std::move(visit));
     } else {
+        if (request.method == "resources/subscribe") {
+            visit.subscriptions = subscriptions();
+            visit.announce = announcer();
+        } else if (request.method == "resources/unsubscribe") {
+            visit.subscriptions = subscriptions_;
+        }
         dispatcher_.serve(request, session_, std::move(visit));
     }
 }
 
+std::shared_ptr<Subscriptions> StreamPeer::subscriptions() {
+    if (!subscriptions_) subscriptions_ = std::make_shared<Subscriptions>(dispatcher_.options().max_subscriptions);
+    return subscriptions_;
+}
+
+/// Says what belongs to no request, while there is somebody to say it to.
+Announce StreamPeer::announcer() {
+    return [weak = weak_from_this()](std::string_view message) {
+        const auto self = weak.lock();
+        if (!self || !self->outbox_) return true;
+        if (self->outbox_->congested()) return false;
+        self->outbox_->send(message);
+        return true;
+    };
+}
+
 void StreamPeer::notice(const Notification& notification) {
+    if (notification.method == "notifications/initialized" && session_.greeted() && dispatcher_.lists_change()) {
+        dispatcher_.announce_lists(*subscriptions(), executor_, announcer());
+    }
     if (notification.method != "notifications/cancelled") return;
     if (const auto id = read_id(notification.params.member("requestId"))) calls_->cancel(*id);
 }

@@ -8,7 +8,7 @@
 namespace flux::mcp {
 
 /// One peer over a stream, in whichever era each of its messages is. Lives on its connection's executor.
-class StreamPeer final : public Stream {
+class StreamPeer final : public Stream, public std::enable_shared_from_this<StreamPeer> {
 public:
     StreamPeer(const Dispatcher& dispatcher, StreamFacts facts, async::Executor executor,
                std::shared_ptr<Outbox> outbox);
@@ -21,6 +21,8 @@ private:
     void take(json::Raw json);
     void take_batch(json::Raw array);
     void serve(const Request& request, Reply reply);
+    Announce announcer();
+    std::shared_ptr<Subscriptions> subscriptions();
     void notice(const Notification& notification);
     void refuse(const Id& id, const WireError& error);
 
@@ -32,6 +34,7 @@ private:
     std::shared_ptr<Outbox> outbox_;  ///< nullptr once closed
     Session session_;
     std::shared_ptr<RunningCalls> calls_ = std::make_shared<RunningCalls>();
+    std::shared_ptr<Subscriptions> subscriptions_;  ///< made when it is needed
 };
 
 }  // namespace flux::mcp

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "json/arguments.hpp"
 #include "mcp/call.hpp"
 #include "mcp/content.hpp"
+#include "mcp/input.hpp"
 
 namespace flux::mcp {
 
@@ -18,6 +20,7 @@ struct Outcome {
     std::vector<Content> content;
     std::string structured;
     bool is_error = false;
+    std::optional<InputNeeded> needs = {};  ///< set: this is no answer yet, and the rest is empty
 };
 
 /// Hints for hosts (ToolAnnotations of the MCP schema). They promise nothing about security.
@@ -36,6 +39,7 @@ struct Tool {
     std::string input_schema;   ///< JSON Schema 2020-12, root of type object
     std::string output_schema;  ///< the same, or empty
     Annotations annotations;
+    bool asks = false;  ///< may answer with `Outcome::needs`
 
     /// For what is done in microseconds: runs on the loop thread, between reading the request and writing its answer.
     std::function<Outcome(json::Arguments, Call&)> answer;

@@ -19,9 +19,48 @@ std::string safe_name(std::string name) {
     return name;
 }
 
-PagedList listed(const std::vector<Tool>& tools, NameStyle style, std::size_t page_size) {
+/// What a quick tool is given: it is over before anything could happen to it.
+class QuickCall final : public Call {
+public:
+    QuickCall(CallSite& site, const CallRules& rules)
+        : site_{site},
+          deadline_{std::chrono::steady_clock::now() + rules.limit},
+          progress_{site.scope, rules.clock, rules.progress_interval} {}
+
+    const admission::Visitor& visitor() const override { return site_.visitor; }
+    std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
+    void progress(double done, std::optional<double> total, std::string_view message) override {
+        progress_.tell(site_.reply, done, total, message);
+    }
+    void log(LogLevel level, std::string_view logger, std::string_view data) override {
+        tell_log(site_.reply, site_.scope, level, logger, data);
+    }
+    ClientAbilities client() const override { return site_.scope.client; }
+    const std::string* input(std::string_view key) const override { return site_.round.input(key); }
+    std::string_view state() const override { return site_.round.state; }
+
+private:
+    CallSite& site_;
+    std::chrono::steady_clock::time_point deadline_;
+    Progress progress_;
+};
+
+async::Task<Outcome> once_more(const Tool& tool, json::Arguments arguments, std::shared_ptr<Call> call) {
+    co_return tool.answer(std::move(arguments), *call);
+}
+
+Outcome refused(std::string_view text) {
+    Outcome outcome;
+    outcome.content.push_back(Content::text(text));
+    outcome.is_error = true;
+    return outcome;
+}
+
+}  // namespace
+
+PagedList ToolCalls::listed(const std::vector<Entry>& tools, NameStyle style, std::size_t page_size) {
     std::vector<PagedList::Entry> entries;
-    for (const auto& tool : tools) {
+    for (const auto& [tool, headers] : tools) {
         PagedList::Entry entry{tool.name, {}};
         json::Writer writer{entry.json};
         writer.object().key("name").string(style == NameStyle::safe ? safe_name(tool.name) : tool.name);
@@ -40,48 +79,29 @@ PagedList listed(const std::vector<Tool>& tools, NameStyle style, std::size_t pa
     return {"tools", std::move(entries), page_size};
 }
 
-/// What a quick tool is given: it is over before anything could happen to it.
-class QuickCall final : public Call {
-public:
-    QuickCall(CallSite& site, const CallRules& rules)
-        : site_{site},
-          deadline_{std::chrono::steady_clock::now() + rules.limit},
-          progress_{site.scope, rules.clock, rules.progress_interval} {}
-
-    const admission::Visitor& visitor() const override { return site_.visitor; }
-    std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
-    void progress(double done, std::optional<double> total, std::string_view message) override {
-        progress_.tell(site_.reply, done, total, message);
+std::vector<ToolCalls::Entry> ToolCalls::entries(std::vector<Tool> tools) {
+    std::vector<Entry> out;
+    for (auto& tool : tools) {
+        ParamHeaders headers{tool.input_schema};
+        out.push_back({std::move(tool), std::move(headers)});
     }
-
-private:
-    CallSite& site_;
-    std::chrono::steady_clock::time_point deadline_;
-    Progress progress_;
-};
-
-Outcome refused(std::string_view text) {
-    Outcome outcome;
-    outcome.content.push_back(Content::text(text));
-    outcome.is_error = true;
-    return outcome;
+    return out;
 }
 
-}  // namespace
-
 ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules)
-    : tools_{std::move(tools)},
+    : tools_{entries(std::move(tools))},
       dotted_{listed(tools_, NameStyle::dotted, options.page_size)},
       safe_{listed(tools_, NameStyle::safe, options.page_size)},
       max_arguments_bytes_{options.max_arguments_bytes},
       rules_{rules} {
-    for (const auto& tool : tools_) {
+    for (const auto& entry : tools_) {
+        const auto& tool = entry.tool;
         if (static_cast<bool>(tool.answer) == static_cast<bool>(tool.run)) {
             throw std::invalid_argument{"tool " + tool.name + " needs exactly one of `answer` and `run`"};
         }
         const auto safe = safe_name(tool.name);
-        const bool fresh = by_name_.emplace(tool.name, &tool).second;
-        if (!fresh || (safe != tool.name && !by_name_.emplace(safe, &tool).second)) {
+        const bool fresh = by_name_.emplace(tool.name, &entry).second;
+        if (!fresh || (safe != tool.name && !by_name_.emplace(safe, &entry).second)) {
             throw std::invalid_argument{"there are two tools named " + tool.name};
         }
     }
@@ -90,21 +110,39 @@ ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, cons
 std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite site) const {
     json::Raw name;
     json::Raw given;
+    json::Raw responses;
+    json::Raw state;
     for (json::Members member{request.params}; member.next();) {
         if (member.name() == "name") name = member.value();
         if (member.name() == "arguments") given = member.value();
+        if (member.name() == "inputResponses") responses = member.value();
+        if (member.name() == "requestState") state = member.value();
     }
     const auto wanted = name.string();
     if (!wanted) {
         site.reply.fail(request.id, invalid_params("`params.name` has to name a tool."));
         return nullptr;
     }
-    const auto tool = by_name_.find(*wanted);
-    if (tool == by_name_.end()) {
+    const auto entry = by_name_.find(*wanted);
+    if (entry == by_name_.end()) {
         site.reply.fail(request.id, unknown(*wanted));
         return nullptr;
     }
+    const auto& [tool, headers] = *entry->second;
     if (given.is(json::Kind::null)) given = {};
+    if (site.headers && !headers.empty()) {
+        if (const auto error = headers.check(given, *site.headers)) {
+            site.reply.fail(request.id, *error);
+            return nullptr;
+        }
+    }
+    if (tool.asks) {
+        auto digest = request_digest(request.method, request.params);
+        if (const auto error = read_round(site, std::move(digest), responses, state, rules_)) {
+            site.reply.fail(request.id, *error);
+            return nullptr;
+        }
+    }
     if (given.text().size() > max_arguments_bytes_) {
         answer(site.reply, request.id, site.scope,
                refused(fmt::format("The arguments have {} bytes, and {} are allowed. Pass less, or a reference to it. "
@@ -117,33 +155,42 @@ std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite si
         answer(site.reply, request.id, site.scope, refused(arguments.error().message + " [invalid_argument]"));
         return nullptr;
     }
-    if (tool->second->run) return start(*tool->second, request, *std::move(arguments), std::move(site));
-    answer_at_once(*tool->second, request, *std::move(arguments), site);
-    return nullptr;
+    if (tool.run) return start(tool, request, *std::move(arguments), std::move(site));
+    return answer_at_once(tool, request, *std::move(arguments), site);
 }
 
-void ToolCalls::answer_at_once(const Tool& tool, const Request& request, json::Arguments arguments,
-                               CallSite& site) const {
-    QuickCall call{site, rules_};
+std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const Request& request,
+                                                       json::Arguments arguments, CallSite& site) const {
     Outcome outcome;
     try {
-        outcome = tool.answer(std::move(arguments), call);
+        QuickCall call{site, rules_};
+        outcome = tool.answer(tool.asks ? arguments : std::move(arguments), call);
     } catch (...) {
         site.reply.fail(request.id, broken(tool.name, std::current_exception()));
-        return;
+        return nullptr;
     }
-    answer(site.reply, request.id, site.scope, outcome);
+    if (!outcome.needs) {
+        answer(site.reply, request.id, site.scope, outcome);
+        return nullptr;
+    }
+    // Asking takes its time, so from here on this is a call like those that wait.
+    auto make = [&tool, arguments](std::shared_ptr<Call> call) { return once_more(tool, arguments, std::move(call)); };
+    const auto call = new_call(request, tool.name, std::move(site), rules_, std::move(make));
+    if (call) call->ask(*std::move(outcome.needs));
+    return call;
 }
 
 std::shared_ptr<RunningCall> ToolCalls::start(const Tool& tool, const Request& request, json::Arguments arguments,
                                               CallSite site) const {
-    const auto make = [&](std::shared_ptr<Call> call) { return tool.run(std::move(arguments), std::move(call)); };
-    return start_call(request, tool.name, std::move(site), rules_, make);
+    auto make = [&tool, arguments = std::move(arguments)](std::shared_ptr<Call> call) {
+        return tool.run(arguments, std::move(call));
+    };
+    return start_call(request, tool.name, std::move(site), rules_, std::move(make));
 }
 
 WireError ToolCalls::unknown(std::string_view name) const {
     std::vector<std::string> names;
-    for (const auto& tool : tools_) names.push_back(tool.name);
+    for (const auto& entry : tools_) names.push_back(entry.tool.name);
     auto message = fmt::format("There is no tool `{}`.", shortened(name, 80));
     if (const auto near = nearest(name, names, 1); !near.empty())
         message += fmt::format(" Did you mean `{}`?", near[0]);

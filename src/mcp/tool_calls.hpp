@@ -8,6 +8,7 @@
 
 #include "mcp/message.hpp"
 #include "mcp/paged_list.hpp"
+#include "mcp/param_headers.hpp"
 #include "mcp/running_call.hpp"
 #include "mcp/server.hpp"
 
@@ -29,13 +30,21 @@ public:
     std::shared_ptr<RunningCall> call(const Request& request, CallSite site) const;
 
 private:
-    void answer_at_once(const Tool& tool, const Request& request, json::Arguments arguments, CallSite& site) const;
+    std::shared_ptr<RunningCall> answer_at_once(const Tool& tool, const Request& request, json::Arguments arguments,
+                                                CallSite& site) const;
     std::shared_ptr<RunningCall> start(const Tool& tool, const Request& request, json::Arguments arguments,
                                        CallSite site) const;
     WireError unknown(std::string_view name) const;
 
-    std::vector<Tool> tools_;
-    std::unordered_map<std::string, const Tool*> by_name_;
+    struct Entry {
+        Tool tool;
+        ParamHeaders headers;
+    };
+    static std::vector<Entry> entries(std::vector<Tool> tools);
+    static PagedList listed(const std::vector<Entry>& entries, NameStyle style, std::size_t page_size);
+
+    std::vector<Entry> tools_;
+    std::unordered_map<std::string, const Entry*> by_name_;
     PagedList dotted_;
     PagedList safe_;
     std::size_t max_arguments_bytes_;

@@ -103,6 +103,15 @@ WireError unknown_resource(std::string_view uri, std::string_view reason, int co
     return {.code = code, .message = std::string{reason}, .data = std::move(data)};
 }
 
+WireError missing_capability(std::string_view capabilities, int code) {
+    std::string data;
+    json::Writer{data}.object().key("requiredCapabilities").raw(capabilities).end_object();
+    return {.code = code,
+            .message = "This cannot be done without asking the client for something that it doesn't offer.",
+            .data = std::move(data),
+            .http_status = 400};
+}
+
 WireError out_of_turns(const admission::TurnRefused& refused) {
     std::string data;
     json::Writer{data}

@@ -35,6 +35,8 @@ WireError header_mismatch(std::string_view reason);
 WireError unsupported_version(std::string_view requested);
 /// A URI fits no resource, or names nothing. Its code differs between revisions: `code`.
 WireError unknown_resource(std::string_view uri, std::string_view reason, int code);
+/// The client would have to declare `capabilities` (JSON) first; the code differs between revisions.
+WireError missing_capability(std::string_view capabilities, int code);
 WireError out_of_turns(const admission::TurnRefused& refused);
 
 }  // namespace flux::mcp

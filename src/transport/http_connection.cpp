@@ -280,7 +280,11 @@ void HttpConnection::dispatch_mcp(const Request& request, std::string_view body)
         answer(request, std::move(ended));
         return;
     }
-    ReplyShape shape{request.keeps_alive() && !loop().draining(), head.minor_version > 0, head.method == "GET", {}};
+    ReplyShape shape{request.keeps_alive() && !loop().draining(),
+                     head.minor_version > 0,
+                     head.method == "GET",
+                     head.method == "POST" && prefers_events(head),
+                     {}};
     if (request.allowed_origin) shape.origin = head.field("origin").value_or("");
     ReplyChannel& channel = *this;
     const auto outbox = std::make_shared<McpReply>(channel, std::move(shape));

@@ -26,7 +26,7 @@ void append_event(std::string& out, std::string_view data, std::string_view id) 
 }
 
 void append_retry(std::string& out, std::chrono::milliseconds time) {
-    fmt::format_to(std::back_inserter(out), "retry: {}\n\n", time.count());
+    fmt::format_to(std::back_inserter(out), "retry: {}\n", time.count());
 }
 
 void append_comment(std::string& out) { out += ":\n\n"; }

@@ -10,7 +10,7 @@ namespace flux::transport {
 /// is empty. A CR in `data` begins a new line too, because readers see it that way.
 void append_event(std::string& out, std::string_view data, std::string_view id = {});
 
-/// Appends `retry:`: how long a client waits before it connects again.
+/// Appends `retry:`, which belongs to the event that follows: how long a client waits before it connects again.
 void append_retry(std::string& out, std::chrono::milliseconds time);
 
 /// Appends a comment, which readers skip: keeps proxies from closing a silent stream.

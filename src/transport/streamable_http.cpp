@@ -28,22 +28,29 @@ bool accepts(const RequestHead& head, std::string_view type, std::string_view ra
 
 }  // namespace
 
-void McpReply::send(std::string_view message) {
+void McpReply::send(std::string_view message) { send_event({}, message, {}); }
+
+void McpReply::send_event(std::string_view id, std::string_view message, std::chrono::milliseconds retry) {
     if (channel_ == nullptr) return;
     open_stream();
     thread_local std::string event;
     event.clear();
-    append_event(event, message);
+    if (retry.count() > 0) append_retry(event, retry);
+    append_event(event, message, id);
     write(event);
 }
 
 void McpReply::respond(std::string_view message, const mcp::Delivery& delivery) {
     if (channel_ == nullptr) return;
+    // A GET is for a stream, even where nothing is left to say on it.
+    if (shape_.is_get && message.empty() && delivery.http_status == 200) open_stream();
+    // A session's id has to stand in the head, which a stream's has no place for.
+    if (shape_.streams && !message.empty() && delivery.http_status == 200 && delivery.session_id.empty()) open_stream();
     if (streaming_) {
         if (!message.empty()) {
             thread_local std::string event;
             event.clear();
-            append_event(event, message);
+            append_event(event, message, delivery.event_id);
             write(event);
         }
         end_stream();
@@ -120,6 +127,12 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head) {
         return HttpRefusal{406, "Send `Accept: application/json, text/event-stream`: one of them is what comes back."};
     }
     return std::nullopt;
+}
+
+bool prefers_events(const RequestHead& head) {
+    constexpr std::string_view events = "text/event-stream";
+    const auto accept = head.field("accept");
+    return accept && equal_ignoring_case(accept->substr(0, events.size()), events);
 }
 
 mcp::NameStyle name_style_of(std::string_view query) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct ReplyShape {
     bool keep_alive = true;
     bool chunked = true;  ///< false for HTTP/1.0: an event stream then ends with the connection
     bool is_get = false;
+    bool streams = false;     ///< the client would rather have an event stream than JSON
     std::string origin = {};  ///< for CORS; empty: none
 };
 
@@ -39,6 +41,8 @@ public:
     McpReply(ReplyChannel& channel, ReplyShape shape) : channel_{&channel}, shape_{std::move(shape)} {}
 
     void send(std::string_view message) override;
+    void send_event(std::string_view id, std::string_view message, std::chrono::milliseconds retry) override;
+    void release() override { end_stream(); }
     void respond(std::string_view message, const mcp::Delivery& delivery) override;
     bool congested() const override;
 
@@ -63,6 +67,9 @@ private:
 
 /// What `/mcp` refuses by a request's media types alone: 415 and 406.
 std::optional<HttpRefusal> refuse_media(const RequestHead& head);
+
+/// Whether a client that takes both kinds of replies names event streams first.
+bool prefers_events(const RequestHead& head);
 
 /// What the protocol reads of a head. Views into it.
 mcp::HttpFacts facts_of(const RequestHead& head, std::string_view query);

@@ -142,7 +142,7 @@ TEST(Resources, AreAnnouncedWithWhatElseThereIs) {
     LibraryClient client{{}, std::move(catalog)};
 
     const auto capabilities = parsed(R"({"tools":{"listChanged":false},"resources":{"listChanged":false},)"
-                                     R"("prompts":{"listChanged":true},"completions":{}})");
+                                     R"("prompts":{"listChanged":true},"completions":{},"logging":{}})");
 
     EXPECT_EQ(client.result("server/discover", modern_meta()).at("capabilities"), capabilities);
 }

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Fixture {
-    explicit Fixture(std::size_t most = 10) : table{most, 60s, clock} {}
+    explicit Fixture(std::size_t most = 10) : table{most, 60s, 8, clock} {}
 
     std::string open(const std::string& principal) { return table.open(principal, Session{introduction})->id(); }
 

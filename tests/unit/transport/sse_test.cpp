@@ -23,7 +23,7 @@ TEST(Sse, WritesRetryAndComments) {
     std::string out;
     append_retry(out, std::chrono::milliseconds{1500});
     append_comment(out);
-    EXPECT_EQ(out, "retry: 1500\n\n:\n\n");
+    EXPECT_EQ(out, "retry: 1500\n:\n\n");
 }
 
 TEST(Chunks, AreFramedAndAnEmptyOneIsLeftOut) {

@@ -1,0 +1,161 @@
+#include "mcp/change_notices.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "json/writer.hpp"
+#include "mcp/codec.hpp"
+#include "mcp/subscription.hpp"
+
+namespace flux::mcp {
+
+namespace {
+
+constexpr std::string_view updated = "notifications/resources/updated";
+constexpr std::size_t most_resources = 256;
+
+/// What a `subscriptions/listen` gets: what it hears of, and what it is told about that first.
+struct Listening {
+    std::vector<std::shared_ptr<Subject>> subjects;
+    std::string acknowledged;  ///< the notification
+    std::string meta;
+};
+
+/// Stops what was started, in whatever way its listener ends.
+struct Followed {
+    ~Followed() {
+        for (const auto& subscription : subscriptions) subscription->stop();
+    }
+    std::vector<std::shared_ptr<Subscription>> subscriptions;
+};
+
+std::string subscription_meta(const Id& id) { return R"("io.modelcontextprotocol/subscriptionId":)" + id.json; }
+
+async::Task<Answered> hear(std::shared_ptr<const Listening> listening, std::chrono::milliseconds pause,
+                           std::shared_ptr<async::Changes> ending, std::uint64_t before,
+                           std::shared_ptr<RunningCall> call) {
+    call->notify(listening->acknowledged);
+    Followed followed;
+    for (const auto& subject : listening->subjects) {
+        auto tell = [subject, listening, weak = std::weak_ptr{call}] {
+            const auto listener = weak.lock();
+            if (!listener || listener->is_over()) return true;
+            if (listener->congested()) return false;
+            auto& message = message_buffer();
+            subject->write(message, listening->meta);
+            listener->notify(message);
+            return true;
+        };
+        followed.subscriptions.push_back(
+            Subscription::start(call->executor(), std::move(subject->feed), std::move(tell), pause));
+    }
+    auto end = ending->wait_beyond(before, std::chrono::steady_clock::time_point::max());
+    co_await std::move(end);
+    Answer answer;
+    answer.meta = listening->meta;
+    co_return answer;
+}
+
+tl::expected<std::vector<std::string>, WireError> wished_resources(json::Raw filter) {
+    std::vector<std::string> uris;
+    const auto wished = filter.member("resourceSubscriptions");
+    if (!wished.absent() && !wished.is(json::Kind::array)) {
+        return tl::unexpected{invalid_params("`resourceSubscriptions` has to be a list of URIs.")};
+    }
+    for (json::Elements element{wished}; element.next();) {
+        auto uri = element.value().string();
+        if (!uri) return tl::unexpected{invalid_params("`resourceSubscriptions` has to be a list of URIs.")};
+        if (uris.size() == most_resources) return tl::unexpected{invalid_params("These are too many resources.")};
+        uris.push_back(*std::move(uri));
+    }
+    return uris;
+}
+
+}  // namespace
+
+void Subject::write(std::string& out, std::string_view meta) const { write(out, method, uri, meta); }
+
+void Subject::write(std::string& out, std::string_view method, std::string_view uri, std::string_view meta) {
+    json::Writer writer{out};
+    writer.object().key("jsonrpc").string("2.0").key("method").string(method);
+    if (!uri.empty() || !meta.empty()) {
+        writer.key("params").object();
+        if (!uri.empty()) writer.key("uri").string(uri);
+        if (!meta.empty()) writer.key("_meta").object().raw(meta).end_object();
+        writer.end_object();
+    }
+    writer.end_object();
+}
+
+ChangeNotices::ChangeNotices(const Catalog& catalog, const Resources& resources, const CallRules& rules)
+    : resources_{resources}, rules_{rules} {
+    lists_ = {{"toolsListChanged", "notifications/tools/list_changed", catalog.tools_changed},
+              {"promptsListChanged", "notifications/prompts/list_changed", catalog.prompts_changed},
+              {"resourcesListChanged", "notifications/resources/list_changed", catalog.resources_changed}};
+    // Whoever listens does so until it has had enough.
+    rules_.limit = std::chrono::hours{24 * 365};
+}
+
+std::vector<Subject> ChangeNotices::lists() const {
+    std::vector<Subject> subjects;
+    for (const auto& list : lists_) {
+        if (list.changes) subjects.push_back({list.method, {}, feed_of(list.changes)});
+    }
+    return subjects;
+}
+
+bool ChangeNotices::lists_change() const {
+    return std::any_of(lists_.begin(), lists_.end(), [](const List& list) { return list.changes != nullptr; });
+}
+
+std::optional<Subject> ChangeNotices::resource(const Resources::Found& found, const admission::Visitor& visitor) const {
+    if (!found.resource->watch) return {};
+    auto feed = found.resource->watch(found.address, visitor);
+    if (!feed) return {};
+    return Subject{std::string{updated}, found.address.uri, std::move(feed)};
+}
+
+std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallSite site) const {
+    const auto filter = request.params.member("notifications");
+    const auto refuse = [&](const WireError& error) {
+        site.reply.fail(request.id, error);
+        return nullptr;
+    };
+    if (!filter.is(json::Kind::object)) return refuse(invalid_params("`params.notifications` has to be an object."));
+    const auto wished = wished_resources(filter);
+    if (!wished) return refuse(wished.error());
+
+    const auto listening = std::make_shared<Listening>();
+    listening->meta = subscription_meta(request.id);
+    std::string honoured;
+    json::Writer writer{honoured};
+    writer.object().key("notifications").object();
+    for (const auto& list : lists_) {
+        if (!list.changes || filter.member(list.wish).text() != "true") continue;
+        writer.key(list.wish).boolean(true);
+        listening->subjects.push_back(std::make_shared<Subject>(Subject{list.method, {}, feed_of(list.changes)}));
+    }
+    if (!wished->empty()) {
+        writer.key("resourceSubscriptions").array();
+        for (const auto& uri : *wished) {
+            const auto found = resources_.find(uri);
+            if (!found) continue;
+            writer.string(uri);
+            if (auto subject = resource(*found, site.visitor)) {
+                listening->subjects.push_back(std::make_shared<Subject>(std::move(*subject)));
+            }
+        }
+        writer.end_array();
+    }
+    writer.end_object().key("_meta").object().raw(listening->meta).end_object().end_object();
+    write_notification(listening->acknowledged, "notifications/subscriptions/acknowledged", honoured);
+
+    auto make = [listening, pause = pause(), ending = ending_, before = ending_->version()](
+                    std::shared_ptr<RunningCall> call) { return hear(listening, pause, ending, before, call); };
+    return start_call(request, request.method, std::move(site), rules_, std::move(make));
+}
+
+void ChangeNotices::end() { ending_->bump(); }
+
+}  // namespace flux::mcp

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace flux::mcp {
+
+/// How long a client waits before it resumes a stream that was closed.
+inline constexpr std::chrono::milliseconds resume_after{500};
+
+struct Event {
+    std::string id;
+    std::string message;
+};
+
+/// Who gets the rest of a stream. Called under the log's lock, from any thread: it only passes on.
+class EventSink {
+public:
+    virtual ~EventSink() = default;
+    virtual void deliver(Event event) = 0;
+    virtual void finish() = 0;
+    virtual bool is_open() const = 0;
+};
+
+/// What one session was told over its event streams, so that a client that lost a connection can hear the rest: the
+/// session's own stream (a GET), and one for each reply that became a stream. Bounded in events and bytes; the oldest
+/// go first. Thread-safe.
+class EventLog {
+public:
+    /// The session's own stream; the others are numbered by `open`.
+    static constexpr std::uint64_t own_stream = 0;
+
+    struct Limits {
+        std::size_t events = 256;
+        std::size_t bytes = 256 * 1024;
+    };
+
+    /// `primes`: whether streams begin with an event that only carries an id, which older clients choke on.
+    explicit EventLog(bool primes, Limits limits);
+
+    bool primes() const { return primes_; }
+
+    /// A new stream.
+    std::uint64_t open();
+
+    /// The id under which a stream begins.
+    static std::string first_id(std::uint64_t stream);
+
+    /// Writes down what a stream says, hands it to whoever has resumed that stream, and answers its id.
+    std::string add(std::uint64_t stream, std::string_view message);
+
+    /// The same for its last message, if there is one.
+    std::string close(std::uint64_t stream, std::string_view message);
+
+    struct Rest {
+        std::uint64_t stream;
+        std::vector<Event> events;
+        bool over;  ///< nothing will follow them
+    };
+
+    /// What followed the event `id` on its stream; unless that is over, `sink` gets what is still to come. Nothing if
+    /// the id isn't one of this log, or what followed it has been dropped.
+    std::optional<Rest> resume(std::string_view id, const std::shared_ptr<EventSink>& sink);
+
+    /// Has `sink` hear the session's own stream from now on. False if somebody hears it already.
+    bool follow_own(const std::shared_ptr<EventSink>& sink);
+
+    /// Ends whatever anybody hears.
+    void end();
+
+private:
+    struct Stream {
+        std::uint64_t last = 0;     ///< number of its newest event; 0 is the one that begins it
+        std::uint64_t dropped = 0;  ///< the newest one that is not kept any more
+        std::size_t kept = 0;
+        bool over = false;
+        std::weak_ptr<EventSink> sink;
+    };
+    struct Kept {
+        std::uint64_t stream;
+        std::uint64_t number;
+        std::string message;
+    };
+
+    std::string write_down(std::uint64_t stream, std::string_view message);
+    void drop_oldest();
+
+    const bool primes_;
+    const Limits limits_;
+    std::mutex mutex_;
+    std::uint64_t streams_opened_ = own_stream;
+    std::unordered_map<std::uint64_t, Stream> streams_;
+    std::deque<Kept> kept_;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace flux::mcp

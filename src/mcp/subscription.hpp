@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "async/task.hpp"
+#include "mcp/change_feed.hpp"
+
+namespace flux::mcp {
+
+/// One feed that is followed for one subscriber, on the subscriber's executor, until it ends or is stopped. What
+/// changes many times in a moment is told once.
+class Subscription : public std::enable_shared_from_this<Subscription> {
+public:
+    /// Tells the subscriber; false if it should be told later, because it reads too slowly.
+    using Tell = std::function<bool()>;
+
+    static std::shared_ptr<Subscription> start(async::Executor executor, std::unique_ptr<ChangeFeed> feed, Tell tell,
+                                               std::chrono::milliseconds pause);
+
+    Subscription(async::Executor executor, std::unique_ptr<ChangeFeed> feed, Tell tell,
+                 std::chrono::milliseconds pause);
+
+    /// From any thread; afterwards nothing is told any more, except what is being told just now.
+    void stop();
+
+private:
+    static async::Task<> follow(std::shared_ptr<Subscription> self);
+
+    async::Executor executor_;
+    std::unique_ptr<ChangeFeed> feed_;
+    Tell tell_;
+    const std::chrono::milliseconds pause_;
+    asio::cancellation_signal signal_;
+    std::atomic<bool> stopped_{false};
+};
+
+/// What one connection or session has subscribed to, by name. Thread-safe.
+class Subscriptions {
+public:
+    explicit Subscriptions(std::size_t most) : most_{most} {}
+    Subscriptions(const Subscriptions&) = delete;
+    Subscriptions& operator=(const Subscriptions&) = delete;
+    ~Subscriptions() { clear(); }
+
+    /// False if there are too many. A name that is there already stays as it is.
+    bool add(const std::string& name, const std::function<std::shared_ptr<Subscription>()>& make);
+    void remove(const std::string& name);
+    void clear();
+
+private:
+    const std::size_t most_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<Subscription>> by_name_;
+};
+
+}  // namespace flux::mcp

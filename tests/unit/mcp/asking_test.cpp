@@ -1,0 +1,173 @@
+#include "mcp/asking.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/mcp/example_library.hpp"
+
+namespace flux::mcp {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+Outcome greet(Call& call) {
+    Outcome outcome;
+    const auto* name = call.input("name");
+    if (name == nullptr) {
+        outcome.needs = InputNeeded{{{"name", InputRequest::Kind::elicitation, R"({"message":"Who?"})"}}, "asked"};
+        return outcome;
+    }
+    const auto text = json::Raw{*name}.member("content").member("name").string().value_or("nobody");
+    outcome.content.push_back(Content::text(text + " after " + std::string{call.state()}));
+    return outcome;
+}
+
+async::Task<Outcome> greet_later(std::shared_ptr<Call> call) { co_return greet(*call); }
+
+Catalog asking_catalog() {
+    Catalog catalog;
+    auto quick = ExampleServer::quick("demo.greet", [](json::Arguments, Call& call) { return greet(call); });
+    auto slow = ExampleServer::slow(
+        "demo.greet_later", [](json::Arguments, std::shared_ptr<Call> call) { return greet_later(std::move(call)); });
+    quick.asks = slow.asks = true;
+    catalog.tools = {quick, slow,
+                     ExampleServer::quick("demo.hidden", [](json::Arguments, Call& call) { return greet(call); })};
+    return catalog;
+}
+
+struct Asked : LibraryClient {
+    Asked() : LibraryClient{{}, asking_catalog()} {}
+
+    void handshake(const std::string& capabilities) {
+        ask("initialize", R"("protocolVersion":"2025-11-25","capabilities":)" + capabilities);
+        outbox->responses.clear();
+    }
+    void tell(const std::string& message) {
+        stream->receive(message);
+        example.run();
+    }
+};
+
+std::string able_meta(const std::string& capabilities) {
+    return R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+           R"("io.modelcontextprotocol/clientCapabilities":)" +
+           capabilities + "}";
+}
+
+std::string call_of(const std::string& tool, const std::string& more = "") {
+    return R"("name":")" + tool + "\"" + more;
+}
+
+const std::string ada = R"({"action":"accept","content":{"name":"Ada"}})";
+
+TEST(Asking, SaysInTheResultWhatIsNeededAndGoesOnWithTheAnswer) {
+    for (const auto* tool : {"demo.greet", "demo.greet_later"}) {
+        Asked client;
+        const auto meta = "," + able_meta(R"({"elicitation":{}})");
+
+        const auto first = client.result("tools/call", call_of(tool, meta));
+
+        EXPECT_EQ(first.at("resultType").as_string(), "input_required");
+        EXPECT_EQ(boost::json::serialize(first.at("inputRequests")),
+                  R"({"name":{"method":"elicitation/create","params":{"message":"Who?"}}})");
+        const auto state = boost::json::serialize(first.at("requestState"));
+        EXPECT_THAT(client.outbox->sent, SizeIs(0));
+
+        const auto more = R"(,"inputResponses":{"name":)" + ada + R"(,"other":7},"requestState":)" + state + meta;
+        const auto second = client.result("tools/call", call_of(tool, more));
+        EXPECT_EQ(second.at("resultType").as_string(), "complete");
+        EXPECT_EQ(second.at("content").at(0).at("text").as_string(), "Ada after asked");
+
+        const auto other = R"(,"arguments":{"x":1},"requestState":)" + state + meta;
+        EXPECT_EQ(client.code("tools/call", call_of(tool, other)), -32602) << "the state of another request";
+        EXPECT_EQ(client.code("tools/call", call_of(tool, R"(,"requestState":"made up")" + meta)), -32602);
+        EXPECT_EQ(client.code("tools/call", call_of(tool, R"(,"requestState":7)" + meta)), -32602);
+    }
+}
+
+TEST(Asking, NeverAsksForWhatAClientDoesNotOffer) {
+    Asked client;
+
+    const auto error =
+        client.ask("tools/call", call_of("demo.greet", "," + able_meta(R"({"sampling":{}})"))).at("error");
+
+    EXPECT_EQ(error.at("code").as_int64(), -32021);
+    EXPECT_EQ(boost::json::serialize(error.at("data")), R"({"requiredCapabilities":{"elicitation":{}}})");
+
+    Asked old;
+    old.handshake("{}");
+    EXPECT_EQ(old.code("tools/call", call_of("demo.greet")), -32600);
+    EXPECT_THAT(old.outbox->sent, SizeIs(0));
+}
+
+TEST(Asking, SendsARequestWhereThereIsASession) {
+    for (const auto* tool : {"demo.greet", "demo.greet_later"}) {
+        Asked client;
+        client.handshake(R"({"elicitation":{}})");
+
+        client.stream->receive(request("5", "tools/call", call_of(tool)));
+        client.example.run();
+
+        ASSERT_THAT(client.outbox->sent, SizeIs(1));
+        EXPECT_EQ(client.outbox->sent[0],
+                  R"({"jsonrpc":"2.0","id":"flux-1","method":"elicitation/create","params":{"message":"Who?"}})");
+        EXPECT_EQ(client.stream->in_flight(), 1u);
+
+        client.tell(R"({"jsonrpc":"2.0","id":"flux-9","result":{}})");
+        EXPECT_THAT(client.outbox->responses, SizeIs(0));
+        client.tell(R"({"jsonrpc":"2.0","id":"flux-1","result":)" + ada + "}");
+        EXPECT_THAT(client.outbox->only(), HasSubstr("Ada after asked"));
+        EXPECT_EQ(client.stream->in_flight(), 0u);
+        client.tell(R"({"jsonrpc":"2.0","id":"flux-1","result":)" + ada + "}");
+        EXPECT_THAT(client.outbox->responses, SizeIs(1));
+    }
+}
+
+TEST(Asking, EndsWhenTheClientCannotAnswer) {
+    Asked client;
+    client.handshake(R"({"elicitation":{}})");
+    client.stream->receive(request("5", "tools/call", call_of("demo.greet")));
+    client.example.run();
+
+    client.tell(R"({"jsonrpc":"2.0","id":"flux-1","error":{"code":-1,"message":"User rejected"}})");
+
+    EXPECT_EQ(code_of(client.outbox->only()), -32600);
+    EXPECT_THAT(client.outbox->only(), HasSubstr("User rejected"));
+}
+
+TEST(Asking, IsGivenUpWithItsCall) {
+    Asked client;
+    client.handshake(R"({"elicitation":{}})");
+    client.stream->receive(request("5", "tools/call", call_of("demo.greet")));
+    client.example.run();
+
+    client.tell(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}})");
+    client.tell(R"({"jsonrpc":"2.0","id":"flux-1","result":)" + ada + "}");
+
+    EXPECT_THAT(client.outbox->responses, SizeIs(0));
+    EXPECT_EQ(client.stream->in_flight(), 0u);
+    EXPECT_EQ(client.example.server.in_flight(), 0u);
+}
+
+TEST(Asking, IsForToolsThatSaidSo) {
+    Asked client;
+
+    EXPECT_EQ(client.code("tools/call", call_of("demo.hidden", "," + able_meta(R"({"elicitation":{}})"))), -32603);
+    EXPECT_THAT(client.outbox->responses.back(), Not(HasSubstr("Who?")));
+}
+
+TEST(ClientAbilities, AreWhatWasSaid) {
+    const auto read = [](const char* text) { return ClientAbilities::read(json::Raw{text}); };
+
+    EXPECT_TRUE(read(R"({"elicitation":{}})").elicitation);
+    EXPECT_FALSE(read(R"({"elicitation":{}})").elicitation_urls);
+    EXPECT_FALSE(read(R"({"elicitation":{"url":{}}})").elicitation);
+    EXPECT_TRUE(read(R"({"elicitation":{"url":{},"form":{}}})").elicitation);
+    EXPECT_FALSE(read(R"({"elicitation":true,"roots":{}})").elicitation);
+    EXPECT_TRUE(read(R"({"roots":{},"sampling":{}})").sampling);
+}
+
+}  // namespace
+}  // namespace flux::mcp

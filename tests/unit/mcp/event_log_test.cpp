@@ -1,0 +1,101 @@
+#include "mcp/event_log.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flux::mcp {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Hearing final : EventSink {
+    void deliver(Event event) override { heard.push_back(event.id + " " + event.message); }
+    void finish() override { open = false; }
+    bool is_open() const override { return open; }
+
+    std::vector<std::string> heard;
+    bool open = true;
+};
+
+std::vector<std::string> missed(const std::optional<EventLog::Rest>& rest) {
+    std::vector<std::string> out;
+    if (!rest) return {"nothing of the kind"};
+    for (const auto& event : rest->events) out.push_back(event.id + " " + event.message);
+    return out;
+}
+
+TEST(EventLog, TellsTheRestOfOneStreamOnly) {
+    EventLog log{true, {}};
+    const auto sink = std::make_shared<Hearing>();
+    const auto one = log.open();
+    const auto two = log.open();
+    log.add(one, "a");
+    log.add(two, "b");
+    log.add(one, "c");
+
+    const auto rest = log.resume("1-1", sink);
+
+    EXPECT_THAT(missed(rest), ElementsAre("1-2 c"));
+    EXPECT_FALSE(rest->over);
+    log.add(two, "d");
+    log.add(one, "e");
+    log.close(one, "f");
+    EXPECT_THAT(sink->heard, ElementsAre("1-3 e", "1-4 f"));
+    EXPECT_FALSE(sink->open);
+}
+
+TEST(EventLog, KeepsAnEndedStreamForWhoComesLater) {
+    EventLog log{true, {}};
+    const auto stream = log.open();
+    log.close(stream, "answer");
+
+    const auto rest = log.resume(EventLog::first_id(stream), std::make_shared<Hearing>());
+
+    EXPECT_THAT(missed(rest), ElementsAre("1-1 answer"));
+    EXPECT_TRUE(rest->over);
+}
+
+TEST(EventLog, KnowsNoIdsThatItDidNotGive) {
+    EventLog log{true, {}};
+    const auto sink = std::make_shared<Hearing>();
+    log.add(log.open(), "a");
+
+    for (const auto* id : {"", "1", "1-", "-1", "1-2", "2-0", "1-1x", "x-1", "1--1", "99999999999999999999-1"}) {
+        EXPECT_FALSE(log.resume(id, sink)) << id;
+    }
+}
+
+TEST(EventLog, DropsTheOldestAndSaysSoToWhoAsksForIt) {
+    EventLog log{true, {.events = 3, .bytes = 10}};
+    const auto sink = std::make_shared<Hearing>();
+    for (int i = 0; i < 5; ++i) log.add(EventLog::own_stream, "m");
+
+    EXPECT_FALSE(log.resume("0-1", sink));
+    EXPECT_THAT(missed(log.resume("0-2", sink)), ElementsAre("0-3 m", "0-4 m", "0-5 m"));
+
+    log.add(EventLog::own_stream, std::string(9, 'x'));
+    EXPECT_FALSE(log.resume("0-3", sink));
+    EXPECT_THAT(missed(log.resume("0-6", sink)), IsEmpty());
+}
+
+TEST(EventLog, HasOneListenerForItsOwnStream) {
+    EventLog log{false, {}};
+    const auto first = std::make_shared<Hearing>();
+    const auto second = std::make_shared<Hearing>();
+
+    EXPECT_TRUE(log.follow_own(first));
+    EXPECT_FALSE(log.follow_own(second));
+    log.add(EventLog::own_stream, "a");
+    first->open = false;
+    EXPECT_TRUE(log.follow_own(second));
+    log.add(EventLog::own_stream, "b");
+    log.end();
+
+    EXPECT_THAT(first->heard, ElementsAre("0-1 a"));
+    EXPECT_THAT(second->heard, ElementsAre("0-2 b"));
+    EXPECT_FALSE(second->open);
+}
+
+}  // namespace
+}  // namespace flux::mcp
