@@ -1,0 +1,57 @@
+// The public conformance suites of the protocol, on the test server with one of everything, and on the product as far as
+// a scenario needs nothing that only a test server has. The numbers are exact: a suite that ran less than it did when
+// they were written down has not passed.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { parse } from 'yaml';
+import { demoRepository, root, serve } from '../stage/stage.mjs';
+import { run, serveEverything, suites, tally } from './suites.mjs';
+
+/// Scenarios of extensions that the test server doesn't have; the suite says itself that they are never required.
+const extensions = [
+  'tasks-lifecycle', 'tasks-capability-negotiation', 'tasks-wire-fields', 'tasks-request-state-removal',
+  'tasks-mrtr-input', 'tasks-request-headers', 'tasks-dispatch-and-envelope', 'tasks-required-task-error',
+  'tasks-mrtr-composition',
+];
+
+function assertWell(result, names, expected) {
+  const { unwell, ...counts } = tally(result, names);
+  assert.deepEqual(unwell, [], result.said.slice(-2000));
+  assert.deepEqual(counts, { ...expected, failed: 0, warned: 0 });
+}
+
+test(`suite ${suites.released.version}, all`, async (t) => {
+  const result = await run(suites.released, await serveEverything(t), '--suite', 'all');
+  assertWell(result, undefined, { scenarios: 32, passed: 47 });
+  assert.equal(result.code, 0);
+});
+
+for (const [revision, expected] of [
+  ['2025-11-25', { scenarios: 30, passed: 70 }],
+  ['2026-07-28', { scenarios: 37, passed: 121 }],
+]) {
+  test(`suite ${suites.next.version}, what ${revision} requires`, async (t) => {
+    const folder = join(suites.next.program, '../../requirements');
+    const required = parse(readFileSync(join(folder, `${revision}.yaml`), 'utf8')).server;
+    const result = await run(suites.next, await serveEverything(t), '--requirements', revision);
+    assertWell(result, required, expected);
+    const others = [...result.scenarios.keys()].filter((name) => !required.includes(name) && !extensions.includes(name));
+    assert.deepEqual(tally(result, others).unwell, []);
+    assert.equal(result.code, 0);
+  });
+}
+
+for (const [revision, expected] of [
+  ['2025-03-26', { scenarios: 1, passed: 3 }],
+  ['2025-06-18', { scenarios: 27, passed: 56 }],
+  ['2025-11-25', { scenarios: 33, passed: 84 }],
+  ['2026-07-28', { scenarios: 40, passed: 153 }],
+]) {
+  test(`suite ${suites.next.version}, all of revision ${revision}`, async (t) => {
+    const result = await run(suites.next, await serveEverything(t), '--suite', 'all', '--spec-version', revision);
+    assertWell(result, undefined, expected);
+    assert.equal(result.code, 0);
+  });
+}
