@@ -133,6 +133,13 @@ test('an answer that is lost is looked for, and nothing is started twice', async
   }
 });
 
+test('a run that GitHub itself does not show yet', async (t) => {
+  const { github, peer } = await onGithub(t, { github: { run_delay_s: 60, list_delay_s: 60 } });
+  const made = await good(create(peer));
+  assert.equal(made.run_id, github.run().id);
+  assert.equal((await ended(peer, made.run_id)).run.conclusion, 'success');
+});
+
 test('the same key, the same run: after a crash too', async (t) => {
   const first = await onGithub(t);
   const { run_id } = await good(create(first.peer, { idempotency_key: 'k1', payload: { marker: 'a' } }));

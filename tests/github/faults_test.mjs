@@ -109,6 +109,14 @@ test('lists are late when they are told to be', async (t) => {
   assert.equal(await listed(), 1);
 });
 
+test('a new run is not there yet when it is told to be', async (t) => {
+  const { octokit, advance } = await stage(t, { run_delay_s: 5 });
+  const run_id = (await dispatch(octokit)).data.workflow_run_id;
+  assert.equal((await refusal(octokit.rest.actions.getWorkflowRun({ ...where, run_id }))).status, 404);
+  advance(5);
+  assert.equal((await octokit.rest.actions.getWorkflowRun({ ...where, run_id })).status, 200);
+});
+
 test('renamed branches and repositories send on', async (t) => {
   const { github, octokit, repo } = await stage(t);
   repo.content.rename('feat/x', 'feat/y');

@@ -20,7 +20,7 @@ export class Runs {
       id: this.#world.nextId('run'), repo, workflow, branch, sha, event, actor, triggering_actor: actor,
       inputs: filled(workflow.file, inputs), number: repo.runs.filter((other) => other.workflow.id === workflow.id).length + 1,
       created: now, updated: now, attempt: 0, attempts: [], approvals: [],
-      suite: this.#world.nextId('suite'), listed: now + this.#world.listDelay(),
+      suite: this.#world.nextId('suite'), listed: now + this.#world.listDelay(), visible: now + this.#world.run_delay_s * 1000,
     };
     run.title = interpolated(workflow.file.runName ?? workflow.file.name ?? workflow.path, { inputs: run.inputs, branch, actor: actor.login });
     repo.runs.push(run);

@@ -22,9 +22,10 @@ export class World {
   #random;
   #listeners = new Set();
 
-  constructor({ clock = {}, list_delay_s = 0, seed = 1 } = {}) {
+  constructor({ clock = {}, list_delay_s = 0, run_delay_s = 0, seed = 1 } = {}) {
     this.clock = new Clock(clock);
     this.list_delay_s = list_delay_s;
+    this.run_delay_s = run_delay_s;
     this.#random = generator(seed);
     this.deployments = new Deployments(this);
     this.artifacts = new Artifacts(this);
