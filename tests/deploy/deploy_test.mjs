@@ -9,7 +9,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
-import { binary, root } from '../stage/stage.mjs';
+import { binary, repository, root, serve, visit } from '../stage/stage.mjs';
+import { create, ended, good } from '../stage/github.mjs';
+import { open } from '../stage/socket.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
@@ -127,4 +129,15 @@ test("the project's workflows", async (t) => {
   await t.test('the parser can say no', async () => {
     assert.notDeepEqual(await problemsOf('x.yml', 'on: push\njobs: { a: { runs-on: x, stepz: [] } }'), []);
   });
+});
+
+test('the preview workflow runs with the embedded runner as well', async (t) => {
+  const listed = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '-z', 'examples/demo-site/site', '.github/workflows/preview.yml'], { cwd: root, encoding: 'utf8' });
+  const repo = repository(t, Object.fromEntries(listed.split('\0').filter(Boolean).map((path) => [path, read(path)])));
+  const server = await serve(t, { repo, env: { GITHUB_WORKFLOW_FILE: 'preview.yml' } });
+  const peer = await open(server.ws, { headers: { authorization: `Bearer ${server.token}` } });
+  const { run_id } = await good(create(peer, { payload: { notice: 'from preview.yml' } }));
+  const { run, preview } = await ended(peer, run_id);
+  assert.equal(run.conclusion, 'success');
+  assert.match((await visit(server, preview.url)).text, /from preview\.yml/);
 });

@@ -32,12 +32,14 @@ export async function until(what, look, limitMs = 20_000) {
 
 const cleanups = new WeakMap();
 
-/// Has `work` done when the test ends; what was asked for last is done first.
+/// Has `work` done when the test ends; what was asked for last is done first, and all of it even if some fails.
 export function afterwards(t, work) {
   if (!cleanups.has(t)) {
     cleanups.set(t, []);
     t.after(async () => {
-      for (const each of cleanups.get(t).reverse()) await each();
+      const failed = [];
+      for (const each of cleanups.get(t).reverse()) await Promise.resolve().then(each).catch((error) => failed.push(error));
+      if (failed.length > 0) throw failed[0];
     });
   }
   cleanups.get(t).push(work);
