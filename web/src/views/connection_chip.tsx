@@ -72,7 +72,7 @@ export function ConnectionBanner() {
         {lost ? `${words} What you see may be out of date.` : ''}
       </div>
       {lost && (
-        <div className="border-b border-warn/30 bg-warn-wash text-warn" data-testid="connection-banner">
+        <section aria-label="Connection" className="border-b border-warn/30 bg-warn-wash text-warn" data-testid="connection-banner">
           <div className="mx-auto flex max-w-[112rem] flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 text-sm sm:px-6">
             <strong className="font-semibold">{words}</strong>
             <span aria-hidden>{connectionWords(connection, now)}. What you see may be out of date.</span>
@@ -82,7 +82,7 @@ export function ConnectionBanner() {
               </Button>
             )}
           </div>
-        </div>
+        </section>
       )}
     </>
   );

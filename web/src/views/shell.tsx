@@ -205,12 +205,14 @@ function UpdateNotice({ loaded }: { loaded: string }) {
   const version = session.data?.version ?? loaded;
   if (version === atFirst.current) return null;
   return (
-    <div role="status" className="border-b border-line bg-brand-wash px-4 py-2 text-center text-sm text-brand">
-      flux-mcp is now {version}; this page is from {atFirst.current}.
+    <section aria-label="Update" className="border-b border-line bg-brand-wash px-4 py-2 text-center text-sm text-brand">
+      <span role="status">
+        flux-mcp is now {version}; this page is from {atFirst.current}.
+      </span>
       <Button className="ml-3 min-h-8 py-1" onClick={() => window.location.reload()}>
         Reload
       </Button>
-    </div>
+    </section>
   );
 }
 
