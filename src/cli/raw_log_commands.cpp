@@ -1,19 +1,29 @@
 #include "cli/raw_log_commands.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <functional>
 #include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
 #include "cli/exit_code.hpp"
+#include "logs/archive.hpp"
 #include "logs/diagnose.hpp"
 #include "logs/diagnosis_json.hpp"
 #include "logs/diagnosis_text.hpp"
+#include "logs/folding.hpp"
 #include "logs/search.hpp"
 
 namespace flux::cli {
@@ -25,16 +35,43 @@ int refuse(const std::string& message) {
     return usage;
 }
 
-Result<std::string> read_whole(const std::string& path) {
-    const auto bytes_of = [](std::istream& in) {
-        return std::string{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-    };
-    if (path == "-") return bytes_of(std::cin);
-    std::ifstream file{path, std::ios::binary};
-    if (!file) return fail(Errc::not_found, fmt::format("The log `{}` cannot be opened. `-` reads stdin.", path));
-    auto bytes = bytes_of(file);
-    if (file.bad()) return fail(Errc::unavailable, fmt::format("The log `{}` cannot be read.", path));
-    return bytes;
+constexpr std::size_t piece_bytes = std::size_t{256} * 1024;
+
+/// Hands out the bytes of a file, or of stdin where `path` is `-`, in pieces, until `sink` has enough of them.
+Result<void> read_pieces(const std::string& path, const std::function<bool(std::string_view)>& sink) {
+    FileDescriptor opened;
+    if (path != "-") {
+        opened = FileDescriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (!opened) return fail(Errc::not_found, fmt::format("The log `{}` cannot be opened. `-` reads stdin.", path));
+    }
+    const int number = opened ? opened.get() : STDIN_FILENO;
+    std::string piece(piece_bytes, '\0');
+    while (true) {
+        const auto got = ::read(number, piece.data(), piece.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail(Errc::unavailable, fmt::format("The log `{}` cannot be read.", path));
+        if (got == 0 || !sink(std::string_view{piece}.substr(0, static_cast<std::size_t>(got)))) return {};
+    }
+}
+
+/// A raw log, or a zip of them, in bounded memory.
+Result<logs::RawLog> read_log(const std::string& path) {
+    logs::RawLogBuilder builder;
+    const logs::ArchiveLimits limits;
+    std::optional<bool> zip;
+    std::string archive;
+    auto read = read_pieces(path, [&](std::string_view piece) {
+        if (!zip) zip = logs::is_zip(piece);
+        if (!*zip) {
+            builder.feed(piece);
+            return true;
+        }
+        archive += piece;
+        return archive.size() <= limits.packed;
+    });
+    if (!read) return fail(std::move(read.error()));
+    if (zip.value_or(false)) return logs::decode_archive(std::move(archive), limits);
+    return std::move(builder).finish();
 }
 
 void print_line(const logs::RawLog& log, std::size_t number) {
@@ -42,13 +79,33 @@ void print_line(const logs::RawLog& log, std::size_t number) {
     std::fputs(fmt::format("{}\t{}\n", number, text).c_str(), stdout);
 }
 
+/// The lines with these indexes, repeats folded.
+void print_folded(const logs::RawLog& log, std::size_t first, std::size_t last) {
+    // In stretches, so that a view of a large log needs no second copy of its lines.
+    constexpr std::size_t stretch = 100'000;
+    std::vector<std::string_view> texts;
+    for (; first <= last; first += stretch) {
+        texts.clear();
+        for (auto index = first; index <= std::min(last, first + stretch - 1); ++index)
+            texts.push_back(log.text(index));
+        for (const auto& entry : logs::fold_repeats(texts)) {
+            if (entry.kind == logs::FoldedLines::Kind::shown) {
+                print_line(log, first + entry.first + 1);
+            } else {
+                const auto remark = logs::folding_remark(entry, static_cast<std::int64_t>(first) + 1);
+                std::fputs(fmt::format("\t{}\n", remark).c_str(), stdout);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int run_diagnose_file(const Command& command) {
-    const auto bytes = read_whole(command.log_file);
-    if (!bytes) return refuse(bytes.error().message);
+    const auto read = read_log(command.log_file);
+    if (!read) return refuse(read.error().message);
 
-    const auto log = logs::RawLog::decode(*bytes);
+    const auto& log = *read;
     const auto diagnosis = logs::diagnose(log);
     const auto text = logs::write_diagnosis(diagnosis, log, random_id(8), command.max_tokens);
     if (command.json) {
@@ -61,9 +118,9 @@ int run_diagnose_file(const Command& command) {
 }
 
 int run_logs_file(const Command& command) {
-    const auto bytes = read_whole(command.log_file);
-    if (!bytes) return refuse(bytes.error().message);
-    const auto log = logs::RawLog::decode(*bytes);
+    const auto read = read_log(command.log_file);
+    if (!read) return refuse(read.error().message);
+    const auto& log = *read;
 
     if (command.search) {
         logs::SearchOptions options;
@@ -78,7 +135,7 @@ int run_logs_file(const Command& command) {
     const auto wanted = ascii_lower(command.step.value_or(""));
     for (const auto& step : log.steps()) {
         if (ascii_lower(step.name).find(wanted) == std::string::npos) continue;
-        for (auto index = step.first; index <= step.last; ++index) print_line(log, index + 1);
+        print_folded(log, step.first, step.last);
     }
     return success;
 }

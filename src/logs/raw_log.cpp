@@ -2,91 +2,22 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
-#include "base/text.hpp"
+#include "logs/gh_columns.hpp"
+#include "logs/line_cleaner.hpp"
+#include "logs/line_splitter.hpp"
+#include "logs/stamp.hpp"
+#include "logs/step_marks.hpp"
 
 namespace flux::logs {
 
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr char escape = '\x1B';
-/// What no reader wants to see of one line; the rest is counted, not kept.
-constexpr std::size_t longest_kept = 16 * 1024;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// Length of `2026-01-18T11:08:00.4183657Z` and the blank after it at the front of `text`, or 0.
-std::size_t stamp_length(std::string_view text) {
-    constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
-    if (text.size() <= shape.size()) return 0;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] == 'd' ? !is_digit(text[i]) : text[i] != shape[i]) return 0;
-    }
-    auto at = shape.size();
-    if (text[at] == '.') {
-        do {
-            ++at;
-        } while (at < text.size() && is_digit(text[at]));
-    }
-    if (at >= text.size() || text[at] != 'Z') return 0;
-    ++at;
-    return at < text.size() && text[at] == ' ' ? at + 1 : at;
-}
-
-/// Length of the escape sequence at the front of `text`, which begins with ESC (ECMA-48; OSC ends with BEL or ST).
-std::size_t escape_length(std::string_view text) {
-    if (text.size() < 2) return text.size();
-    const char kind = text[1];
-    if (kind == '[') {
-        std::size_t at = 2;
-        while (at < text.size() && text[at] >= 0x20 && text[at] < 0x40) ++at;
-        return std::min(at + 1, text.size());
-    }
-    if (kind == ']' || kind == 'P' || kind == '_' || kind == '^' || kind == 'X') {
-        for (std::size_t at = 2; at < text.size(); ++at) {
-            if (text[at] == '\a') return at + 1;
-            if (text[at] == escape && at + 1 < text.size() && text[at + 1] == '\\') return at + 2;
-        }
-        return text.size();
-    }
-    std::size_t at = 1;
-    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x30) ++at;
-    return std::min(at + 1, text.size());
-}
-
-/// What a terminal would leave of a line whose carriage returns go back over it: the last part that isn't empty.
-std::string_view after_overwrites(std::string_view text) {
-    while (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-    const auto at = text.rfind('\r');
-    return at == std::string_view::npos ? text : text.substr(at + 1);
-}
-
-void append_visible(std::string& out, std::string_view text) {
-    const auto begin = out.size();
-    bool plain_ascii = true;
-    while (!text.empty() && out.size() - begin < longest_kept) {
-        const auto c = static_cast<unsigned char>(text.front());
-        if (c == escape) {
-            text.remove_prefix(escape_length(text));
-            continue;
-        }
-        if (c == '\b' && out.size() > begin) {
-            out.pop_back();
-        } else if (c >= 0x20 || c == '\t') {
-            if (c != 0x7F) out += text.front();
-            plain_ascii = plain_ascii && c < 0x80;
-        }
-        text.remove_prefix(1);
-    }
-    if (!plain_ascii && !is_utf8(std::string_view{out}.substr(begin))) {
-        auto repaired = to_utf8(std::string_view{out}.substr(begin));
-        out.resize(begin);
-        out += repaired;
-    }
-}
+/// Kept of a line before it is cleaned.
+constexpr std::size_t raw_line_bytes = std::size_t{128} * 1024;
+/// What is looked at before it is clear what kind of file it is.
+constexpr std::size_t front_bytes = std::size_t{64} * 1024;
 
 struct LevelTag {
     std::string_view tag;
@@ -100,6 +31,7 @@ constexpr std::array level_tags{
 };
 
 Level take_level(std::string_view& text) {
+    if (!text.starts_with("##[") && !text.starts_with("::")) return Level::plain;
     for (const auto& [tag, level] : level_tags) {
         if (text.starts_with(tag)) {
             text.remove_prefix(tag.size());
@@ -118,137 +50,185 @@ Level take_level(std::string_view& text) {
     return Level::plain;
 }
 
-/// The line without job and step, where the log is what `gh run view --log` prints.
-struct Columns {
-    std::string_view job;
-    std::string_view step;
-    std::string_view rest;
-    bool found = false;
-};
-
-Columns columns_of(std::string_view line) {
-    const auto first = line.find('\t');
-    if (first == std::string_view::npos || first == 0) return {{}, {}, line, false};
-    const auto second = line.find('\t', first + 1);
-    if (second == std::string_view::npos) return {{}, {}, line, false};
-    return {line.substr(0, first), line.substr(first + 1, second - first - 1), line.substr(second + 1), true};
+std::string_view front_of(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return text;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0U) == 0x80U) --limit;
+    return text.substr(0, limit);
 }
-
-std::string_view without_mark(std::string_view text) {
-    while (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    return text;
-}
-
-/// Whether most of the first lines have the two columns with a stamp behind them.
-bool is_gh_run_view(std::string_view bytes) {
-    int stamped = 0;
-    int seen = 0;
-    while (!bytes.empty() && seen < 40) {
-        const auto end = bytes.find('\n');
-        const auto columns = columns_of(without_mark(bytes.substr(0, end)));
-        ++seen;
-        if (columns.found && stamp_length(without_mark(columns.rest)) != 0) ++stamped;
-        if (end == std::string_view::npos) break;
-        bytes.remove_prefix(end + 1);
-    }
-    return stamped * 2 > seen;
-}
-
-/// Follows the runner's markers from line to line and says which step a line belongs to.
-class StepCutter {
-public:
-    explicit StepCutter(std::vector<RawStep>& steps) : steps_{steps} {}
-
-    /// `text` has no level tag any more; `echoed`: it was printed in the colour of an echoed script.
-    void place(RawLine& line, std::size_t index, std::string_view text, bool echoed, const Columns& columns) {
-        const bool group = text.starts_with("##[group]");
-        const auto title = group ? text.substr(std::string_view{"##[group]"}.size()) : std::string_view{};
-        const bool opens_step = group && title.starts_with("Run ") && !in_header_;
-
-        if (columns.found && columns.step != "UNKNOWN STEP") {
-            if (steps_.empty() || steps_.back().job != columns.job || steps_.back().name != columns.step) {
-                begin(index, columns.job, columns.step, columns.step.starts_with("Post "));
-            }
-        } else if (opens_step) {
-            begin(index, columns.job, title, false);
-        } else if (text == "Post job cleanup.") {
-            begin(index, columns.job, "Post job cleanup", true);
-        } else if (text == "Cleaning up orphan processes") {
-            begin(index, columns.job, "Complete job", true);
-        } else if (steps_.empty()) {
-            begin(index, columns.job, "Set up job", false);
-        } else if (steps_.size() == 1 && steps_.back().name == "Set up job" &&
-                   is_container_set_up(text, group, title)) {
-            begin(index, columns.job, "Initialize containers", false);
-        }
-        steps_.back().last = index;
-        line.step = static_cast<std::int32_t>(steps_.size()) - 1;
-
-        if (opens_step) in_header_ = true;
-        if (group || text.starts_with("##[endgroup]") || text.starts_with("##[section]")) {
-            line.role = RawLine::Role::marker;
-            if (!group) in_header_ = false;
-        } else if (in_header_) {
-            line.role = echoed ? RawLine::Role::script : RawLine::Role::header;
-            is_action_ = is_action_ || text == "with:";
-        } else if (!text.empty() && line.level != Level::debug) {
-            printed_ = true;
-        }
-    }
-
-private:
-    static bool is_container_set_up(std::string_view, bool group, std::string_view title) {
-        return group && (title == "Checking docker version" || title == "Starting job container");
-    }
-
-    void begin(std::size_t index, std::string_view job, std::string_view name, bool post) {
-        const bool nested =
-            !post && !steps_.empty() && steps_.back().name.starts_with("Run ") && !printed_ && is_action_;
-        const auto parent = nested ? static_cast<std::int32_t>(steps_.size()) - 1 : -1;
-        steps_.push_back({std::string{job}, std::string{trimmed(name)}, index, index, parent, post});
-        in_header_ = false;
-        printed_ = false;
-        is_action_ = false;
-    }
-
-    std::vector<RawStep>& steps_;
-    bool in_header_ = false;
-    bool printed_ = false;    // the current step has output of its own
-    bool is_action_ = false;  // its header has inputs, not a script
-};
 
 }  // namespace
 
-RawLog RawLog::decode(std::string_view bytes) {
-    RawLog log;
-    log.text_.reserve(bytes.size());
-    const bool tabbed = is_gh_run_view(bytes);
-    StepCutter cutter{log.steps_};
+RawLog::Place RawLog::place_of(Packed packed) {
+    return {packed >> 40U, packed >> 20U & 0xf'ffffU, packed >> 5U & 0x7fffU};
+}
 
-    while (!bytes.empty()) {
-        const auto end = bytes.find('\n');
-        auto line = without_mark(bytes.substr(0, end));
-        const Columns columns = tabbed ? columns_of(line) : Columns{{}, {}, line, false};
-        line = without_mark(columns.rest);
-        line.remove_prefix(stamp_length(line));
-        line = after_overwrites(without_mark(line));
-        const bool echoed = line.starts_with("\x1B[36;1m");
+RawLine RawLog::line(std::size_t index) const {
+    const auto packed = lines_[index];
+    const auto place = place_of(packed);
+    RawLine line;
+    line.length = blocks_[place.block].empty() ? 0 : static_cast<std::uint32_t>(place.length);
+    line.step = steps_of_lines_[index];
+    line.level = static_cast<Level>(packed >> 2U & 7U);
+    line.role = static_cast<RawLine::Role>(packed & 3U);
+    return line;
+}
 
-        RawLine entry;
-        entry.offset = log.text_.size();
-        append_visible(log.text_, line);
-        std::string_view text = std::string_view{log.text_}.substr(entry.offset);
-        const auto whole = text.size();
-        entry.level = take_level(text);
-        entry.offset += whole - text.size();
-        entry.length = static_cast<std::uint32_t>(text.size());
-        cutter.place(entry, log.lines_.size(), text, echoed, columns);
-        log.lines_.push_back(entry);
+std::string_view RawLog::text(std::size_t index) const {
+    const auto place = place_of(lines_[index]);
+    const std::string_view block{blocks_[place.block]};
+    return block.empty() ? block : block.substr(place.at, place.length);
+}
 
-        if (end == std::string_view::npos) break;
-        bytes.remove_prefix(end + 1);
+RawLog RawLog::decode(std::string_view bytes, std::size_t lines_before) {
+    RawLogBuilder builder{lines_before};
+    builder.feed(bytes);
+    return std::move(builder).finish();
+}
+
+struct RawLogBuilder::State {
+    State(std::size_t lines_before, std::size_t text_limit) : most_text{text_limit} {
+        log.lines_before_ = lines_before;
+        log.blocks_.emplace_back();
+        log.blocks_.back().reserve(first_block_bytes);
     }
-    return log;
+
+    void feed(std::string_view bytes);
+    void decide();
+    void end_file();
+    void add(const LineSplitter::RawLine& line);
+    std::string& block_for(std::size_t length);
+    bool leave_something_out();
+
+    static constexpr std::size_t first_block_bytes = std::size_t{16} * 1024;
+    static constexpr std::size_t kept_at_end_of_step = 16;  ///< blocks
+
+    RawLog log;
+    const std::size_t most_text;
+    std::size_t text_bytes = 0;
+    std::vector<std::size_t> first_blocks;  ///< of each step
+
+    std::string front;  ///< as long as the kind of the file is unknown
+    bool decided = false;
+    bool tabbed = false;
+    std::string job;
+    std::string step;
+
+    LineSplitter splitter{raw_line_bytes};
+    LineCleaner cleaner{Escapes::none, {.known = nullptr, .by_shape = true}};
+    StepMarks marks;
+    const LineSplitter::Sink sink = [this](const LineSplitter::RawLine& line) { add(line); };
+};
+
+void RawLogBuilder::State::feed(std::string_view bytes) {
+    if (decided) return splitter.feed(bytes, sink);
+    if (front.empty() && bytes.size() >= front_bytes) {
+        tabbed = is_gh_run_view(bytes.substr(0, front_bytes));
+        decided = true;
+        return splitter.feed(bytes, sink);
+    }
+    front += bytes;
+    if (front.size() >= front_bytes) decide();
+}
+
+void RawLogBuilder::State::decide() {
+    tabbed = is_gh_run_view(front);
+    decided = true;
+    splitter.feed(front, sink);
+    front.clear();
+}
+
+void RawLogBuilder::State::end_file() {
+    if (!decided) decide();
+    splitter.finish(sink);
+}
+
+std::string& RawLogBuilder::State::block_for(std::size_t length) {
+    auto* block = &log.blocks_.back();
+    if (block->size() + length <= block->capacity()) return *block;
+    const auto capacity = std::min(block->capacity() * 2, RawLog::block_bytes);
+    log.blocks_.emplace_back();
+    block = &log.blocks_.back();
+    block->reserve(std::max(capacity, 2 * RawLog::longest_text));
+    text_bytes += block->capacity();
+    while (text_bytes > most_text && leave_something_out()) {
+    }
+    return log.blocks_.back();
+}
+
+/// One block in the middle of the step that has most of them. What is said first and last explains a failure best.
+bool RawLogBuilder::State::leave_something_out() {
+    std::size_t best = 0;
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < first_blocks.size(); ++i) {
+        const auto end = i + 1 < first_blocks.size() ? first_blocks[i + 1] : log.blocks_.size() - 1;
+        std::size_t left = 0;
+        std::size_t oldest = 0;
+        for (auto block = first_blocks[i] + 1; block + kept_at_end_of_step < end; ++block) {
+            if (log.blocks_[block].empty()) continue;
+            if (left++ == 0) oldest = block;
+        }
+        if (left > most) {
+            most = left;
+            best = oldest;
+        }
+    }
+    if (most == 0) {
+        // Many steps of middling size: the oldest goes.
+        while (best + 1 < log.blocks_.size() && log.blocks_[best].empty()) ++best;
+        if (best + 1 >= log.blocks_.size()) return false;
+    }
+    text_bytes -= std::min(text_bytes, log.blocks_[best].capacity());
+    std::string{}.swap(log.blocks_[best]);
+    return true;
+}
+
+void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
+    StepMarks::Source source{job, step, !step.empty()};
+    auto raw = line.text;
+    if (tabbed) {
+        const auto columns = gh_columns_of(raw);
+        raw = without_byte_order_marks(columns.rest);
+        raw.remove_prefix(stamp_at(raw).length);
+        if (columns.found) source = {columns.job, columns.step, columns.step != "UNKNOWN STEP"};
+    }
+    const bool echoed = raw.starts_with("\x1B[36;1m");
+    auto text = cleaner.clean(raw).text;
+    RawLine entry;
+    entry.level = take_level(text);
+    text = front_of(text, RawLog::longest_text);
+    const auto index = log.lines_.size();
+    marks.place(entry, index, text, echoed, source);
+
+    auto& block = block_for(text.size());
+    const auto at = block.size();
+    block += text;
+    while (first_blocks.size() < marks.steps().size()) first_blocks.push_back(log.blocks_.size() - 1);
+    const RawLog::Packed place = (log.blocks_.size() - 1) << 40U | at << 20U | text.size() << 5U;
+    log.lines_.push_back(place | std::uint64_t{static_cast<std::uint8_t>(entry.level)} << 2U |
+                         static_cast<std::uint8_t>(entry.role));
+    log.steps_of_lines_.push_back(entry.step);
+}
+
+RawLogBuilder::RawLogBuilder(std::size_t lines_before, std::size_t most_text)
+    : state_{std::make_unique<State>(lines_before, most_text)} {}
+RawLogBuilder::RawLogBuilder(RawLogBuilder&&) noexcept = default;
+RawLogBuilder& RawLogBuilder::operator=(RawLogBuilder&&) noexcept = default;
+RawLogBuilder::~RawLogBuilder() = default;
+
+void RawLogBuilder::begin_file(std::string job, std::string step) {
+    state_->end_file();
+    state_->decided = true;
+    state_->tabbed = false;
+    state_->job = std::move(job);
+    state_->step = std::move(step);
+}
+
+void RawLogBuilder::feed(std::string_view bytes) { state_->feed(bytes); }
+
+RawLog RawLogBuilder::finish() && {
+    state_->end_file();
+    state_->log.steps_ = std::move(state_->marks).take_steps();
+    return std::move(state_->log);
 }
 
 }  // namespace flux::logs

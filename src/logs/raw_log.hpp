@@ -2,63 +2,81 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "logs/line.hpp"
+#include "logs/raw_line.hpp"
 
 namespace flux::logs {
 
-/// One line of a raw log after decoding.
-struct RawLine {
-    enum class Role : std::uint8_t {
-        output,  ///< what a program or action printed
-        script,  ///< the step's own script, echoed by the runner in its header
-        header,  ///< the rest of a step's header: shell, env, with
-        marker,  ///< group markers and other lines of the runner itself
-    };
-
-    std::uint64_t offset = 0;  ///< of its text in the decoded buffer
-    std::uint32_t length = 0;
-    std::int32_t step = -1;  ///< index into `RawLog::steps`
-    Level level = Level::plain;
-    Role role = Role::output;
-};
-
-/// A step as the log shows it, from its first line to the line before the next step.
-struct RawStep {
-    std::string job;        ///< empty where the log doesn't name it
-    std::string name;       ///< the step's name, or the title of its `Run …` group
-    std::size_t first = 0;  ///< indexes of lines, inclusive
-    std::size_t last = 0;
-    /// Index of the composite action's step that this one is part of, as far as the log shows it: the step before, when
-    /// that is an action which printed nothing itself. -1: none.
-    std::int32_t parent = -1;
-    bool post = false;  ///< clean-up after the work: `Post job cleanup.` and what follows
-};
-
-/// A job log from a file or a download, decoded and cut into steps. Pure; owns its text.
+/// A job log from a file or a download, decoded and cut into steps. Owns its text.
 ///
 /// Reads what GitHub serves for a job, what `gh run view --log` prints (job, step and line between tabs), and plain
-/// text. Byte order marks, stamps, escape sequences and carriage returns are taken off; line numbers stay those of the
-/// input, counted on LF from 1.
+/// text. Byte order marks and stamps are taken off, each line goes through logs/line_cleaner; line numbers stay those
+/// of the input, counted on LF from 1.
 class RawLog {
 public:
-    static RawLog decode(std::string_view bytes);
+    /// `lines_before`: how many lines of the whole log stand before `bytes`, where only its end was read.
+    static RawLog decode(std::string_view bytes, std::size_t lines_before = 0);
+
+    RawLog() = default;
 
     std::size_t size() const { return lines_.size(); }
-    const RawLine& line(std::size_t index) const { return lines_[index]; }
-    /// The line's text: valid UTF-8, without stamp, escapes and `##[level]`.
-    std::string_view text(std::size_t index) const {
-        return std::string_view{text_}.substr(lines_[index].offset, lines_[index].length);
-    }
+    /// What to add to a 1-based line of this text to get its number in the whole log.
+    std::size_t lines_before() const { return lines_before_; }
+    RawLine line(std::size_t index) const;
+    /// The line's text: valid UTF-8, without stamp, escapes and `##[level]`. At most 16 KiB of it. Empty where it was
+    /// left out of a log that is too large.
+    std::string_view text(std::size_t index) const;
     const std::vector<RawStep>& steps() const { return steps_; }
 
 private:
-    std::string text_;
-    std::vector<RawLine> lines_;
+    friend class RawLogBuilder;
+
+    /// Bits: block 22, place in it 20, length 15, level 3, role 2. Ten million lines are nothing unusual.
+    using Packed = std::uint64_t;
+    static constexpr std::size_t block_bytes = (std::size_t{1} << 20U) - 1;
+    static constexpr std::size_t longest_text = std::size_t{16} * 1024;
+    struct Place {
+        std::size_t block = 0;
+        std::size_t at = 0;
+        std::size_t length = 0;
+    };
+    static Place place_of(Packed packed);
+
+    std::size_t lines_before_ = 0;
+    std::vector<std::string> blocks_;  ///< one that was left out is empty
+    std::deque<Packed> lines_;
+    std::deque<std::int32_t> steps_of_lines_;
     std::vector<RawStep> steps_;
+};
+
+/// Makes a RawLog of pieces, as they are read. Memory is bounded: 12 bytes a line, and `most_text` bytes of text; of a
+/// log that has more, the middles of its longest steps are left out.
+class RawLogBuilder {
+public:
+    static constexpr std::size_t usual_text = std::size_t{192} << 20U;
+
+    explicit RawLogBuilder(std::size_t lines_before = 0, std::size_t most_text = usual_text);
+    RawLogBuilder(RawLogBuilder&&) noexcept;
+    RawLogBuilder& operator=(RawLogBuilder&&) noexcept;
+    ~RawLogBuilder();
+
+    /// What follows is another file: the log of `job`, or of its step `step` where that isn't empty. The file before it
+    /// ends here.
+    void begin_file(std::string job, std::string step);
+
+    /// The next bytes, cut anywhere.
+    void feed(std::string_view bytes);
+
+    RawLog finish() &&;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace flux::logs

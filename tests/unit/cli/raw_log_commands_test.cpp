@@ -74,5 +74,11 @@ TEST_F(RawLogCommands, RefusesWhatCannotBeRead) {
     run(run_logs_file, 2);
 }
 
+TEST_F(RawLogCommands, LogsFoldsRepeatsAndKeepsNumbers) {
+    std::ofstream{file_} << "once\n" << "again\nagain\nagain\nagain\nagain\n" << "end\n";
+
+    EXPECT_EQ(run(run_logs_file, 0), "1\tonce\n2\tagain\n\t(lines 3-6: the line above, 4 more times)\n7\tend\n");
+}
+
 }  // namespace
 }  // namespace flux::cli

@@ -98,5 +98,45 @@ TEST(RawLog, KeepsOnlyTheFrontOfAnEndlessLine) {
     EXPECT_LT(log.text(0).size(), 20'000u);
 }
 
+TEST(RawLog, DoesNotMindWhereThePiecesEnd) {
+    const std::string bytes =
+        "\xEF\xBB\xBF"
+        "2026-01-18T11:08:00.4183657Z ##[group]Run make\n2026-01-18T11:08:00.4183657Z ##[endgroup]\r\n"
+        "2026-01-18T11:08:01.0000000Z \x1B[31mred\x1B[0m ✓\n10%\r20%\n##[error]Process completed with exit code 2.";
+    const auto whole = texts(RawLog::decode(bytes));
+    for (std::size_t size = 1; size < bytes.size(); ++size) {
+        RawLogBuilder builder;
+        for (std::size_t at = 0; at < bytes.size(); at += size) builder.feed(std::string_view{bytes}.substr(at, size));
+        const auto log = std::move(builder).finish();
+        ASSERT_EQ(texts(log), whole) << size;
+        ASSERT_EQ(step_names(log).size(), 1u);
+    }
+}
+
+TEST(RawLog, LeavesOutTheMiddleOfALogThatIsTooLarge) {
+    RawLogBuilder builder{0, std::size_t{20} << 20U};
+    builder.feed("##[group]Run make\n##[endgroup]\nfirst words\n");
+    const auto line = std::string(999, 'x') + "\n";
+    for (int i = 0; i < 40'000; ++i) builder.feed(line);
+    builder.feed("last words\n##[error]Process completed with exit code 2.\n");
+
+    const auto log = std::move(builder).finish();
+
+    ASSERT_EQ(log.size(), 40'005u);
+    EXPECT_EQ(log.text(2), "first words");
+    EXPECT_EQ(log.text(40'003), "last words");
+    EXPECT_EQ(log.text(40'002), line.substr(0, 999));
+    EXPECT_EQ(log.text(15'000), "");
+    EXPECT_EQ(log.line(15'000).length, 0u);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < log.size(); ++i) kept += log.text(i).size();
+    EXPECT_LE(kept, std::size_t{21} << 20U);
+}
+
+TEST(RawLog, HidesSecretsByTheirForm) {
+    EXPECT_THAT(texts(RawLog::decode("git clone https://me:pa55word@host/x\n")),
+                ElementsAre("git clone https://me:***@host/x"));
+}
+
 }  // namespace
 }  // namespace flux::logs

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "logs/raw_log.hpp"
+
+namespace flux::logs {
+
+/// What an archive from outside may be. A log that says the same over and over packs 400:1, so the ratio counts only
+/// where much has come out.
+struct ArchiveLimits {
+    std::uint64_t packed = std::uint64_t{100} << 20U;
+    std::uint64_t unpacked = std::uint64_t{512} << 20U;  ///< of all members that are read
+    std::size_t members = 10'000;
+    std::uint64_t ratio = 1000;
+    std::uint64_t ratio_counts_from = std::uint64_t{16} << 20U;
+};
+
+/// Whether a file with this beginning is a zip archive.
+bool is_zip(std::string_view front);
+
+/// The zip of logs that GitHub makes of a run, or any other with logs in it. Nothing of it is ever written to the disk.
+///
+/// GitHub's has `N_JOB.txt` for each job, and mostly `JOB/N_STEP.txt` for its steps, which are preferred because they
+/// name them. In others every `.txt` and `.log` is a job's. Names are cleaned; members that are no plain files, lie
+/// deeper, leave the archive (`..`, absolute), come twice or are archives themselves are passed over.
+class LogArchive {
+public:
+    /// `too_large`; `unsupported` for what isn't a zip, or is encrypted; `upstream_failed` for one that is damaged.
+    static Result<LogArchive> open(std::string bytes, ArchiveLimits limits = {});
+
+    LogArchive(LogArchive&&) noexcept;
+    LogArchive& operator=(LogArchive&&) noexcept;
+    ~LogArchive();
+
+    struct Member {
+        std::string job;
+        std::string step;  ///< empty: the whole job
+        std::uint64_t index = 0;
+    };
+    /// In the order in which they make one log: by job as the archive has them, by step number.
+    const std::vector<Member>& members() const;
+
+    /// Hands out the member's bytes in pieces. Errors as of open(); pieces that came before stay valid.
+    Result<void> read(const Member& member, const std::function<void(std::string_view)>& sink);
+
+private:
+    struct State;
+    explicit LogArchive(std::unique_ptr<State> state);
+
+    std::unique_ptr<State> state_;
+};
+
+/// All logs of an archive as one.
+Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits = {});
+
+}  // namespace flux::logs

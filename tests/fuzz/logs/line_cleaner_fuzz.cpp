@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "logs/line_cleaner.hpp"
+#include "logs/line_splitter.hpp"
+
+namespace {
+
+using namespace flux;
+
+void check(bool holds) {
+    if (!holds) std::abort();
+}
+
+std::vector<std::string> lines_of(std::string_view log, std::size_t piece) {
+    std::vector<std::string> lines;
+    logs::LineSplitter splitter{512};
+    const logs::LineSplitter::Sink sink = [&](const logs::LineSplitter::RawLine& line) {
+        check(line.text.size() <= 513);
+        logs::LineCleaner cleaner{logs::Escapes::none, {.known = nullptr, .by_shape = false}};
+        lines.emplace_back(cleaner.clean(line.text).text);
+    };
+    for (std::size_t at = 0; at < log.size(); at += piece) splitter.feed(log.substr(at, piece), sink);
+    splitter.finish(sink);
+    return lines;
+}
+
+}  // namespace
+
+/// Whatever a log holds: its lines are those between line feeds, wherever its pieces end; a clean line is UTF-8 without
+/// control characters, and clean.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input{reinterpret_cast<const char*>(data), size};
+    const auto feeds = static_cast<std::size_t>(std::count(input.begin(), input.end(), '\n'));
+    const auto whole = lines_of(input, std::max<std::size_t>(size, 1));
+    check(whole.size() == feeds + (input.empty() || input.ends_with('\n') ? 0 : 1));
+    // Which part of an overlong line is kept may depend on its pieces; of all others nothing does.
+    if (size <= 512) {
+        check(lines_of(input, 1) == whole);
+        check(lines_of(input, 3) == whole);
+    }
+    for (const auto keep : {logs::Escapes::none, logs::Escapes::colours}) {
+        logs::LineCleaner cleaner{keep, {}};
+        for (const auto line : split(input, '\n')) {
+            const auto clean = cleaner.clean(line);
+            const std::string text{clean.text};
+            const std::string bare{clean.bare};
+            check(is_utf8(text) && is_utf8(bare));
+            check(std::none_of(bare.begin(), bare.end(), [](char c) {
+                return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+            }));
+            if (keep == logs::Escapes::none) check(text == bare);
+            logs::LineCleaner again{keep, {.known = nullptr, .by_shape = false}};
+            check(again.clean(text).text == text);
+            check(logs::LineCleaner::bare_text(text) == bare);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,141 @@
+#include "logs/archive.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <zip.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "fakes/temporary_folder.hpp"
+
+namespace flux::logs {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct File {
+    std::string name;
+    std::string content;
+    bool link = false;
+};
+
+std::string zip_of(const std::vector<File>& files) {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "logs.zip";
+    int problem = 0;
+    auto* archive = zip_open(path.c_str(), ZIP_CREATE, &problem);
+    for (const auto& file : files) {
+        auto* source = zip_source_buffer(archive, file.content.data(), file.content.size(), 0);
+        const auto index = zip_file_add(archive, file.name.c_str(), source, ZIP_FL_ENC_UTF_8);
+        EXPECT_GE(index, 0) << file.name;
+        if (index < 0) zip_source_free(source);
+        if (file.link) {
+            zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
+                                             static_cast<zip_uint32_t>(S_IFLNK | 0777) << 16U);
+        }
+    }
+    EXPECT_EQ(zip_close(archive), 0) << zip_strerror(archive);
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
+}
+
+std::vector<std::string> names_in(std::string bytes) {
+    auto archive = LogArchive::open(std::move(bytes));
+    std::vector<std::string> names;
+    if (!archive) return {archive.error().reason};
+    for (const auto& member : archive->members()) names.push_back(member.job + "/" + member.step);
+    return names;
+}
+
+TEST(LogArchive, PutsTheStepsOfEachJobInOrder) {
+    EXPECT_THAT(names_in(zip_of({{"1_test (20).txt", "whole"},
+                                 {"0_build.txt", "whole"},
+                                 {"build/10_Post Checkout.txt", "bye"},
+                                 {"build/2_Run make.txt", "made"},
+                                 {"build/1_Set up job.txt", "hello"},
+                                 {"test (20)/system.txt", "machine"}})),
+                ElementsAre("build/Set up job", "build/Run make", "build/Post Checkout", "test (20)/"));
+}
+
+TEST(LogArchive, ReadsTheNegativeNumbersOfOldAndTheFilesOfOthers) {
+    EXPECT_THAT(names_in(zip_of({{"-2147483648_build.txt", "x"}, {"my job.log", "y"}, {"readme.md", "z"}})),
+                ElementsAre("build/", "my job/"));
+}
+
+TEST(LogArchive, PassesOverWhatIsNoLogOfItsOwn) {
+    EXPECT_THAT(names_in(zip_of({{"../outside.txt", "x"},
+                                 {"/etc/passwd.txt", "x"},
+                                 {"a/../../b.txt", "x"},
+                                 {"a\\b.txt", "x"},
+                                 {"a/b/c/d.txt", "x"},
+                                 {"link.txt", "/etc/passwd", true},
+                                 {"inner.zip", "PK\x03\x04"},
+                                 {"build/1_ x\u202e.txt", "x"}})),
+                ElementsAre("build/ x<U+202E>"));
+}
+
+TEST(LogArchive, MakesOneLogOfAllJobs) {
+    const auto log = decode_archive(zip_of({{"0_build.txt", "whole"},
+                                            {"build/1_Set up job.txt",
+                                             "\xEF\xBB\xBF"
+                                             "2026-01-18T11:08:00.0000000Z hello"},
+                                            {"build/2_Make it.txt", "2026-01-18T11:08:01.0000000Z ##[error]no\n"},
+                                            {"1_test.txt", "Current runner version: '2'\n##[group]Run npm test\n"}}))
+                         .value();
+
+    std::vector<std::string> steps;
+    for (const auto& step : log.steps()) steps.push_back(step.job + "/" + step.name);
+    EXPECT_THAT(steps, ElementsAre("build/Set up job", "build/Make it", "test/Set up job", "test/Run npm test"));
+    EXPECT_EQ(log.text(0), "hello");
+    EXPECT_EQ(log.text(1), "no");
+    EXPECT_EQ(log.line(1).level, Level::error);
+}
+
+TEST(LogArchive, RefusesBombs) {
+    const auto bomb = zip_of({{"0_a.txt", std::string(4'000'000, 'x')}});
+    struct Row {
+        const char* name;
+        ArchiveLimits limits;
+    };
+    const std::array rows{
+        Row{"too much", {.unpacked = 1'000'000}},
+        Row{"a ratio beyond any log", {.ratio = 100, .ratio_counts_from = 1'000'000}},
+        Row{"too large as it is", {.packed = 1000}},
+        Row{"too many members", {.members = 0}},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        const auto log = decode_archive(bomb, row.limits);
+        ASSERT_FALSE(log);
+        EXPECT_EQ(log.error().code, Errc::too_large) << log.error().message;
+    }
+    EXPECT_TRUE(decode_archive(bomb));
+}
+
+TEST(LogArchive, SaysThatItIsDamagedWhereverItIsCutOrChanged) {
+    const auto whole = zip_of({{"0_a.txt", "line\n"}, {"a/1_b.txt", std::string(1000, 'y')}});
+    for (std::size_t length = 0; length < whole.size(); length += 7) {
+        const auto log = decode_archive(whole.substr(0, length));
+        EXPECT_FALSE(log) << length;
+    }
+    auto lying = whole;
+    // The end says that there is a quarter of a gigabyte of directory.
+    lying[whole.size() - 22 + 15] = '\x0f';
+    EXPECT_EQ(decode_archive(lying).error().code, Errc::too_large);
+    auto flipped = whole;
+    flipped[85] = static_cast<char>(flipped[85] ^ 0x55);
+    EXPECT_FALSE(decode_archive(flipped));
+}
+
+TEST(LogArchive, SaysThatThereIsNothingInIt) {
+    EXPECT_EQ(decode_archive(zip_of({{"readme.md", "x"}})).error().reason, "log_not_found");
+    EXPECT_EQ(decode_archive("PK no").error().reason, "not_an_archive");
+    EXPECT_THAT(names_in(zip_of({{"readme.md", "x"}})), IsEmpty());
+}
+
+}  // namespace
+}  // namespace flux::logs
