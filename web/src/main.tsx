@@ -2,9 +2,11 @@ import { createRoot } from 'react-dom/client';
 import { HttpServer } from './protocol/http_server';
 import { WebSocketClient } from './protocol/websocket_client';
 import { takeLinkSecret } from './state/session';
+import { takeRunPath } from './state/workspace';
 import { App } from './views/app';
 import './styles/index.css';
 
+takeRunPath();
 const link = takeLinkSecret();
 const server = new HttpServer();
 const client = new WebSocketClient({

@@ -7,7 +7,7 @@ import { firstJob, progressOf } from '../src/state/progress';
 import { runIdIn } from '../src/state/runs';
 import { takeLinkSecret } from '../src/state/session';
 import { ago, duration, sinceStart } from '../src/state/times';
-import { lineRangeIn, placePath } from '../src/state/workspace';
+import { leadsElsewhere, lineRangeIn, placePath, takeRunPath } from '../src/state/workspace';
 import { report } from './canned';
 
 describe('the state of a run in one word', () => {
@@ -114,6 +114,21 @@ describe('the one-time link', () => {
     history.replaceState(null, '', '/#/runs/7');
     expect(takeLinkSecret()).toBeUndefined();
     expect(location.hash).toBe('#/runs/7');
+  });
+});
+
+describe('the address of a run', () => {
+  it('as the embedded runner names it leads to the run', () => {
+    history.replaceState(null, '', '/runs/7#logs');
+    takeRunPath();
+    expect(location.pathname + location.hash).toBe('/#/runs/7');
+  });
+
+  it('is a link only where it leads elsewhere', () => {
+    expect(leadsElsewhere(`${location.origin}/runs/7`)).toBe(false);
+    expect(leadsElsewhere('https://github.com/o/r/actions/runs/7')).toBe(true);
+    expect(leadsElsewhere(null)).toBe(false);
+    expect(leadsElsewhere('no address')).toBe(false);
   });
 });
 

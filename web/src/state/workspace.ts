@@ -62,6 +62,17 @@ export function placePath(run: number, place?: LogPlace): string {
   return `/runs/${run}/jobs/${place.job}${place.lines ? `/lines/${lineRangeText(place.lines)}` : ''}`;
 }
 
+/// Runs of the embedded runner name `/runs/7` as their address; the page's own form of that is in the fragment.
+export function takeRunPath(place: Location = location, past: History = history): void {
+  const found = /^\/runs\/(\d+)\/?$/.exec(place.pathname);
+  if (found) past.replaceState(null, '', `/#/runs/${found[1]}`);
+}
+
+/// Whether an address leads away from this page.
+export function leadsElsewhere(url: string | null): url is string {
+  return url !== null && URL.canParse(url) && new URL(url).origin !== location.origin;
+}
+
 /// The same as a link that can be sent to somebody who may sign in.
 export function permalink(run: number, place?: LogPlace): string {
   return `${location.origin}${location.pathname}#${placePath(run, place)}`;

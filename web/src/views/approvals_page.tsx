@@ -2,6 +2,7 @@ import { CirclePause, ExternalLink } from 'lucide-react';
 import type { ListedRun } from '../protocol/types';
 import { useRun, useRuns } from '../state/runs';
 import { ago } from '../state/times';
+import { leadsElsewhere } from '../state/workspace';
 import { buttonLook } from '../ui/button';
 import { Card } from '../ui/card';
 import { Empty } from '../ui/empty';
@@ -52,7 +53,7 @@ function Waiting({ run }: { run: ListedRun }) {
           {run.head_branch} · run {run.run_id} · {ago(run.created_at)}
         </p>
       </div>
-      {run.html_url && (
+      {leadsElsewhere(run.html_url) && (
         <a href={run.html_url} target="_blank" rel="noopener noreferrer" className={buttonLook('primary')}>
           Review <ExternalLink size={14} aria-hidden />
         </a>

@@ -6,6 +6,7 @@ import type { RunReport } from '../../protocol/types';
 import { hasFailed, isOver, outcomeOf, previewWords } from '../../state/outcome';
 import { progressOf } from '../../state/progress';
 import { useCancel, useRemovePreview, useRerun } from '../../state/runs';
+import { leadsElsewhere } from '../../state/workspace';
 import { useNow } from '../../state/ticking';
 import { ago, duration } from '../../state/times';
 import { Button, buttonLook } from '../../ui/button';
@@ -58,7 +59,7 @@ export function RunHead({ report, heading: Heading }: { report: RunReport; headi
           tone="warn"
           title="Somebody has to approve this run."
           actions={
-            run.html_url && (
+            leadsElsewhere(run.html_url) && (
               <a className={buttonLook()} href={run.html_url} target="_blank" rel="noopener noreferrer">
                 Review it <ExternalLink size={14} aria-hidden />
               </a>
@@ -158,7 +159,7 @@ function Actions({ report, seconds }: { report: RunReport; seconds: number | und
             Remove preview
           </Button>
         )}
-        {run.html_url && (
+        {leadsElsewhere(run.html_url) && (
           <a href={run.html_url} target="_blank" rel="noopener noreferrer" className={buttonLook('quiet')}>
             {run.html_url.includes('/actions/runs/') ? 'On GitHub' : 'Its page'}
             <ExternalLink size={14} aria-hidden />

@@ -18,6 +18,7 @@ export default function RunPage({ id, place }: { id: number; place?: LogPlace })
         <ArrowLeft size={15} aria-hidden />
         All runs
       </Link>
+      {!run.data && <h1 className="sr-only">Run {id}</h1>}
       {run.data ? (
         <RunLogs
           report={run.data}
