@@ -26,6 +26,18 @@ describe('why a run failed', () => {
     expect(onPlace).toHaveBeenCalledWith({ job: 71, lines: { first: 5, last: 5 } });
   });
 
+  it('says what came since it was green, and that it may be chance', async () => {
+    const history = {
+      since_green: { run_id: 4, branch: 'main', commits: [{ sha: '0123456789ab', subject: 'Assume faster readers' }], commits_total: 3, files_total: 1 },
+      flaky: { passed: 1, failed: 2, passed_run_id: 6 },
+    };
+    const client = new CannedClient({ 'builds.diagnose': () => ({ ...diagnosis, ...history }) });
+    show(<DiagnosisCard report={report()} onPlace={() => {}} />, { client });
+    expect(await screen.findByText('3 commits since run 4 was green, 1 file')).toBeInTheDocument();
+    expect(screen.getByText('Assume faster readers')).toBeInTheDocument();
+    expect(screen.getByText(/This may be chance/)).toHaveTextContent('passed 1 and failed 2 times');
+  });
+
   it('says so when no line tells', async () => {
     const client = new CannedClient({ 'builds.diagnose': () => ({ ...diagnosis, verdict: null, causes: [] }) });
     show(<DiagnosisCard report={report()} onPlace={() => {}} />, { client });

@@ -145,6 +145,18 @@ export interface Diagnosis {
   failed_steps: { job: string | null; step: string; line: number }[];
   causes: Cause[];
   omitted?: { lines: number; next: string } | null;
+  since_green?: SinceGreen | null;
+  /// The same commit was green as well.
+  flaky?: { passed: number; failed: number; passed_run_id: number } | null;
+}
+
+/// What came since the newest green run of the same workflow; null members are not known.
+export interface SinceGreen {
+  run_id: number;
+  branch: string;
+  commits?: { sha: string; subject: string; author?: string }[] | null;
+  commits_total?: number | null;
+  files_total?: number | null;
 }
 
 /// flux://server/clients

@@ -1,5 +1,5 @@
 import { ArrowDownToLine, Lightbulb } from 'lucide-react';
-import type { Cause, RunReport } from '../../protocol/types';
+import type { Cause, RunReport, SinceGreen } from '../../protocol/types';
 import { useDiagnosis } from '../../state/runs';
 import type { LogPlace } from '../../state/workspace';
 import { Card } from '../../ui/card';
@@ -70,8 +70,35 @@ export function DiagnosisCard({ report, onPlace }: { report: RunReport; onPlace:
           })}
         </ol>
       )}
+      {diagnosis.data?.flaky && (
+        <p className="mt-3 text-sm">
+          This may be chance: the same commit passed {diagnosis.data.flaky.passed} and failed {diagnosis.data.flaky.failed} times.
+        </p>
+      )}
+      {diagnosis.data?.since_green?.commits && <SinceGreenNote since={diagnosis.data.since_green} />}
       {causes.length > mostCauses && <p className="mt-2 text-xs text-soft">and {causes.length - mostCauses} more</p>}
     </Card>
+  );
+}
+
+function SinceGreenNote({ since }: { since: SinceGreen }) {
+  const commits = since.commits ?? [];
+  const total = since.commits_total ?? commits.length;
+  return (
+    <details className="mt-3 text-sm">
+      <summary className="w-fit rounded text-soft hover:text-ink">
+        {total} {total === 1 ? 'commit' : 'commits'} since run {since.run_id} was green
+        {since.files_total ? `, ${since.files_total} ${since.files_total === 1 ? 'file' : 'files'}` : ''}
+      </summary>
+      <ul className="mt-2 flex flex-col gap-1">
+        {commits.map(({ sha, subject }) => (
+          <li key={sha} className="[overflow-wrap:anywhere]">
+            <code className="mr-2 font-mono text-xs text-soft">{sha.slice(0, 7)}</code>
+            {subject}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
