@@ -224,9 +224,13 @@ describe('a call', () => {
 });
 
 describe('what is followed', () => {
-  const acknowledge = () => {
-    const id = latest().last('subscriptions/listen')?.id;
-    latest().says({ method: 'notifications/subscriptions/acknowledged', params: { _meta: { 'io.modelcontextprotocol/subscriptionId': id } } });
+  const acknowledge = (granted?: string[]) => {
+    const { id, params } = latest().last('subscriptions/listen') ?? {};
+    const asked = (params?.notifications as { resourceSubscriptions: string[] }).resourceSubscriptions;
+    latest().says({
+      method: 'notifications/subscriptions/acknowledged',
+      params: { notifications: { resourceSubscriptions: granted ?? asked }, _meta: { 'io.modelcontextprotocol/subscriptionId': id } },
+    });
     return id;
   };
 
@@ -267,6 +271,15 @@ describe('what is followed', () => {
     latest().opens();
     expect(latest().last('subscriptions/listen')?.params).toMatchObject({ notifications: { resourceSubscriptions: ['flux://runs'] } });
     expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it('is looked at by ourselves where the server grants only a part', async () => {
+    await live();
+    client.follow('flux://runs', () => {});
+    client.follow('flux://runs/7', () => {});
+    await vi.advanceTimersByTimeAsync(20);
+    acknowledge(['flux://runs']);
+    expect(client.connection.get()).toMatchObject({ pushes: false });
   });
 
   it('is not believed in where the server does not offer it', async () => {

@@ -43,11 +43,12 @@ export class Subscriptions {
     this.#older.clear();
   }
 
-  acknowledged(id: number | undefined): void {
+  /// `granted`: what the server will tell of, which may be less than what was asked for.
+  acknowledged(id: number | undefined, granted: string[]): void {
     if (id === undefined || id !== this.#current) return;
     for (const old of this.#older) this.#wire.cancel(old);
     this.#older.clear();
-    this.#wire.honoured(true);
+    this.#wire.honoured([...this.#followed.keys()].every((uri) => granted.includes(uri)));
   }
 
   /// Whether `id` was a stream of ours: it has ended, or the server does not offer it.

@@ -242,7 +242,8 @@ export class WebSocketClient implements Client {
       return;
     }
     if (message.method === 'notifications/subscriptions/acknowledged') {
-      this.#subscriptions.acknowledged(subscriptionOf(message));
+      const granted = (message.params?.notifications as { resourceSubscriptions?: string[] } | undefined)?.resourceSubscriptions;
+      this.#subscriptions.acknowledged(subscriptionOf(message), granted ?? []);
     } else if (message.method === 'notifications/resources/updated') {
       this.#subscriptions.changed(String(message.params?.uri ?? ''));
     } else if (message.method === undefined && typeof message.id === 'number') {

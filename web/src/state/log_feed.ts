@@ -8,7 +8,7 @@ import { LogStore } from './log_store';
 export const mostLines = 500_000;
 const linesARequest = 20_000;
 /// With the server's pushes this is a safety net; without them it is how often we look.
-const pollPushedMs = 15_000;
+const pollPushedMs = 5_000;
 const pollMs = 1_500;
 /// Pushes that come faster are answered together.
 const gatherMs = 120;

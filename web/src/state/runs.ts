@@ -60,7 +60,7 @@ function useIsLive(): boolean {
 
 export function useRuns(filter: RunFilter = {}, limit = 30) {
   const { client } = useParts();
-  const every = useLookEvery(60_000, 5_000);
+  const every = useLookEvery(30_000, 5_000);
   useFollowed('flux://runs', ['runs']);
   return useQuery({
     queryKey: keys.runs(filter, limit),
@@ -73,7 +73,7 @@ export function useRuns(filter: RunFilter = {}, limit = 30) {
 
 export function useRun(id: number | undefined) {
   const { client } = useParts();
-  const every = useLookEvery(15_000, 2_000);
+  const every = useLookEvery(5_000, 2_000);
   useFollowed(id === undefined ? undefined : `flux://runs/${id}`, ['run', id]);
   return useQuery({
     queryKey: keys.run(id ?? 0),
@@ -104,7 +104,7 @@ export function useDiagnosis(report: RunReport | undefined) {
 
 export function usePreviews(limit = 8) {
   const { client } = useParts();
-  const every = useLookEvery(60_000, 8_000);
+  const every = useLookEvery(30_000, 8_000);
   useFollowed('flux://runs', ['previews']);
   return useQuery({
     queryKey: ['previews', limit],
