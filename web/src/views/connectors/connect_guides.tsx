@@ -12,7 +12,7 @@ export default function ConnectGuides() {
   const guides = useConnectGuides();
   const connection = useConnection();
   return (
-    <section aria-labelledby="clients-title" data-tour="clients" className="mt-6">
+    <section aria-labelledby="clients-title">
       <Card className="p-4 sm:p-5">
         <div className="mb-4 flex items-start gap-3">
           <span aria-hidden className="flex size-9 shrink-0 items-center justify-center rounded-xl bg-brand-wash text-brand">

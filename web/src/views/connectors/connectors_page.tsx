@@ -62,9 +62,12 @@ export function ConnectorsPage() {
           </div>
         )}
       </div>
-      <Suspense fallback={<Skeleton className="mt-6 h-72 w-full rounded-2xl" />}>
-        <ConnectGuides />
-      </Suspense>
+      {/* The tour stops here, also while the code of it is still on its way. */}
+      <div data-tour="clients" className="mt-6">
+        <Suspense fallback={<Skeleton className="h-72 w-full rounded-2xl" />}>
+          <ConnectGuides />
+        </Suspense>
+      </div>
     </>
   );
 }
