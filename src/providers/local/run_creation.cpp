@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "builds/request_text.hpp"
 #include "providers/local/digest.hpp"
 #include "providers/local/job_contexts.hpp"
 #include "providers/local/rerun_plan.hpp"
@@ -43,10 +44,7 @@ builds::Inputs inputs_from(const std::string& field) {
 
 std::string digest_of(const builds::CreateRequest& request, const std::string& default_workflow) {
     Digest digest;
-    for (const auto& part : {request.branch.text(), request.workflow.empty() ? default_workflow : request.workflow,
-                             to_field(request.inputs)}) {
-        digest.add(fmt::format("{}:{}\n", part.size(), part));
-    }
+    digest.add(builds::request_text(request, default_workflow));
     return to_hex(digest.finish());
 }
 
