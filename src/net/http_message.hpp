@@ -16,6 +16,7 @@ using HttpFields = std::vector<std::pair<std::string, std::string>>;
 /// that resolves differently the second time gains nothing.
 enum class Reach {
     anywhere,
+    not_link_local,  ///< where clouds keep the credentials of their machines
     public_only,  ///< no loopback, private, link-local, carrier or multicast address; such requests use no proxy either
 };
 

@@ -9,4 +9,7 @@ namespace flux::net {
 /// itself nor as the IPv4 address inside an IPv6 one.
 bool is_public_address(const sockaddr& address);
 
+/// Whether the address is a link-local one (169.254.0.0/16, fe80::/10), by itself or inside an IPv6 one.
+bool is_link_local_address(const sockaddr& address);
+
 }  // namespace flux::net

@@ -57,8 +57,8 @@ void Transfer::prepare(const std::string& certificate_file) {
     if (request_.compressed) set(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
     // libcurl sends a request again by itself when a kept connection dies without an answer, a POST too.
     if (!request_.repeatable) set(handle, CURLOPT_FRESH_CONNECT, 1L);
-    if (request_.reach == Reach::public_only) {
-        set(handle, CURLOPT_PROXY, "");
+    if (request_.reach == Reach::public_only) set(handle, CURLOPT_PROXY, "");
+    if (request_.reach != Reach::anywhere) {
         set(handle, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_socket);
         set(handle, CURLOPT_OPENSOCKETDATA, this);
     }
@@ -135,8 +135,11 @@ std::size_t Transfer::on_body(char* text, std::size_t size, std::size_t count, v
 }
 
 curl_socket_t Transfer::on_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    if (!is_public_address(address->addr)) {
-        static_cast<Transfer*>(self)->refused_address_ = true;
+    auto& transfer = *static_cast<Transfer*>(self);
+    const bool allowed = transfer.request_.reach == Reach::public_only ? is_public_address(address->addr)
+                                                                       : !is_link_local_address(address->addr);
+    if (!allowed) {
+        transfer.refused_address_ = true;
         return CURL_SOCKET_BAD;
     }
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -175,7 +178,7 @@ void Transfer::resume() {
 Error Transfer::error_of(CURLcode code) const {
     const auto host = host_of(request_.url);
     if (refused_address_) {
-        return {Errc::forbidden, fmt::format("{} leads to an address that is not of the open internet.", host),
+        return {Errc::forbidden, fmt::format("{} leads to an address where this server does not go.", host),
                 std::string{address_refused}};
     }
     if (head_too_large_)

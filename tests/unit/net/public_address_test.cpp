@@ -7,14 +7,26 @@
 namespace flux::net {
 namespace {
 
-bool is_public(const char* text) {
+bool holds(bool (*rule)(const sockaddr&), const char* text) {
     sockaddr_in v4{};
     v4.sin_family = AF_INET;
-    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) return is_public_address(reinterpret_cast<const sockaddr&>(v4));
+    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) return rule(reinterpret_cast<const sockaddr&>(v4));
     sockaddr_in6 v6{};
     v6.sin6_family = AF_INET6;
     EXPECT_EQ(inet_pton(AF_INET6, text, &v6.sin6_addr), 1) << text;
-    return is_public_address(reinterpret_cast<const sockaddr&>(v6));
+    return rule(reinterpret_cast<const sockaddr&>(v6));
+}
+
+bool is_public(const char* text) { return holds(is_public_address, text); }
+bool is_link_local(const char* text) { return holds(is_link_local_address, text); }
+
+TEST(LinkLocalAddress, IsFoundInEveryForm) {
+    for (const auto* text : {"169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"}) {
+        EXPECT_TRUE(is_link_local(text)) << text;
+    }
+    for (const auto* text : {"127.0.0.1", "10.0.0.1", "8.8.8.8", "::1", "169.253.0.1", "fec0::1"}) {
+        EXPECT_FALSE(is_link_local(text)) << text;
+    }
 }
 
 TEST(PublicAddress, TellsTheOpenInternetFromTheRest) {

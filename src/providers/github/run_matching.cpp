@@ -1,0 +1,30 @@
+#include "providers/github/run_matching.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace flux::providers::github {
+
+Match match_run(const std::vector<builds::Run>& runs, const Wanted& wanted) {
+    Match match;
+    if (!wanted.correlation.empty()) {
+        match.by = "correlation_input";
+        for (const auto& run : runs) {
+            if (run.title.find(wanted.correlation) != std::string::npos) match.candidates.push_back(run);
+        }
+    } else {
+        match.by = "set_difference";
+        for (const auto& run : runs) {
+            // A rerun keeps the time at which the run was made, so it is no candidate.
+            if (run.created_at >= wanted.not_before && !wanted.others.contains(run.id)) match.candidates.push_back(run);
+        }
+    }
+    const auto on_head = [&wanted](const builds::Run& run) { return run.head_sha == wanted.sha; };
+    if (std::ranges::any_of(match.candidates, on_head)) {
+        std::erase_if(match.candidates, [&on_head](const builds::Run& run) { return !on_head(run); });
+    }
+    std::ranges::sort(match.candidates, std::greater{}, &builds::Run::id);
+    return match;
+}
+
+}  // namespace flux::providers::github
