@@ -8,8 +8,10 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "app/engine.hpp"
+#include "providers/github/github_provider.hpp"
 #include "transport/local_socket.hpp"
 
 namespace flux::app {
@@ -70,6 +72,14 @@ std::vector<Checked> check(const Settings& settings) {
         return result;
     }
     result.push_back({"state folder", true, settings.state_directory.string()});
+    if (auto* github = (*engine)->github()) {
+        auto findings = run_here(github->check_access());
+        if (!findings) result.push_back({"GitHub", false, "It could not be asked."});
+        for (auto& finding : findings.value_or(std::vector<providers::github::AccessFinding>{})) {
+            result.push_back({std::move(finding.name), finding.works, std::move(finding.detail)});
+        }
+        return result;
+    }
     result.push_back({"preview port", true, fmt::format("{}", settings.preview_port)});
     const auto level = (*engine)->sandbox_level();
     const auto why = (*engine)->sandbox_detail();

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "previews/site_address.hpp"
 #include "previews/site_store.hpp"
+#include "providers/github/github_provider.hpp"
 #include "providers/local/local_provider.hpp"
 #include "providers/local/sandbox.hpp"
 #include "providers/local/state_lock.hpp"
@@ -19,6 +20,7 @@ namespace flux::app {
 namespace {
 
 namespace local = providers::local;
+namespace github = providers::github;
 
 constexpr std::size_t pool_threads = 4;
 
@@ -51,6 +53,26 @@ local::LocalOptions local_options(const Settings& settings) {
     return options;
 }
 
+github::GithubOptions github_options(const Settings& settings) {
+    const auto& given = settings.github;
+    github::GithubOptions options;
+    options.api_url = given.api_url;
+    options.owner = given.owner;
+    options.repository = given.repository;
+    options.workflow_file = settings.workflow_file;
+    // A list of allowed workflows is not to be got round by leaving the argument out.
+    options.any_workflow = settings.allowed_workflows.empty();
+    options.app_id = given.app_id;
+    options.app_key = given.app_key;
+    options.installation_id = given.installation_id;
+    options.token_file = given.token_file;
+    options.token = given.token;
+    options.preview_url_pattern = given.preview_url_pattern;
+    options.probe_private_addresses = given.probe_private_addresses;
+    options.directory = settings.state_directory / "github";
+    return options;
+}
+
 tools::Policy policy(const Settings& settings) {
     tools::Policy result;
     result.read_only = settings.read_only;
@@ -77,12 +99,49 @@ struct Engine::Parts {
     std::optional<local::Sandbox> sandbox;
     std::unique_ptr<transport::PreviewSite> preview_site;
     std::unique_ptr<transport::HttpServer> preview_port;
-    std::unique_ptr<local::LocalProvider> provider;
+    std::optional<local::StateLock> lock;  ///< where the provider doesn't hold it
+    std::unique_ptr<local::LocalProvider> local_provider;
+    std::unique_ptr<github::GithubProvider> github_provider;
     std::unique_ptr<mcp::Server> server;
+
+    Result<void> add_local_provider(const Settings& settings, local::StateLock taken);
+    Result<void> add_github_provider(const Settings& settings, local::StateLock taken);
+    builds::Provider& provider() {
+        if (github_provider) return *github_provider;
+        return *local_provider;
+    }
 };
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 Engine::~Engine() = default;
+
+Result<void> Engine::Parts::add_local_provider(const Settings& settings, local::StateLock taken) {
+    auto opened = previews::SiteStore::open(settings.state_directory / "sites", system_clock());
+    if (!opened) return fail(std::move(opened.error()));
+    sites = *std::move(opened);
+
+    auto probed = local::Sandbox::probe(sandbox_settings(settings));
+    if (!probed) return fail(std::move(probed.error()));
+    sandbox = *probed;
+
+    preview_site = std::make_unique<transport::PreviewSite>(*sites, settings.preview_public_origin);
+    preview_port = std::make_unique<transport::HttpServer>(preview_port_options(settings), *preview_site, pool);
+    if (auto started = preview_port->start(); !started) return fail(std::move(started.error()));
+
+    auto provider = local::LocalProvider::open(std::move(taken), local_options(settings), *std::move(probed), *sites,
+                                               pool, system_clock());
+    if (!provider) return fail(std::move(provider.error()));
+    local_provider = *std::move(provider);
+    return {};
+}
+
+Result<void> Engine::Parts::add_github_provider(const Settings& settings, local::StateLock taken) {
+    lock = std::move(taken);
+    auto provider = github::GithubProvider::open(github_options(settings), system_clock());
+    if (!provider) return fail(std::move(provider.error()));
+    github_provider = *std::move(provider);
+    return {};
+}
 
 Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, const std::string& owner) {
     auto lock = local::StateLock::take(settings.state_directory, owner);
@@ -90,36 +149,25 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, const st
     local::forbid_inspection();
 
     auto parts = std::make_unique<Parts>();
-    auto sites = previews::SiteStore::open(settings.state_directory / "sites", system_clock());
-    if (!sites) return fail(std::move(sites.error()));
-    parts->sites = *std::move(sites);
-
-    auto sandbox = local::Sandbox::probe(sandbox_settings(settings));
-    if (!sandbox) return fail(std::move(sandbox.error()));
-    parts->sandbox = *sandbox;
-
-    parts->preview_site = std::make_unique<transport::PreviewSite>(*parts->sites, settings.preview_public_origin);
-    parts->preview_port =
-        std::make_unique<transport::HttpServer>(preview_port_options(settings), *parts->preview_site, parts->pool);
-    if (auto started = parts->preview_port->start(); !started) return fail(std::move(started.error()));
-
-    auto provider = local::LocalProvider::open(*std::move(lock), local_options(settings), *std::move(sandbox),
-                                               *parts->sites, parts->pool, system_clock());
-    if (!provider) return fail(std::move(provider.error()));
-    parts->provider = *std::move(provider);
-
+    auto added = settings.provider == ProviderChoice::github ? parts->add_github_provider(settings, *std::move(lock))
+                                                             : parts->add_local_provider(settings, *std::move(lock));
+    if (!added) return fail(std::move(added.error()));
     parts->server = std::make_unique<mcp::Server>(
-        server_options(settings), tools::make_catalog(*parts->provider, system_clock(), policy(settings)),
+        server_options(settings), tools::make_catalog(parts->provider(), system_clock(), policy(settings)),
         system_clock());
     return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
 
 mcp::Server& Engine::server() { return *parts_->server; }
-builds::Provider& Engine::provider() { return *parts_->provider; }
+builds::Provider& Engine::provider() { return parts_->provider(); }
+providers::github::GithubProvider* Engine::github() { return parts_->github_provider.get(); }
 async::BlockingPool& Engine::pool() { return parts_->pool; }
-std::string Engine::sandbox_level() const { return parts_->sandbox->level(); }
-std::string Engine::sandbox_detail() const { return parts_->sandbox->detail(); }
+std::string Engine::sandbox_level() const { return parts_->sandbox ? parts_->sandbox->level() : std::string{}; }
+std::string Engine::sandbox_detail() const { return parts_->sandbox ? parts_->sandbox->detail() : std::string{}; }
 
-void Engine::stop_runs(std::chrono::steady_clock::time_point deadline) { parts_->provider->shutdown(deadline); }
+void Engine::stop_runs(std::chrono::steady_clock::time_point deadline) {
+    if (parts_->local_provider) parts_->local_provider->shutdown(deadline);
+    if (parts_->github_provider) parts_->github_provider->shutdown();
+}
 
 }  // namespace flux::app

@@ -10,6 +10,10 @@
 #include "builds/provider.hpp"
 #include "mcp/server.hpp"
 
+namespace flux::providers::github {
+class GithubProvider;
+}
+
 namespace flux::app {
 
 /// Owns a state folder and everything that works in it: runs, previews with their port, and the protocol's server over
@@ -26,14 +30,16 @@ public:
 
     mcp::Server& server();
     builds::Provider& provider();
+    /// nullptr where the provider is another one.
+    providers::github::GithubProvider* github();
     async::BlockingPool& pool();
 
-    /// `bwrap` or `none`, and why.
+    /// `bwrap` or `none`, and why; empty where runs aren't ours.
     std::string sandbox_level() const;
     std::string sandbox_detail() const;
 
-    /// Takes no more work, stops what runs and records it, until `deadline`. What is asked is still answered. Blocks;
-    /// idempotent.
+    /// Takes no more work, stops what runs on this machine and records it, until `deadline`. What is asked is still
+    /// answered. Blocks; idempotent.
     void stop_runs(std::chrono::steady_clock::time_point deadline);
 
 private:

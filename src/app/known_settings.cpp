@@ -7,7 +7,6 @@ namespace flux::app {
 
 namespace {
 
-constexpr std::string_view github = "the GitHub provider";
 constexpr std::string_view web_ui = "the web UI";
 
 constexpr std::array settings{
@@ -15,6 +14,9 @@ constexpr std::array settings{
     KnownSetting{"TRANSPORT", "transport", false, {}},
     KnownSetting{"MCP_AUTH_TOKEN", "mcp_auth_token", true, {}},
     KnownSetting{"LOG_LEVEL", "log_level", false, {}},
+    KnownSetting{"GITHUB_TOKEN", "github_token", true, {}},
+    KnownSetting{"GITHUB_OWNER", "github_owner", false, {}},
+    KnownSetting{"GITHUB_REPO", "github_repo", false, {}},
     KnownSetting{"GITHUB_WORKFLOW_FILE", "github_workflow_file", false, {}},
     KnownSetting{"FLUX_ENV", "env", false, {}},
     KnownSetting{"FLUX_HOST", "host", false, {}},
@@ -36,13 +38,14 @@ constexpr std::array settings{
     KnownSetting{"FLUX_REDIS_URL", "redis_url", true, "sharing state through Redis"},
     KnownSetting{"FLUX_TLS_CERT", "tls_cert", false, "TLS"},
     KnownSetting{"FLUX_TLS_KEY", "tls_key", true, "TLS"},
-    KnownSetting{"FLUX_GITHUB_API_URL", "github_api_url", false, github},
-    KnownSetting{"FLUX_GITHUB_APP_ID", "github_app_id", false, github},
-    KnownSetting{"FLUX_GITHUB_APP_KEY", "github_app_key", true, github},
-    KnownSetting{"FLUX_GITHUB_INSTALLATION_ID", "github_installation_id", false, github},
-    KnownSetting{"FLUX_WEBHOOK_SECRET", "webhook_secret", true, github},
-    KnownSetting{"FLUX_ALLOWED_REPOS", "allowed_repos", false, github},
-    KnownSetting{"FLUX_PREVIEW_URL_PATTERN", "preview_url_pattern", false, github},
+    KnownSetting{"FLUX_GITHUB_API_URL", "github_api_url", false, {}},
+    KnownSetting{"FLUX_GITHUB_APP_ID", "github_app_id", false, {}},
+    KnownSetting{"FLUX_GITHUB_APP_KEY", "github_app_key", true, {}},
+    KnownSetting{"FLUX_GITHUB_INSTALLATION_ID", "github_installation_id", false, {}},
+    KnownSetting{"FLUX_WEBHOOK_SECRET", "webhook_secret", true, {}},
+    KnownSetting{"FLUX_ALLOWED_REPOS", "allowed_repos", false, {}},
+    KnownSetting{"FLUX_PROBE_PRIVATE_ADDRESSES", "probe_private_addresses", false, {}},
+    KnownSetting{"FLUX_PREVIEW_URL_PATTERN", "preview_url_pattern", false, {}},
     KnownSetting{"FLUX_UI_RATE_LIMIT", "ui_rate_limit", false, web_ui},
 };
 

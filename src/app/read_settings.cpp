@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <cctype>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "net/url.hpp"
+#include "providers/github/github_options.hpp"
+#include "tools/policy.hpp"
 
 namespace flux::app {
 
@@ -142,23 +146,94 @@ void read_environment_name(Reader& reader, Settings& settings) {
     reader.choice<bool>("env", {{"development", false}, {"production", true}}, settings.production);
 }
 
-void read_provider(Reader& reader) {
-    const auto* provider = reader.find("provider");
-    if (provider != nullptr && provider->value == "local") return;
-    constexpr std::string_view cure = "Set FLUX_PROVIDER=local to preview a repository on this machine.";
-    if (provider != nullptr) {
-        const bool github = provider->value == "github";
-        reader.note(provider->place,
-                    github ? "the GitHub provider is not part of this build yet"
-                           : fmt::format("\"{}\" is none of github, local", shortened(provider->value, 60)),
-                    std::string{cure});
+void read_provider(Reader& reader, Settings& settings) {
+    for (const auto* key : {"github_token", "github_owner", "github_repo", "github_app_id"}) {
+        if (reader.find(key) != nullptr) settings.provider = ProviderChoice::github;
+    }
+    reader.choice<ProviderChoice>("provider", {{"github", ProviderChoice::github}, {"local", ProviderChoice::local}},
+                                  settings.provider);
+}
+
+void read_api_url(Reader& reader, GithubSettings& github) {
+    const auto* found = reader.find("github_api_url");
+    if (found == nullptr) return;
+    const auto url = net::Url::parse(trimmed(found->value));
+    if (!url) {
+        reader.note(found->place, "it is no URL", "Give e.g. https://api.github.com or https://HOST/api/v3.");
         return;
     }
-    for (const auto* name : {"GITHUB_TOKEN", "GITHUB_OWNER", "GITHUB_REPO"}) {
-        if (variable(reader.sources(), name).empty()) continue;
-        reader.note(std::string{name} + " in the environment",
-                    "it asks for the GitHub provider, which is not part of this build yet", std::string{cure});
-        return;
+    if (url->scheme() != "https" && !admission::is_loopback_host(url->host())) {
+        reader.note(found->place, "plain http would show the token to everybody on the way", "Give an https URL.");
+    }
+    github.api_url = url->text();
+    while (github.api_url.ends_with('/')) github.api_url.pop_back();
+}
+
+/// The characters that GitHub allows in names of owners and repositories.
+void read_github_name(Reader& reader, const std::string& key, std::string_view variable_name, std::string& into) {
+    reader.text(key, into);
+    constexpr std::string_view cure = "Set it, or set FLUX_PROVIDER=local to preview a repository on this machine.";
+    const auto fits = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    };
+    if (into.empty()) {
+        reader.note(std::string{variable_name}, "the GitHub provider needs it", std::string{cure});
+    } else if (into.size() > 100 || into == "." || into == ".." || !std::ranges::all_of(into, fits)) {
+        reader.note(reader.find(key)->place, fmt::format("\"{}\" is no name that GitHub allows", shortened(into, 60)),
+                    "Give the part of the repository's address, without slashes.");
+    }
+}
+
+void read_github_credentials(Reader& reader, GithubSettings& github) {
+    const auto secret = [&reader](const std::string& key, Secret& into) {
+        if (const auto* found = reader.find(key)) into = Secret{std::string{trimmed(found->value)}};
+    };
+    secret("github_token", github.token);
+    secret("github_app_key", github.app_key);
+    secret("webhook_secret", github.webhook_secret);
+    reader.text("github_app_id", github.app_id);
+    reader.text("github_installation_id", github.installation_id);
+    const auto file = variable(reader.sources(), "GITHUB_TOKEN_FILE");
+    if (!file.empty()) github.token_file = absolute(reader.sources(), file);
+    const bool app = !github.app_id.empty() || !github.app_key.empty();
+    if (app && (github.app_id.empty() || github.app_key.empty())) {
+        reader.note(github.app_id.empty() ? "FLUX_GITHUB_APP_ID" : "FLUX_GITHUB_APP_KEY",
+                    "a GitHub App needs both its id and its key",
+                    "Set both FLUX_GITHUB_APP_ID and FLUX_GITHUB_APP_KEY_FILE.");
+    } else if (!app && github.token.empty() && !github.token_file) {
+        reader.note("GITHUB_TOKEN", "the GitHub provider needs a token or a GitHub App",
+                    "Set GITHUB_TOKEN, GITHUB_TOKEN_FILE, or FLUX_GITHUB_APP_ID with FLUX_GITHUB_APP_KEY_FILE; or set "
+                    "FLUX_PROVIDER=local to preview a repository on this machine.");
+    }
+    for (const char c : github.token.reveal()) {
+        if (static_cast<unsigned char>(c) > ' ' && c != '\x7f') continue;
+        reader.note(reader.find("github_token")->place, "a token has no blanks or line breaks in it", "Copy it again.");
+        break;
+    }
+}
+
+void read_github(Reader& reader, Settings& settings) {
+    auto& github = settings.github;
+    read_api_url(reader, github);
+    read_github_name(reader, "github_owner", "GITHUB_OWNER", github.owner);
+    read_github_name(reader, "github_repo", "GITHUB_REPO", github.repository);
+    read_github_credentials(reader, github);
+    if (reader.find("probe_private_addresses") != nullptr) {
+        bool allowed = false;
+        reader.flag("probe_private_addresses", allowed);
+        github.probe_private_addresses = allowed;
+    }
+    const auto pattern = [](std::string_view text) { return providers::github::preview_url_pattern(text); };
+    reader.parsed("preview_url_pattern", pattern, github.preview_url_pattern);
+    std::vector<std::string> repositories;
+    reader.list("allowed_repos", as_it_is, repositories);
+    const auto name = fmt::format("{}/{}", github.owner, github.repository);
+    const auto fits = [&name](const std::string& glob) {
+        return tools::fits_glob(ascii_lower(glob), ascii_lower(name));
+    };
+    if (!repositories.empty() && std::ranges::none_of(repositories, fits)) {
+        reader.note(reader.find("allowed_repos")->place, fmt::format("it does not allow {}", name),
+                    "Add that repository, or name another one with GITHUB_OWNER and GITHUB_REPO.");
     }
 }
 
@@ -248,8 +323,12 @@ SettingsRead read_settings(const Sources& sources) {
     Reader reader{sources};
     Settings settings;
     read_environment_name(reader, settings);
-    read_provider(reader);
-    read_repository(reader, settings);
+    read_provider(reader, settings);
+    if (settings.provider == ProviderChoice::github) {
+        read_github(reader, settings);
+    } else {
+        read_repository(reader, settings);
+    }
     read_state_directory(reader, settings);
     read_public_url(reader, settings);
     read_tools(reader, settings);

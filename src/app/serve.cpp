@@ -12,12 +12,14 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "admission/door.hpp"
 #include "app/engine.hpp"
+#include "app/github_hooks.hpp"
 #include "app/greeting.hpp"
 #include "app/readiness.hpp"
 #include "app/version.hpp"
@@ -116,7 +118,10 @@ Result<void> serve(const Settings& settings, bool quiet) {
     const auto readiness = std::make_shared<Readiness>();
     const transport::OperatorPages pages{"flux-mcp", std::string{version()},
                                          [readiness] { return readiness->connectors(); }};
-    transport::HttpServer http{main_port_options(settings), {(*engine)->server(), door, pages}, (*engine)->pool()};
+    std::optional<GithubHooks> hooks;
+    if (auto* github = (*engine)->github()) hooks.emplace(*github, settings.github.webhook_secret, nullptr);
+    transport::HttpServer http{
+        main_port_options(settings), {(*engine)->server(), door, pages, hooks ? &*hooks : nullptr}, (*engine)->pool()};
     if (auto started = http.start(); !started) return fail(std::move(started.error()));
 
     asio::io_context context{1};
@@ -130,7 +135,7 @@ Result<void> serve(const Settings& settings, bool quiet) {
     tasks.start(serve_until_signal(Serving{**engine, http, socket, signals}, tasks));
     if (settings.production) {
         observe::log::info("serving", {{"endpoint", base_url(settings) + "/mcp"},
-                                       {"repository", settings.repository.string()},
+                                       {"repository", source_name(settings)},
                                        {"sandbox", (*engine)->sandbox_level()}});
     } else if (!quiet) {
         const auto text = greeting(settings, (*engine)->sandbox_level(), (*engine)->sandbox_detail());

@@ -12,6 +12,11 @@ std::string base_url(const Settings& settings) {
     return fmt::format("http://{}:{}", bracketed, settings.port);
 }
 
+std::string source_name(const Settings& settings) {
+    if (settings.provider == ProviderChoice::local) return settings.repository.string();
+    return fmt::format("{}/{} on GitHub", settings.github.owner, settings.github.repository);
+}
+
 std::filesystem::path local_socket_path(const Settings& settings) { return settings.state_directory / "flux.sock"; }
 
 }  // namespace flux::app

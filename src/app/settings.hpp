@@ -9,12 +9,31 @@
 #include "admission/address.hpp"
 #include "admission/origin.hpp"
 #include "admission/tokens.hpp"
+#include "base/secret.hpp"
 #include "mcp/server.hpp"
 #include "observe/log.hpp"
 #include "previews/site_address.hpp"
 #include "providers/local/sandbox.hpp"
 
 namespace flux::app {
+
+/// Where runs happen.
+enum class ProviderChoice { local, github };
+
+/// What the GitHub provider is told, checked.
+struct GithubSettings {
+    std::string api_url = "https://api.github.com";  ///< without a slash at the end
+    std::string owner;
+    std::string repository;
+    Secret token;
+    std::optional<std::filesystem::path> token_file;  ///< read again when it changes
+    std::string app_id;
+    Secret app_key;
+    std::string installation_id;
+    Secret webhook_secret;
+    std::string preview_url_pattern;
+    std::optional<bool> probe_private_addresses;
+};
 
 /// Everything that an operator can set, checked. `read_settings` makes it.
 struct Settings {
@@ -23,7 +42,9 @@ struct Settings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8787;
     std::uint16_t preview_port = 8788;
-    std::filesystem::path repository;
+    ProviderChoice provider = ProviderChoice::local;
+    GithubSettings github;             ///< where the provider is GitHub
+    std::filesystem::path repository;  ///< where it is local
     std::filesystem::path state_directory;
     std::string workflow_file = "deploy.yml";
     std::optional<std::filesystem::path> tools;
@@ -47,6 +68,9 @@ struct Settings {
 
 /// `http://127.0.0.1:8787`, or what FLUX_PUBLIC_URL says: how people and clients reach the main port.
 std::string base_url(const Settings& settings);
+
+/// What is built: a folder of this machine, or `owner/name` on GitHub.
+std::string source_name(const Settings& settings);
 
 /// The Unix socket of the process that owns the state folder.
 std::filesystem::path local_socket_path(const Settings& settings);

@@ -15,6 +15,14 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
+using Variables = std::map<std::string, std::string>;
+
+/// The variables of a working GitHub provider, with `more` over them.
+Variables on_github(Variables more) {
+    more.merge(Variables{{"GITHUB_TOKEN", "secret"}, {"GITHUB_OWNER", "octo"}, {"GITHUB_REPO", "site"}});
+    return more;
+}
+
 /// Sources with a repository and a home, in a folder that goes with the test.
 class ReadSettings : public testing::Test {
 protected:
@@ -85,11 +93,26 @@ TEST_F(ReadSettings, SayWhatIsWrongAndWhere) {
         Row{"no repository", {{"FLUX_REPO", "/nonexistent"}}, "FLUX_REPO", "no git repository"},
         Row{"tools", {{"FLUX_TOOLS", "tools"}}, "FLUX_TOOLS", "absolute"},
         Row{"one port for both", {{"PORT", "8788"}}, "FLUX_PREVIEW_PORT", "main port"},
-        Row{"github by name", {{"FLUX_PROVIDER", "github"}}, "FLUX_PROVIDER", "not part of this build yet"},
-        Row{"github by its token", {{"GITHUB_TOKEN", "secret"}}, "GITHUB_TOKEN", "FLUX_PROVIDER=local"},
+        Row{"github without anything", {{"FLUX_PROVIDER", "github"}}, "GITHUB_TOKEN", "needs a token or a GitHub App"},
+        Row{"github without an owner", {{"GITHUB_TOKEN", "secret"}}, "GITHUB_OWNER", "FLUX_PROVIDER=local"},
+        Row{"a repository with a slash", on_github({{"GITHUB_REPO", "octo/site"}}), "GITHUB_REPO",
+            "no name that GitHub allows"},
+        Row{"a token with a line break", on_github({{"GITHUB_TOKEN", "a\nb"}}), "GITHUB_TOKEN",
+            "no blanks or line breaks"},
+        Row{"an API without TLS", on_github({{"FLUX_GITHUB_API_URL", "http://github.example"}}), "FLUX_GITHUB_API_URL",
+            "plain http"},
+        Row{"an API that is none", on_github({{"FLUX_GITHUB_API_URL", "github"}}), "FLUX_GITHUB_API_URL", "no URL"},
+        Row{"an App without a key", on_github({{"FLUX_GITHUB_APP_ID", "1"}}), "FLUX_GITHUB_APP_KEY", "both"},
+        Row{"another repository than is allowed", on_github({{"FLUX_ALLOWED_REPOS", "octo/other,else/*"}}),
+            "FLUX_ALLOWED_REPOS", "does not allow octo/site"},
+        Row{"a pattern that is none", on_github({{"FLUX_PREVIEW_URL_PATTERN", "(("}}), "FLUX_PREVIEW_URL_PATTERN",
+            "no regular expression"},
         Row{"TLS", {{"FLUX_TLS_CERT", "/a.pem"}}, "FLUX_TLS_CERT", "TLS"},
         Row{"Redis", {{"FLUX_REDIS_URL", "redis://x"}}, "FLUX_REDIS_URL", "Redis"},
-        Row{"a key as a file", {{"FLUX_GITHUB_APP_KEY_FILE", "/k"}}, "FLUX_GITHUB_APP_KEY_FILE", "GitHub provider"},
+        Row{"a key as a file",
+            {{"FLUX_GITHUB_APP_KEY_FILE", "/nonexistent"}},
+            "FLUX_GITHUB_APP_KEY_FILE",
+            "cannot read"},
         Row{"secret file", {{"MCP_AUTH_TOKEN_FILE", "/nonexistent"}}, "MCP_AUTH_TOKEN_FILE", "cannot read"},
         Row{"no file for a plain setting", {{"FLUX_REPO_FILE", "/x"}}, "FLUX_REPO_FILE", "no such setting"},
         Row{"production without a token", {{"NODE_ENV", "production"}}, "MCP_AUTH_TOKEN", "needs a token"},
@@ -148,6 +171,21 @@ TEST_F(ReadSettings, TakeSecretsFromFilesAndNeverShowThem) {
     const auto text = mistakes();
     EXPECT_THAT(text, HasSubstr("Keep one of the two"));
     EXPECT_THAT(text, testing::Not(HasSubstr("0123456789")));
+}
+
+TEST_F(ReadSettings, TakeTheOldServersVariablesForGitHub) {
+    sources.environment = on_github({{"GITHUB_WORKFLOW_FILE", "preview.yml"}});
+    sources.environment["HOME"] = folder_.string();
+
+    const auto read = read_settings(sources);
+
+    EXPECT_EQ(to_text(read.mistakes), to_text({}));
+    EXPECT_EQ(read.settings.provider, ProviderChoice::github);
+    EXPECT_EQ(read.settings.github.owner, "octo");
+    EXPECT_EQ(read.settings.github.repository, "site");
+    EXPECT_EQ(read.settings.github.token.reveal(), "secret");
+    EXPECT_EQ(read.settings.github.api_url, "https://api.github.com");
+    EXPECT_EQ(read.settings.workflow_file, "preview.yml");
 }
 
 TEST_F(ReadSettings, LeaveGitHubsVariablesAloneWhereTheProviderIsLocal) {
