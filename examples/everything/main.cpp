@@ -19,6 +19,7 @@
 #include "library.hpp"
 #include "mcp/server.hpp"
 #include "moving_tools.hpp"
+#include "task_tools.hpp"
 #include "transport/http_server.hpp"
 #include "transport/operator_pages.hpp"
 
@@ -66,6 +67,7 @@ mcp::Catalog make_catalog() {
     add_content_tools(catalog);
     add_moving_tools(catalog);
     add_asking_tools(catalog);
+    add_task_tools(catalog);
     add_resources(catalog);
     add_prompts(catalog);
     return catalog;

@@ -15,9 +15,10 @@ void write_answer(std::string& out, const Id& id, const RequestScope& scope, con
         // Lists and readings may depend on who asks, so no cache may share them.
         writer.key("ttlMs").integer(answer.keep_for->count()).key("cacheScope").string("private");
     }
-    if (!answer.meta.empty()) {
-        writer.key("resultType").string("complete");
-        writer.key("_meta").object().raw(answer.meta).raw(scope.result_meta).end_object();
+    if (!answer.meta.empty() || answer.type != "complete") {
+        writer.key("resultType").string(answer.type).key("_meta").object();
+        if (!answer.meta.empty()) writer.raw(answer.meta);
+        writer.raw(scope.result_meta).end_object();
     } else if (!scope.result_marks.empty()) {
         writer.raw(scope.result_marks);
     }

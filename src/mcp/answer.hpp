@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "mcp/input.hpp"
@@ -16,6 +17,7 @@ namespace flux::mcp {
 struct Answer {
     std::string members;                                     ///< JSON without the braces around it
     std::optional<std::chrono::milliseconds> keep_for = {};  ///< of what may be kept at all; 0: not at all, yet
+    std::string_view type = "complete";                      ///< `resultType`, where results have one
     std::string meta = {};                                   ///< members of the result's `_meta`
     std::optional<InputNeeded> needs = {};                   ///< set: this is no answer yet
 };

@@ -1,7 +1,5 @@
 #include "mcp/asking.hpp"
 
-#include "json/writer.hpp"
-
 namespace flux::mcp {
 
 namespace {
@@ -66,16 +64,18 @@ void write_needed(std::string& out, const Id& id, const RequestScope& scope, con
     writer.key("result").object().key("resultType").string("input_required");
     if (!needed.requests.empty()) {
         writer.key("inputRequests").object();
-        for (const auto& request : needed.requests) {
-            writer.key(request.key).object();
-            write_method_and_params(writer, request);
-            writer.end_object();
-        }
+        for (const auto& request : needed.requests) write_input_request(writer, request);
         writer.end_object();
     }
     if (!sealed.empty()) writer.key("requestState").string(sealed);
     writer.key("_meta").object().raw(scope.result_meta).end_object();
     writer.end_object().end_object();
+}
+
+void write_input_request(json::Writer& writer, const InputRequest& request) {
+    writer.key(request.key).object();
+    write_method_and_params(writer, request);
+    writer.end_object();
 }
 
 void write_request(std::string& out, const Id& id, const InputRequest& request) {

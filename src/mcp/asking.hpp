@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "json/writer.hpp"
 #include "mcp/input.hpp"
 #include "mcp/message.hpp"
 #include "mcp/request_scope.hpp"
@@ -20,6 +21,9 @@ std::optional<WireError> missing_ability(const InputNeeded& needed, const Reques
 /// Appends the result that says what is needed; `sealed` is the state, ready to be handed out, or empty.
 void write_needed(std::string& out, const Id& id, const RequestScope& scope, const InputNeeded& needed,
                   std::string_view sealed);
+
+/// One of the requests as a member of `inputRequests`.
+void write_input_request(json::Writer& writer, const InputRequest& request);
 
 /// Appends one of the requests as the server's own.
 void write_request(std::string& out, const Id& id, const InputRequest& request);

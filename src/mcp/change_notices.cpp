@@ -95,6 +95,7 @@ ChangeNotices::ChangeNotices(const Catalog& catalog, const Resources& resources,
               {"resourcesListChanged", "notifications/resources/list_changed", catalog.resources_changed}};
     // Whoever listens does so until it has had enough.
     rules_.limit = std::chrono::hours{24 * 365};
+    rules_.listening = true;
 }
 
 std::vector<Subject> ChangeNotices::lists() const {

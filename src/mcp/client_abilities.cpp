@@ -14,6 +14,9 @@ ClientAbilities ClientAbilities::read(json::Raw capabilities) {
         }
         if (member.name() == "sampling") abilities.sampling = true;
         if (member.name() == "roots") abilities.roots = true;
+        if (member.name() == "extensions") {
+            abilities.tasks = member.value().member("io.modelcontextprotocol/tasks").is(json::Kind::object);
+        }
     }
     return abilities;
 }

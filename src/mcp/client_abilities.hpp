@@ -12,6 +12,7 @@ struct ClientAbilities {
     bool elicitation_urls = false;  ///< sends its user to a page
     bool sampling = false;
     bool roots = false;
+    bool tasks = false;  ///< fetches answers later (mcp/tasks.hpp)
 
     /// From `capabilities` of a handshake, or `clientCapabilities` of a request.
     static ClientAbilities read(json::Raw capabilities);

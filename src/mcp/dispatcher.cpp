@@ -17,7 +17,8 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
              options_.ask_limit,
              std::make_shared<std::atomic<std::size_t>>(0),
              std::make_shared<const RequestStates>(clock, options_.ask_limit)},
-      tools_{std::move(catalog.tools), options_, rules_},
+      tasks_{std::make_unique<Tasks>(Tasks::Limits{}, clock)},
+      tools_{std::move(catalog.tools), options_, rules_, *tasks_},
       resources_{std::move(catalog.resources), options_, rules_},
       prompts_{std::move(catalog.prompts), options_, rules_},
       notices_{catalog, resources_, rules_} {}
@@ -25,6 +26,7 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
 void Dispatcher::drain() {
     draining_ = true;
     notices_.end();
+    tasks_->cancel_all();
 }
 
 Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit visit) const {
@@ -100,6 +102,7 @@ Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestSco
     if (method == "completion/complete" && introduction_.completes) return complete(request, std::move(site));
     if (scope.listens) {
         if (method == "subscriptions/listen") return notices_.listen(request, std::move(site));
+        if (introduction_.has_tasks && answer_task(request, scope, visit)) return nullptr;
     } else if (method == "resources/subscribe" && !resources_.empty()) {
         subscribe(request, scope, visit);
         return nullptr;
@@ -111,6 +114,15 @@ Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestSco
     error.http_status = scope.unknown_method_status;
     visit.reply.fail(request.id, error);
     return nullptr;
+}
+
+/// False if the method isn't one of the tasks extension.
+bool Dispatcher::answer_task(const Request& request, const RequestScope& scope, Visit& visit) const {
+    if (!Tasks::knows(request.method)) return false;
+    const auto answered = scope.client.tasks ? tasks_->answer(request, visit.visitor.principal)
+                                             : Answered{tl::unexpected{tasks_not_declared(scope)}};
+    answer(visit.reply, request.id, scope, answered);
+    return true;
 }
 
 Dispatcher::Served Dispatcher::list(const Request& request, const RequestScope& scope, Visit& visit,

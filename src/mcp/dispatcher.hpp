@@ -17,6 +17,7 @@
 #include "mcp/session.hpp"
 #include "mcp/stateless.hpp"
 #include "mcp/subscription.hpp"
+#include "mcp/tasks.hpp"
 #include "mcp/tool_calls.hpp"
 
 namespace flux::mcp {
@@ -39,7 +40,7 @@ struct Visit {
 };
 
 /// The heart of the server, which every request of every transport and era passes: may it come in, which method is it,
-/// who answers. Shared by all threads; nothing in it changes but two counters.
+/// who answers. Shared by all threads; nothing on a call's way through it changes but two counters.
 class Dispatcher {
 public:
     /// What runs on after a request was served; nullptr if it is answered.
@@ -72,6 +73,7 @@ private:
     Served dispatch(const Request& request, const RequestScope& scope, Visit& visit, const HttpFacts* headers) const;
     static Served list(const Request& request, const RequestScope& scope, Visit& visit, const PagedList& list);
     Served complete(const Request& request, CallSite site) const;
+    bool answer_task(const Request& request, const RequestScope& scope, Visit& visit) const;
     void subscribe(const Request& request, const RequestScope& scope, Visit& visit) const;
     static void unsubscribe(const Request& request, Visit& visit);
 
@@ -80,6 +82,7 @@ private:
     const Stateless stateless_;
     std::atomic<bool> draining_{false};
     const CallRules rules_;
+    const std::unique_ptr<Tasks> tasks_;
     const ToolCalls tools_;
     const Resources resources_;
     const Prompts prompts_;

@@ -18,6 +18,7 @@ public:
                                    async::Executor executor, std::shared_ptr<Outbox> outbox);
     std::shared_ptr<Exchange> listen(const HttpFacts& facts, const admission::Visitor& visitor,
                                      async::Executor executor, std::shared_ptr<Outbox> outbox);
+    void drain() { sessions_.drain(); }
     Delivery end_session(const HttpFacts& facts, const admission::Visitor& visitor);
 
 private:

@@ -18,6 +18,11 @@ void write_resources(json::Writer& writer, const Catalog& catalog) {
     writer.end_object();
 }
 
+bool has_task(const Catalog& catalog) {
+    return std::any_of(catalog.tools.begin(), catalog.tools.end(),
+                       [](const Tool& tool) { return tool.task != TaskUse::never; });
+}
+
 bool completes_something(const Catalog& catalog) {
     const auto in_resource = [](const Resource& resource) { return !resource.completers.empty(); };
     const auto in_argument = [](const PromptArgument& argument) { return static_cast<bool>(argument.complete); };
@@ -31,7 +36,7 @@ bool completes_something(const Catalog& catalog) {
 }  // namespace
 
 Introduction::Introduction(const ServerOptions& options, const Catalog& catalog)
-    : completes{completes_something(catalog)} {
+    : has_tasks{has_task(catalog)}, completes{completes_something(catalog)} {
     json::Writer writer{server_info};
     writer.object().key("name").string(options.name);
     if (!options.title.empty()) writer.key("title").string(options.title);

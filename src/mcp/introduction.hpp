@@ -18,6 +18,7 @@ struct Introduction {
     std::string server_info;
     std::string instructions;  ///< a JSON string, or empty
     std::string capabilities;  ///< the members that both eras have in common; only what there is something of
+    bool has_tasks;            ///< some tool's calls may become tasks
     bool completes;            ///< some argument of a prompt or template has suggestions
 };
 

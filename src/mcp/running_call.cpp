@@ -62,6 +62,18 @@ std::size_t RunningCalls::size() const {
     return calls_.size();
 }
 
+std::size_t RunningCalls::owed() const {
+    // What is let go of here may be the last of a call: not while the lock is held.
+    std::vector<std::shared_ptr<RunningCall>> held;
+    std::size_t count = 0;
+    const std::lock_guard lock{mutex_};
+    for (const auto& [id, weak] : calls_) {
+        const auto& call = held.emplace_back(weak.lock());
+        if (call && !call->is_listening()) ++count;
+    }
+    return count;
+}
+
 void RunningCalls::cancel(const Id& id) {
     std::shared_ptr<RunningCall> call;
     {
@@ -129,6 +141,7 @@ RunningCall::RunningCall(Id id, std::string what, CallSite site, const CallRules
       progress_{scope_, rules.clock, rules.progress_interval},
       timer_{executor_},
       digest_{std::move(site.digest)},
+      desk_{std::move(site.desk)},
       round_{std::move(site.round)} {
     rules_.running->fetch_add(1, std::memory_order_relaxed);
 }
@@ -202,7 +215,7 @@ void RunningCall::ask(InputNeeded needed) {
     if (over_) return;
     if (digest_.empty()) return fail(std::make_exception_ptr(std::logic_error{"it asks, but isn't said to"}));
     if (const auto error = missing_ability(needed, scope_)) return refuse(*error);
-    if (scope_.asks_in_results) {
+    if (scope_.asks_in_results && !desk_) {
         if (!finish()) return;
         const auto sealed =
             needed.state.empty() ? std::string{} : rules_.states->seal(visitor_.principal, digest_, needed.state);
@@ -211,13 +224,15 @@ void RunningCall::ask(InputNeeded needed) {
         reply_.finish(message);
         return;
     }
-    if (!calls_) return refuse(invalid_request("This needs a session, because the client has to be asked something."));
+    if (!calls_ && !desk_)
+        return refuse(invalid_request("This needs a session, because the client has to be asked something."));
     if (++rounds_ > most_rounds) return refuse(invalid_request("The client was asked too often for one call."));
     round_.state = std::move(needed.state);
     round_.inputs.clear();
     open_questions_ = needed.requests.size();
     if (needed.requests.empty()) return go_on();
     limit_until(std::chrono::steady_clock::now() + rules_.ask_limit, shared_from_this());
+    if (desk_) return desk_->ask(needed.requests);
     for (auto& request : needed.requests) {
         const auto id = calls_->expect(shared_from_this(), request.key);
         auto& message = message_buffer();

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "async/task.hpp"
 #include "async/timer.hpp"
@@ -42,6 +43,9 @@ public:
     void forget_questions(const RunningCall& call);
     bool holds(const Id& id) const;
     std::size_t size() const;
+
+    /// Those of them whose answer does not only end a listening.
+    std::size_t owed() const;
 
     /// The client gives the call up: it is stopped, each on its own executor, and not answered.
     void cancel(const Id& id);
@@ -82,6 +86,15 @@ struct CallRules {
     /// Counts them. Shared, because a tool may keep its call longer than the server lives.
     std::shared_ptr<std::atomic<std::size_t>> running;
     std::shared_ptr<const RequestStates> states;
+    bool listening = false;  ///< it says things until it is ended, and its answer is only that it did
+};
+
+/// Where a call asks its questions when neither its result nor a session carries them.
+class QuestionDesk {
+public:
+    virtual ~QuestionDesk() = default;
+    /// The answers come by RunningCall::take_input. Called on the executor of the call.
+    virtual void ask(const std::vector<InputRequest>& requests) = 0;
 };
 
 /// Everything that a call brings along from its request.
@@ -94,6 +107,7 @@ struct CallSite {
     const HttpFacts* headers = nullptr;   ///< of a request that repeats its body in them
     Round round = {};                     ///< what it brings from an earlier round
     std::string digest = {};              ///< of a request that may have rounds
+    std::shared_ptr<QuestionDesk> desk = {};
 };
 
 /// One call of something that waits (a tool, mostly), from its start to its one answer. It ends by that answer, by the
@@ -133,6 +147,8 @@ public:
     /// A notification that belongs to the request.
     void notify(std::string_view message) { reply_.notify(message); }
     bool congested() const { return reply_.congested(); }
+
+    bool is_listening() const { return rules_.listening; }
 
     /// Whether the answer was given, or there will be none.
     bool is_over() const { return over_; }
@@ -184,6 +200,7 @@ private:
     async::Timer timer_;
     asio::cancellation_signal signal_;
     const std::string digest_;
+    const std::shared_ptr<QuestionDesk> desk_;
     Round round_;
     std::size_t open_questions_ = 0;
     int rounds_ = 0;

@@ -39,7 +39,10 @@ Delivery Server::end_session(const HttpFacts& facts, const admission::Visitor& v
     return parts_->http.end_session(facts, visitor);
 }
 
-void Server::drain() { parts_->dispatcher.drain(); }
+void Server::drain() {
+    parts_->dispatcher.drain();
+    parts_->http.drain();
+}
 
 std::size_t Server::in_flight() const { return parts_->dispatcher.running(); }
 

@@ -71,6 +71,10 @@ public:
 
     /// Requests that have not been answered yet: what a drain waits for.
     virtual std::size_t in_flight() const = 0;
+
+    /// Those of them that are worth waiting for when nothing more will come from the peer: not the ones that only
+    /// listen for changes.
+    virtual std::size_t owed() const = 0;
 };
 
 /// One HTTP request that has not been answered to its end. Lives on its connection's executor.

@@ -92,6 +92,15 @@ bool SessionTable::end(std::string_view id, std::string_view principal) {
     return true;
 }
 
+void SessionTable::drain() {
+    std::vector<std::shared_ptr<HttpSession>> sessions;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& entry : entries_) sessions.push_back(entry.session);
+    }
+    for (const auto& session : sessions) session->drain();
+}
+
 std::size_t SessionTable::size() const {
     const std::lock_guard lock{mutex_};
     return entries_.size();

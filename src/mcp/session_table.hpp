@@ -54,6 +54,9 @@ public:
     /// Gives up its calls and subscriptions, and ends its streams.
     void end();
 
+    /// The server is going: nothing will change any more that its client could hear of. What runs may finish.
+    void drain() { subscriptions_->clear(); }
+
 private:
     const std::string id_;
     const std::string principal_;
@@ -76,6 +79,9 @@ public:
 
     /// Ends it; false if there is none.
     bool end(std::string_view id, std::string_view principal);
+
+    /// Drains every session.
+    void drain();
 
     std::size_t size() const;
 

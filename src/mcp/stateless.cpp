@@ -6,6 +6,7 @@
 #include "json/writer.hpp"
 #include "mcp/header_value.hpp"
 #include "mcp/log_level.hpp"
+#include "mcp/tasks.hpp"
 
 namespace flux::mcp {
 
@@ -66,6 +67,7 @@ tl::expected<Envelope, WireError> read_envelope(json::Raw meta) {
 std::string_view named_by(std::string_view method) {
     if (method == "tools/call" || method == "prompts/get") return "name";
     if (method == "resources/read") return "uri";
+    if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel") return "taskId";
     return {};
 }
 
@@ -103,7 +105,9 @@ Stateless::Stateless(const Introduction& introduction) {
     writer.object().key("supportedVersions").array().string(name_of(first_stateless)).end_array();
     writer.key("capabilities").object();
     if (!introduction.capabilities.empty()) writer.raw(introduction.capabilities);
-    writer.key("logging").raw("{}").end_object();
+    writer.key("logging").raw("{}");
+    if (introduction.has_tasks) writer.key("extensions").object().key(tasks_extension).raw("{}").end_object();
+    writer.end_object();
     if (!introduction.instructions.empty()) writer.key("instructions").raw(introduction.instructions);
     writer.key("ttlMs").integer(list_keep_for.count()).key("cacheScope").string("private");
     writer.raw(result_marks_).end_object();

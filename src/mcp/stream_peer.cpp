@@ -44,6 +44,8 @@ void StreamPeer::close() {
 
 std::size_t StreamPeer::in_flight() const { return calls_->size(); }
 
+std::size_t StreamPeer::owed() const { return calls_->owed(); }
+
 void StreamPeer::take(json::Raw json) {
     const auto message = read_message(json);
     if (!message) {

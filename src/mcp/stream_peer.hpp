@@ -16,6 +16,7 @@ public:
     void receive(std::string_view message) override;
     void close() override;
     std::size_t in_flight() const override;
+    std::size_t owed() const override;
 
 private:
     void take(json::Raw json);

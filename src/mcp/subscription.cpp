@@ -44,7 +44,7 @@ async::Task<> Subscription::follow(std::shared_ptr<Subscription> self) {
     while (!self->stopped_) {
         auto next = self->feed_->next();
         const bool changed = co_await std::move(next);
-        if (!changed) co_return;
+        if (!changed || self->stopped_) co_return;
         bool told = false;
         while (!told && !self->stopped_) {
             told = self->tell_();
@@ -60,6 +60,10 @@ void Subscription::stop() {
         self->tell_ = [] { return true; };
         self->signal_.emit(asio::cancellation_type::terminal);
     });
+}
+
+Subscriptions::~Subscriptions() {
+    for (const auto& [name, subscription] : by_name_) subscription->abandon();
 }
 
 bool Subscriptions::add(const std::string& name, const std::function<std::shared_ptr<Subscription>()>& make) {

@@ -30,6 +30,9 @@ public:
     /// From any thread; afterwards nothing is told any more, except what is being told just now.
     void stop();
 
+    /// The same where the executor may be gone already: the feed is let go of at its next change, or with its loop.
+    void abandon() { stopped_ = true; }
+
 private:
     static async::Task<> follow(std::shared_ptr<Subscription> self);
 
@@ -47,7 +50,7 @@ public:
     explicit Subscriptions(std::size_t most) : most_{most} {}
     Subscriptions(const Subscriptions&) = delete;
     Subscriptions& operator=(const Subscriptions&) = delete;
-    ~Subscriptions() { clear(); }
+    ~Subscriptions();
 
     /// False if there are too many. A name that is there already stays as it is.
     bool add(const std::string& name, const std::function<std::shared_ptr<Subscription>()>& make);

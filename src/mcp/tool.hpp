@@ -31,6 +31,10 @@ struct Annotations {
     bool open_world = true;
 };
 
+/// Whether a call may become a task of the extension `io.modelcontextprotocol/tasks`, whose answer its client fetches
+/// later: never; for clients that have declared the extension; or for nobody else.
+enum class TaskUse { never, offered, required };
+
 /// A tool as a value. Exactly one of `answer` and `run` is set.
 struct Tool {
     std::string name;  ///< dotted, `builds.createPreview`; the underscore form is accepted everywhere too
@@ -40,6 +44,10 @@ struct Tool {
     std::string output_schema;  ///< the same, or empty
     Annotations annotations;
     bool asks = false;  ///< may answer with `Outcome::needs`
+    TaskUse task = TaskUse::never;
+
+    /// Optional, for calls that become tasks: what has to be asked before they do. The answers reach the task.
+    std::function<std::optional<InputNeeded>(json::Arguments, Call&)> before_task = {};
 
     /// For what is done in microseconds: runs on the loop thread, between reading the request and writing its answer.
     std::function<Outcome(json::Arguments, Call&)> answer;

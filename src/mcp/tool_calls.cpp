@@ -14,6 +14,9 @@ namespace flux::mcp {
 
 namespace {
 
+/// Of a call that nobody waits for. Shorter than a task is remembered.
+constexpr std::chrono::minutes task_limit{30};
+
 std::string safe_name(std::string name) {
     std::replace(name.begin(), name.end(), '.', '_');
     return name;
@@ -88,12 +91,13 @@ std::vector<ToolCalls::Entry> ToolCalls::entries(std::vector<Tool> tools) {
     return out;
 }
 
-ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules)
+ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules, Tasks& tasks)
     : tools_{entries(std::move(tools))},
       dotted_{listed(tools_, NameStyle::dotted, options.page_size)},
       safe_{listed(tools_, NameStyle::safe, options.page_size)},
       max_arguments_bytes_{options.max_arguments_bytes},
-      rules_{rules} {
+      rules_{rules},
+      tasks_{tasks} {
     for (const auto& entry : tools_) {
         const auto& tool = entry.tool;
         if (static_cast<bool>(tool.answer) == static_cast<bool>(tool.run)) {
@@ -155,6 +159,15 @@ std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite si
         answer(site.reply, request.id, site.scope, refused(arguments.error().message + " [invalid_argument]"));
         return nullptr;
     }
+    if (tool.task != TaskUse::never) {
+        if (site.scope.listens && site.scope.client.tasks) {
+            return begin_task(tool, request, *std::move(arguments), site);
+        }
+        if (tool.task == TaskUse::required) {
+            site.reply.fail(request.id, tasks_not_declared(site.scope));
+            return nullptr;
+        }
+    }
     if (tool.run) return start(tool, request, *std::move(arguments), std::move(site));
     return answer_at_once(tool, request, *std::move(arguments), site);
 }
@@ -178,6 +191,44 @@ std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const R
     const auto call = new_call(request, tool.name, std::move(site), rules_, std::move(make));
     if (call) call->ask(*std::move(outcome.needs));
     return call;
+}
+
+std::shared_ptr<RunningCall> ToolCalls::begin_task(const Tool& tool, const Request& request, json::Arguments arguments,
+                                                   CallSite& site) const {
+    auto make = [&tool, arguments](std::shared_ptr<Call> call) {
+        return tool.run ? tool.run(arguments, std::move(call)) : once_more(tool, arguments, std::move(call));
+    };
+    if (tool.before_task) {
+        QuickCall call{site, rules_};
+        if (auto needs = tool.before_task(arguments, call)) {
+            const auto asking = new_call(request, tool.name, std::move(site), rules_, std::move(make));
+            if (asking) asking->ask(*std::move(needs));
+            return asking;
+        }
+    }
+    const auto record = tasks_.open(site.visitor.principal);
+    if (!record) {
+        site.reply.fail(request.id, wire_error({Errc::unavailable, "There are too many tasks. Wait for some of them.",
+                                                "too_many_tasks"}));
+        return nullptr;
+    }
+    auto rules = rules_;
+    rules.limit = task_limit;
+    Reply writing_down{record, Reply::Carrier::exchange};
+    CallSite apart{site.scope, site.visitor, site.executor, nullptr, writing_down};
+    apart.round = std::move(site.round);
+    apart.digest = std::move(site.digest);
+    apart.desk = record;
+    const auto call = new_call(request, tool.name, std::move(apart), rules, std::move(make));
+    record->runs(call);
+
+    Answer created;
+    created.type = "task";
+    json::Writer writer{created.members};
+    record->write_state(writer);
+    answer(site.reply, request.id, site.scope, Answered{std::move(created)});
+    call->enter();
+    return nullptr;
 }
 
 std::shared_ptr<RunningCall> ToolCalls::start(const Tool& tool, const Request& request, json::Arguments arguments,

@@ -11,6 +11,7 @@
 #include "mcp/param_headers.hpp"
 #include "mcp/running_call.hpp"
 #include "mcp/server.hpp"
+#include "mcp/tasks.hpp"
 
 namespace flux::mcp {
 
@@ -19,7 +20,7 @@ class ToolCalls {
 public:
     /// Throws std::invalid_argument for two tools that cannot be told apart by either spelling of their names, and for
     /// one without exactly one way to run.
-    ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules);
+    ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules, Tasks& tasks);
 
     bool empty() const { return tools_.empty(); }
 
@@ -34,6 +35,8 @@ private:
                                                 CallSite& site) const;
     std::shared_ptr<RunningCall> start(const Tool& tool, const Request& request, json::Arguments arguments,
                                        CallSite site) const;
+    std::shared_ptr<RunningCall> begin_task(const Tool& tool, const Request& request, json::Arguments arguments,
+                                            CallSite& site) const;
     WireError unknown(std::string_view name) const;
 
     struct Entry {
@@ -49,6 +52,7 @@ private:
     PagedList safe_;
     std::size_t max_arguments_bytes_;
     const CallRules& rules_;
+    Tasks& tasks_;
 };
 
 }  // namespace flux::mcp

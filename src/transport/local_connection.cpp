@@ -92,10 +92,11 @@ void LocalConnection::answered(bool) {
 
 bool LocalConnection::is_behind() const { return unsent() > loop().limits().outbound_soft; }
 
-bool LocalConnection::owes_answers() const { return stream_ && stream_->in_flight() > 0; }
+bool LocalConnection::owes_answers() const { return stream_ && stream_->owed() > 0; }
 
 void LocalConnection::close_if_idle() {
-    if (!closing() && !closed() && !owes_answers()) close_when_sent();
+    if (closing() || closed() || (stream_ && stream_->in_flight() > 0)) return;
+    close_when_sent();
 }
 
 void LocalConnection::drain() {

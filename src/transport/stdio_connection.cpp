@@ -39,7 +39,7 @@ public:
 
     DescriptorPump& pump() { return pump_; }
     bool given_up() const { return given_up_ || pump_.broken(); }
-    std::size_t in_flight() const { return stream_->in_flight(); }
+    std::size_t owed() const { return stream_->owed(); }
 
     void take(std::string_view bytes, LineReader& lines) {
         while (!bytes.empty() && !given_up()) {
@@ -102,7 +102,7 @@ async::Task<> serve_stdio(mcp::Server& server, admission::Visitor visitor, Stdio
     }
 
     const auto deadline = std::chrono::steady_clock::now() + options.finish_time;
-    while (!session.given_up() && (session.in_flight() > 0 || session.pump().unsent() > 0) &&
+    while (!session.given_up() && (session.owed() > 0 || session.pump().unsent() > 0) &&
            std::chrono::steady_clock::now() < deadline) {
         // An answer is written before its request stops counting: look again a moment later.
         const auto moment = std::chrono::steady_clock::now() + std::chrono::milliseconds{20};
