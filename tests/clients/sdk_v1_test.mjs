@@ -7,19 +7,24 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
 import WebSocket from 'ws';
 import { binary, demoRepository, environment, freePort, freshFolder, serve } from '../stage/stage.mjs';
+import { witness } from '../stage/wire_schema.mjs';
 import { journey } from './journey.mjs';
 
 // Node has one of its own from 22 on only.
 globalThis.WebSocket ??= WebSocket;
 
 async function connect(transport) {
+  const watching = witness(transport);
   const client = new Client({ name: 'sdk-v1', version: '1.32.2' });
   await client.connect(transport);
   await client.ping();
   return {
     tools: async () => (await client.listTools()).tools,
     call: (name, args, options = {}) => client.callTool({ name, arguments: args }, undefined, options),
-    close: () => client.close(),
+    close: async () => {
+      await client.close();
+      watching.assertFit();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import WebSocket from 'ws';
 import { binary, demoRepository, serve } from '../stage/stage.mjs';
+import { witness } from '../stage/wire_schema.mjs';
 import { journey } from './journey.mjs';
 
 /// The client has no WebSocket transport; this is one, as anybody would write it.
@@ -54,12 +55,17 @@ for (const transport of transports) {
     test(`client 2.4.0 over ${transport.name}, mode ${mode.name}`, async (t) => {
       const server = await serve(t, { repo: demoRepository(t), env: transport.env });
       const client = new Client({ name: 'client-v2', version: '2.4.0' }, { capabilities: {}, ...mode.options });
-      await client.connect(transport.make(server));
+      const wire = transport.make(server);
+      const watching = witness(wire);
+      await client.connect(wire);
       assert.equal(client.getProtocolEra(), mode.era);
       await journey(t, {
         tools: async () => (await client.listTools()).tools,
         call: (name, args, options = {}) => client.callTool({ name, arguments: args }, options),
-        close: () => client.close(),
+        close: async () => {
+          await client.close();
+          watching.assertFit();
+        },
       }, server, transport.style);
     });
   }

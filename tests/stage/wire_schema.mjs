@@ -1,0 +1,172 @@
+// Holds what a server says against the schema of the revision that it says it in. The schemas are the specification's
+// own: from FLUX_MCP_SCHEMAS, or from a folder beside the checkout; where there is neither, those that the conformance
+// suite carries, so that the check never falls away.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { root } from './stage.mjs';
+
+const folders = [process.env.FLUX_MCP_SCHEMAS, join(root, '../shared/data/mcp-schema')];
+
+function fromFolder(folder) {
+  const names = readdirSync(folder).filter((name) => /^\d{4}-\d{2}-\d{2}\.json$/.test(name));
+  return new Map(names.map((name) => [name.slice(0, -5), JSON.parse(readFileSync(join(folder, name), 'utf8'))]));
+}
+
+/// The object literal of a script that begins at `begin`.
+function literalAt(text, begin) {
+  let depth = 0;
+  let quote;
+  for (let i = begin; i < text.length; i += 1) {
+    const c = text[i];
+    if (quote) {
+      if (c === '\\') i += 1;
+      else if (c === quote) quote = undefined;
+    } else if (c === '`' || c === '"' || c === "'") {
+      quote = c;
+    } else if (c === '{') {
+      depth += 1;
+    } else if (c === '}') {
+      depth -= 1;
+      if (depth === 0) return text.slice(begin, i + 1);
+    }
+  }
+  return undefined;
+}
+
+/// The suite keeps its schemas as literals in its one script.
+function fromSuite() {
+  const script = readFileSync(join(root, 'tests/node_modules/conformance-2/dist/index.js'), 'utf8');
+  const found = new Map();
+  for (const { index } of script.matchAll(/\{\$schema:`http/g)) {
+    const literal = literalAt(script, index);
+    if (!literal || literal.length < 20_000) continue;
+    const schema = new Function(`return ${literal}`)();
+    const names = schema.$defs ?? schema.definitions;
+    if (names.DiscoverRequest) found.set('2026-07-28', schema);
+    else if (names.GetTaskRequest) found.set('2025-11-25', schema);
+    else if (names.ElicitRequest) found.set('2025-06-18', schema);
+    else if (names.JSONRPCBatchRequest) found.set('2025-03-26', schema);
+  }
+  return found;
+}
+
+const folder = folders.find((candidate) => candidate && existsSync(candidate));
+export const schemas = folder ? fromFolder(folder) : fromSuite();
+assert.ok(schemas.size >= 4, 'the schemas of the protocol are not to be found');
+
+/// What a revision calls the message that a request, a notification or an answer has to be.
+function namesOf(definitions) {
+  const byMethod = new Map();
+  for (const [name, definition] of Object.entries(definitions)) {
+    const method = definition.properties?.method?.const;
+    if (method) byMethod.set(method, name);
+  }
+  return {
+    ofMethod: (method) => byMethod.get(method),
+    ofResult: (method, result) => {
+      if (result.resultType === 'input_required') return 'InputRequiredResult';
+      const name = byMethod.get(method)?.replace(/Request$/, 'Result');
+      return name && definitions[name] ? name : 'EmptyResult';
+    },
+    ofError: (error) => {
+      if (definitions.JSONRPCErrorResponse) return 'JSONRPCErrorResponse';
+      return error ? 'JSONRPCError' : undefined;
+    },
+  };
+}
+
+const judges = new Map();
+
+function judgeOf(revision) {
+  if (judges.has(revision)) return judges.get(revision);
+  const schema = structuredClone(schemas.get(revision));
+  assert.ok(schema, `there is no schema of ${revision}`);
+  const definitions = schema.$defs ?? schema.definitions;
+  // Released with integers where the prose and the examples have numbers.
+  for (const bound of ['minimum', 'maximum', 'default']) {
+    const numbers = definitions.NumberSchema?.properties?.[bound];
+    if (numbers) numbers.type = 'number';
+  }
+  const ajv = new (schema.$defs ? Ajv2020 : Ajv)({ strict: false, allErrors: true });
+  formats.default(ajv);
+  ajv.addFormat('byte', true);
+  const { $id, ...rest } = schema;
+  ajv.addSchema({ ...rest, $id: 'mcp' });
+  const compiled = new Map();
+  const part = schema.$defs ? '$defs' : 'definitions';
+  const judge = {
+    names: namesOf(definitions),
+    fits: (name, value) => {
+      if (!compiled.has(name)) compiled.set(name, ajv.compile({ $ref: `mcp#/${part}/${name}` }));
+      const valid = compiled.get(name);
+      assert.ok(valid(value), `${revision}, ${name}: ${ajv.errorsText(valid.errors)}\n${JSON.stringify(value).slice(0, 1500)}`);
+    },
+  };
+  judges.set(revision, judge);
+  return judge;
+}
+
+/// Watches a client's transport, of either SDK, and holds every message against its revision. `seen` counts them.
+export function witness(transport) {
+  const asked = new Map();
+  const seen = { messages: 0, methods: new Set(), revisions: new Set() };
+  let negotiated;
+
+  const revisionOf = (message) => message.params?._meta?.['io.modelcontextprotocol/protocolVersion'] ?? negotiated;
+  const judge = (message, revision) => {
+    const { names, fits } = judgeOf(revision);
+    seen.messages += 1;
+    seen.revisions.add(revision);
+    fits('JSONRPCMessage', message);
+    if (message.method) {
+      const name = names.ofMethod(message.method);
+      assert.ok(name, `${revision} has no ${message.method}`);
+      seen.methods.add(message.method);
+      fits(name, message);
+    } else if (message.error) {
+      fits(names.ofError(message.error), message);
+    } else {
+      const { method } = asked.get(message.id);
+      seen.methods.add(method);
+      fits(names.ofResult(method, message.result), message.result);
+    }
+  };
+  const send = transport.send.bind(transport);
+  transport.send = (message, ...rest) => {
+    for (const each of [message].flat()) {
+      if (each.method && each.id !== undefined) asked.set(each.id, { method: each.method, revision: revisionOf(each) });
+    }
+    return send(message, ...rest);
+  };
+  const failures = [];
+  let deliver;
+  Object.defineProperty(transport, 'onmessage', {
+    configurable: true,
+    get: () => deliver,
+    set: (handler) => {
+      deliver = handler && ((message, ...rest) => {
+        try {
+          const question = asked.get(message.id);
+          if (question?.method === 'initialize' && message.result) negotiated = message.result.protocolVersion;
+          const revision = (message.method ? undefined : question?.revision) ?? negotiated ?? '2026-07-28';
+          judge(message, revision);
+        } catch (error) {
+          failures.push(error);
+        }
+        return handler(message, ...rest);
+      });
+    },
+  });
+  return {
+    seen,
+    /// Fails if any message did not fit; to be called when all is said.
+    assertFit: () => {
+      if (failures.length > 0) throw failures[0];
+      assert.ok(seen.messages > 0, 'no message was seen');
+    },
+  };
+}
