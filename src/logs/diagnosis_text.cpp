@@ -15,7 +15,7 @@ constexpr std::size_t longest_line = 400;
 /// Lines of an excerpt that are shown, from its end.
 constexpr std::size_t longest_excerpt = 44;
 /// What a diagnosis that convinces may use up: enough for the causes, their surroundings and the end of the step.
-constexpr std::size_t enough_tokens = 540;
+constexpr std::size_t enough_tokens = 660;
 
 /// A line that is too long, as its front and the place further on where it speaks of trouble.
 std::string shown_of(std::string_view text) {

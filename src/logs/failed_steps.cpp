@@ -18,7 +18,7 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 bool ends_a_step(std::string_view text, std::optional<int>& exit_code) {
     static const RE2 exited{R"(^Process completed with exit code (-?\d+)\.?)"};
     static const RE2 other{
-        R"(^(The process '.*' failed with exit code \d+|The operation was cancell?ed|The run was cancell?ed|)"
+        R"(^(\w+ exited with code '[1-9]\d*'|The process '.*' failed with exit code \d+|The operation was cancell?ed|The run was cancell?ed|)"
         R"(The job (was not|running on)|Docker (pull|build) failed with exit code|Executing the custom container|)"
         R"(The action .* (failed|has timed out)|The (self-hosted|hosted) runner|The runner has received a shutdown|)"
         R"(buildx failed with|Unhandled error: |fatal: |.*has exceeded the maximum execution time))"};
@@ -33,9 +33,14 @@ bool ends_a_step(std::string_view text, std::optional<int>& exit_code) {
 
 /// The same without the runner's mark: logs copied from the web page or kept by other runners.
 bool ends_a_step_unmarked(std::string_view text, std::optional<int>& exit_code) {
+    // Asked of every line of a log: most are told apart by their first letter.
+    constexpr std::string_view first_letters = "EPT#";
+    if (text.empty() || first_letters.find(text.front()) == std::string_view::npos) return false;
     static const RE2 exited{
         R"(^(?:Error: )?(?:Process completed with exit code|ERROR: Job failed: exit (?:code|status)|)"
         R"(##\[error\]\w+ exited with code|Exited with code(?: exit status)?|The command ".*" exited with) '?(-?\d+))"};
+    static const RE2 stopped{R"(^Error: The operation was cancell?ed\.)"};
+    if (RE2::PartialMatch(piece(text), stopped)) return true;
     int code = 0;
     if (!RE2::PartialMatch(piece(text), exited, &code) || code == 0) return false;
     exit_code = code;

@@ -212,7 +212,7 @@ TEST(DiagnosisText, IsShortWhereTheCauseIsPlain) {
         output += "src/file" + std::to_string(i) + ".ts(3,7): error TS2322: Type 'a' is no b\n";
     const auto log = RawLog::decode(step("tsc", output + std::string{exit_one}));
 
-    EXPECT_LE(tokens_in(write_diagnosis(diagnose(log), log, "n", 4000).text), 600u);
+    EXPECT_LE(tokens_in(write_diagnosis(diagnose(log), log, "n", 4000).text), 720u);
 }
 
 TEST(DiagnosisText, KeepsItsBudgetAndSaysWhatItLeftOut) {
