@@ -237,5 +237,14 @@ TEST(DiagnosisText, CannotBeClosedFromInside) {
     EXPECT_THAT(text, Not(HasSubstr("\n>>>log-n")));
 }
 
+TEST(DiagnosisText, NumbersLinesAsInTheWholeLogWhenOnlyItsEndWasRead) {
+    const auto log = RawLog::decode(step("make", "a.c:3:1: error: no\n" + std::string{exit_one}), 1000);
+
+    const auto text = write_diagnosis(diagnose(log), log, "n", 500).text;
+
+    EXPECT_THAT(text, HasSubstr("\n1005| a.c:3:1: error: no\n"));
+    EXPECT_THAT(text, HasSubstr("(line 1006)"));
+}
+
 }  // namespace
 }  // namespace flux::logs
