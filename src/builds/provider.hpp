@@ -15,6 +15,7 @@
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "builds/branch_name.hpp"
+#include "builds/comparison.hpp"
 #include "builds/run.hpp"
 #include "logs/line.hpp"
 
@@ -110,6 +111,14 @@ struct RerunRequest {
 struct RunWatch {
     async::Changes state;  ///< run, job, step or preview moved
     async::Changes log;    ///< lines were written
+    /// Of the provider: what happens to any run; nullptr where it has none.
+    std::shared_ptr<async::Changes> every_run = {};
+
+    /// Tells all who wait for the run's state, or for any run's.
+    void state_moved() {
+        state.bump();
+        if (every_run) every_run->bump();
+    }
 };
 
 /// Where the provider stands: for `/readyz` and `flux://server/limits`.
@@ -143,6 +152,9 @@ public:
     /// The run's counters, or nullptr if there is no such run or it can never change again.
     virtual std::shared_ptr<RunWatch> watch(RunId run) = 0;
 
+    /// Counts what happens to any run: that it is there, moves, ends. Nullptr: this provider cannot tell.
+    virtual std::shared_ptr<async::Changes> watch_runs() { return nullptr; }
+
     virtual async::Task<Result<LogPage>> read_log(LogQuery query) = 0;
 
     /// Newest first; jobs are left out.
@@ -151,6 +163,13 @@ public:
     virtual async::Task<Result<Page<Branch>>> branches(ListQuery query) = 0;
     /// The workflows on `query.branch` (empty: the default branch) with their inputs.
     virtual async::Task<Result<Page<Workflow>>> workflows(ListQuery query) = 0;
+
+    /// What the commit `head` has that `base` hasn't: since where both came from the same. Nothing: the provider cannot
+    /// tell, or knows one of the commits no more.
+    virtual async::Task<Result<std::optional<Comparison>>> compare([[maybe_unused]] std::string base,
+                                                                   [[maybe_unused]] std::string head) {
+        co_return std::optional<Comparison>{};
+    }
 
     /// Stops a run and everything it started. A run that is over is `conflict` with reason `run_completed`.
     virtual async::Task<Result<Run>> cancel(RunId run) = 0;

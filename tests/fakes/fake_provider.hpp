@@ -29,6 +29,7 @@ public:
     std::vector<builds::LogQuery> reads;
     std::optional<Error> next_error;
     std::map<builds::RunId, std::shared_ptr<builds::RunWatch>> watches;
+    std::shared_ptr<async::Changes> every_run;
 
     /// A run that is over, with one job.
     builds::Run& add_run(builds::RunId id, builds::Conclusion conclusion) {
@@ -114,6 +115,8 @@ public:
         return found == watches.end() ? nullptr : found->second;
     }
 
+    std::shared_ptr<async::Changes> watch_runs() override { return every_run; }
+
     async::Task<Result<builds::LogPage>> read_log(builds::LogQuery query) override {
         reads.push_back(query);
         builds::LogPage page;
@@ -142,7 +145,11 @@ public:
         lists.push_back(query);
         builds::Page<builds::Run> page;
         for (auto run = known.rbegin(); run != known.rend() && page.items.size() < query.limit; ++run) {
-            if (query.branch.empty() || run->second.head_branch == query.branch) page.items.push_back(run->second);
+            const auto& one = run->second;
+            if (!query.branch.empty() && one.head_branch != query.branch) continue;
+            const auto* ended = one.conclusion ? builds::name_of(*one.conclusion) : "";
+            if (!query.status.empty() && query.status != ended) continue;
+            page.items.push_back(one);
         }
         if (page.items.size() < known.size() && query.branch.empty()) page.cursor = "older";
         co_return page;
@@ -167,6 +174,15 @@ public:
         builds::Page<builds::Workflow> page;
         page.items = known_workflows;
         co_return page;
+    }
+
+    std::map<std::pair<std::string, std::string>, builds::Comparison> comparisons;  ///< by both commits
+
+    async::Task<Result<std::optional<builds::Comparison>>> compare(std::string base, std::string head) override {
+        const auto found = comparisons.find({base, head});
+        std::optional<builds::Comparison> comparison;
+        if (found != comparisons.end()) comparison = found->second;
+        co_return comparison;
     }
 
     async::Task<Result<builds::Run>> cancel(builds::RunId id) override {

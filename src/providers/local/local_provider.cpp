@@ -173,6 +173,7 @@ builds::Preview LocalProvider::State::mark_removed(const previews::Site& site) {
                             .reason = "It was removed on request.",
                             .expires_at = {}};
     publisher.complete(preview, site.id);
+    runs.every_run()->bump();
     return preview;
 }
 
@@ -261,6 +262,8 @@ async::Task<Result<builds::Run>> LocalProvider::find(builds::RunId run, int atte
 
 std::shared_ptr<builds::RunWatch> LocalProvider::watch(builds::RunId run) { return state_->runs.watch(run); }
 
+std::shared_ptr<async::Changes> LocalProvider::watch_runs() { return state_->runs.every_run(); }
+
 async::Task<Result<builds::LogPage>> LocalProvider::read_log(builds::LogQuery query) {
     std::function<Result<builds::LogPage>(State&)> work = [query](State& state) { return state.read_log(query); };
     return State::on_pool(state_, std::move(work));
@@ -290,6 +293,17 @@ async::Task<Result<builds::Page<builds::Branch>>> LocalProvider::branches(builds
 async::Task<Result<builds::Page<builds::Workflow>>> LocalProvider::workflows(builds::ListQuery query) {
     std::function<Result<builds::Page<builds::Workflow>>(State&)> work = [query = std::move(query)](State& state) {
         return state.listings.workflows(query);
+    };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<std::optional<builds::Comparison>>> LocalProvider::compare(std::string base, std::string head) {
+    using Found = std::optional<builds::Comparison>;
+    std::function<Result<Found>(State&)> work = [base = std::move(base), head = std::move(head)](State& state) {
+        auto comparison = state.repository.compare(base, head);
+        if (comparison) return Result<Found>{*std::move(comparison)};
+        if (comparison.error().code == Errc::not_found) return Result<Found>{std::nullopt};
+        return Result<Found>{fail(std::move(comparison.error()))};
     };
     return State::on_pool(state_, std::move(work));
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "async/blocking_pool.hpp"
@@ -39,11 +40,13 @@ public:
     async::Task<Result<builds::Created>> create(builds::CreateRequest request) override;
     async::Task<Result<builds::Run>> find(builds::RunId run, int attempt) override;
     std::shared_ptr<builds::RunWatch> watch(builds::RunId run) override;
+    std::shared_ptr<async::Changes> watch_runs() override;
     async::Task<Result<builds::LogPage>> read_log(builds::LogQuery query) override;
     async::Task<Result<builds::Page<builds::Run>>> runs(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Preview>>> previews(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Branch>>> branches(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Workflow>>> workflows(builds::ListQuery query) override;
+    async::Task<Result<std::optional<builds::Comparison>>> compare(std::string base, std::string head) override;
     async::Task<Result<builds::Run>> cancel(builds::RunId run) override;
     async::Task<Result<builds::Run>> rerun(builds::RerunRequest request) override;
     async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what) override;

@@ -88,6 +88,11 @@ std::string name_of_reference(std::string_view reference) {
     return std::string{reference.substr(origin.size())};
 }
 
+bool is_commit_id(std::string_view text) {
+    return (text.size() == 40 || text.size() == 64) &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace
 
 Result<std::string> Repository::git(std::vector<std::string> arguments) const {
@@ -217,6 +222,46 @@ Result<std::string> Repository::read_file(const std::string& sha, const std::str
         return fail(Errc::too_large, fmt::format("`{}` has {} bytes; at most {} are read.", path, entry->size, limit));
     }
     return git({"cat-file", "blob", fmt::format("{}:{}", sha, path)});
+}
+
+Result<builds::Comparison> Repository::compare(const std::string& base, const std::string& head) const {
+    constexpr std::size_t most_commits = 50;
+    constexpr std::size_t most_files = 300;
+    if (!is_commit_id(base) || !is_commit_id(head)) return fail(Errc::not_found, "That is no commit's id.");
+    const auto range = fmt::format("{}..{}", base, head);
+    const auto counted = git({"rev-list", "--count", range, "--"});
+    if (!counted) return fail(counted.error());
+    // Fields end with a unit separator and commits with NUL: neither is in a subject or a name.
+    const auto listed =
+        git({"log", "-z", fmt::format("--max-count={}", most_commits), "--format=%H%x1f%ct%x1f%an%x1f%s", range, "--"});
+    if (!listed) return fail(listed.error());
+    const auto changed = git({"diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv",
+                              fmt::format("{}...{}", base, head), "--"});
+    if (!changed) return fail(changed.error());
+
+    builds::Comparison comparison;
+    comparison.total_commits = static_cast<std::size_t>(to_integer(trimmed(*counted)).value_or(0));
+    for (const auto text : split(*listed, '\0')) {
+        const auto fields = split(text, '\x1f');
+        if (fields.size() != 4) continue;
+        const auto seconds = to_integer(fields[1]).value_or(0);
+        comparison.commits.push_back({.sha = std::string{fields[0]},
+                                      .subject = to_utf8(fields[3]),
+                                      .author = to_utf8(fields[2]),
+                                      .committed_at = WallTime{std::chrono::seconds{seconds}}});
+    }
+    for (const auto text : split(*changed, '\0')) {
+        // The path is the rest, tabs and all.
+        const auto first = text.find('\t');
+        const auto second = first == std::string_view::npos ? first : text.find('\t', first + 1);
+        if (second == std::string_view::npos) continue;
+        ++comparison.total_files;
+        if (comparison.files.size() == most_files) continue;
+        comparison.files.push_back({.path = to_utf8(text.substr(second + 1)),
+                                    .added = to_integer(text.substr(0, first)).value_or(0),
+                                    .removed = to_integer(text.substr(first + 1, second - first - 1)).value_or(0)});
+    }
+    return comparison;
 }
 
 Result<bool> Repository::has_file(const std::string& sha, const std::string& path) const {

@@ -41,6 +41,10 @@ public:
     /// A file of a commit. `not_found`: no such regular file; `too_large`: over `limit` bytes.
     Result<std::string> read_file(const std::string& sha, const std::string& path, std::size_t limit) const;
 
+    /// What `head` has that `base` hasn't. `not_found` where one of them is no commit here, or they have nothing in
+    /// common.
+    Result<builds::Comparison> compare(const std::string& base, const std::string& head) const;
+
     /// Whether the commit has that regular file.
     Result<bool> has_file(const std::string& sha, const std::string& path) const;
 

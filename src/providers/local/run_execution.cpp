@@ -212,13 +212,13 @@ bool RunExecution::save_attempt() {
     } catch (const store::DatabaseFailure&) {
         unsaved_ = true;
     }
-    watch_->state.bump();
+    watch_->state_moved();
     return !unsaved_;
 }
 
 void RunExecution::touch() {
     ++version_;
-    watch_->state.bump();
+    watch_->state_moved();
 }
 
 void RunExecution::add_note(const std::string& text) {

@@ -144,7 +144,7 @@ void RunExecution::complete(Conclusion conclusion, std::string reason, builds::P
         run_ = std::move(over);
         unsaved_ = !saved;
     }
-    watch_->state.bump();
+    watch_->state_moved();
     watch_->log.bump();
 }
 

@@ -40,7 +40,10 @@ std::shared_ptr<RunExecution> RunsInProgress::begin(const Workshop& workshop, At
     {
         const std::scoped_lock lock{mutex_};
         auto watch = watches_[run].lock();
-        if (!watch) watch = std::make_shared<builds::RunWatch>();
+        if (!watch) {
+            watch = std::make_shared<builds::RunWatch>();
+            watch->every_run = every_run_;
+        }
         watches_[run] = watch;
         execution = std::make_shared<RunExecution>(workshop, std::move(order), watch, [this, run] { over(run); });
         running_[run] = execution;
@@ -48,6 +51,7 @@ std::shared_ptr<RunExecution> RunsInProgress::begin(const Workshop& workshop, At
         stopping = stopping_;
     }
     moved_.notify_all();
+    every_run_->bump();
     if (turn.overtaken) {
         if (const auto other = find(*turn.overtaken))
             other->cancel(fmt::format("run {} of the same concurrency group came after it", run));

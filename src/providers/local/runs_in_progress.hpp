@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "async/changes.hpp"
 #include "builds/provider.hpp"
 #include "providers/local/concurrency_groups.hpp"
 #include "providers/local/run_execution.hpp"
@@ -45,6 +46,8 @@ public:
     /// nullptr: it doesn't go on.
     std::shared_ptr<RunExecution> find(builds::RunId run) const;
     std::shared_ptr<builds::RunWatch> watch(builds::RunId run) const;
+    /// Counts what happens to any run.
+    const std::shared_ptr<async::Changes>& every_run() const { return every_run_; }
     std::vector<std::shared_ptr<RunExecution>> all() const;
 
     /// Lets nothing in any more, interrupts all, and waits for them until `deadline`; records the rest as interrupted
@@ -57,6 +60,7 @@ private:
 
     const std::size_t limit_;
     const std::function<void()> sweep_;
+    const std::shared_ptr<async::Changes> every_run_ = std::make_shared<async::Changes>();
     mutable std::mutex mutex_;
     std::condition_variable_any moved_;
     std::map<builds::RunId, std::shared_ptr<RunExecution>> running_;

@@ -135,5 +135,46 @@ TEST(ARepository, RunsNothingThatItsConfigurationNames) {
     EXPECT_FALSE(std::filesystem::exists(trace));
 }
 
+TEST(ARepository, ComparesTwoCommits) {
+    const GitFolder folder;
+    folder.commit("a.txt", "one\ntwo\n", "Begin");
+    folder.git("checkout --quiet -b topic");
+    folder.commit("a.txt", "one\nthree\nfour\n", "Change a");
+    folder.commit("a tab\there.txt", "new\n", "Add b");
+    folder.git("checkout --quiet main");
+    folder.commit("elsewhere.txt", "x\n", "Go on");
+    const Repository repository{folder.path()};
+    const auto base = repository.head_of(branch("main")).value().head_sha;
+    const auto head = repository.head_of(branch("topic")).value().head_sha;
+
+    const auto comparison = repository.compare(base, head);
+
+    ASSERT_TRUE(comparison) << comparison.error().message;
+    EXPECT_EQ(comparison->total_commits, 2U);
+    ASSERT_EQ(comparison->commits.size(), 2U);
+    EXPECT_EQ(comparison->commits[0].subject, "Add b");
+    EXPECT_EQ(comparison->commits[0].sha, head);
+    EXPECT_EQ(comparison->commits[0].author, "Test");
+    EXPECT_GT(comparison->commits[1].committed_at, WallTime{});
+    ASSERT_EQ(comparison->files.size(), 2U);
+    EXPECT_EQ(comparison->files[1].path, "a.txt");
+    EXPECT_EQ(comparison->files[1].added, 2);
+    EXPECT_EQ(comparison->files[1].removed, 1);
+    EXPECT_EQ(comparison->files[0].path, "a tab\there.txt");
+    EXPECT_EQ(repository.compare(head, head)->commits.size(), 0U);
+}
+
+TEST(ARepository, ComparesNothingThatIsNoCommit) {
+    const GitFolder folder;
+    folder.commit("a.txt", "a");
+    const Repository repository{folder.path()};
+    const auto head = repository.head_of(branch("main")).value().head_sha;
+
+    for (const auto* base : {"--output=x", "main", "0123456789012345678901234567890123456789", ""}) {
+        SCOPED_TRACE(base);
+        EXPECT_EQ(repository.compare(base, head).error().code, Errc::not_found);
+    }
+}
+
 }  // namespace
 }  // namespace flux::providers::local
