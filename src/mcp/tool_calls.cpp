@@ -59,6 +59,18 @@ Outcome refused(std::string_view text) {
     return outcome;
 }
 
+/// Without what hosts assume anyway: every client pays for the list in tokens. Of a tool that only reads the schema
+/// gives the hints about writing no meaning, and a world that isn't closed is its default.
+void write_annotations(json::Writer& writer, const Annotations& annotations) {
+    writer.object().key("readOnlyHint").boolean(annotations.read_only);
+    if (!annotations.read_only) {
+        writer.key("destructiveHint").boolean(annotations.destructive);
+        writer.key("idempotentHint").boolean(annotations.idempotent);
+    }
+    if (!annotations.open_world) writer.key("openWorldHint").boolean(false);
+    writer.end_object();
+}
+
 }  // namespace
 
 PagedList ToolCalls::listed(const std::vector<Entry>& tools, NameStyle style, std::size_t page_size) {
@@ -71,12 +83,9 @@ PagedList ToolCalls::listed(const std::vector<Entry>& tools, NameStyle style, st
         writer.key("description").string(tool.description);
         writer.key("inputSchema").raw(json::compact(tool.input_schema));
         if (!tool.output_schema.empty()) writer.key("outputSchema").raw(json::compact(tool.output_schema));
-        writer.key("annotations").object();
-        writer.key("readOnlyHint").boolean(tool.annotations.read_only);
-        writer.key("destructiveHint").boolean(tool.annotations.destructive);
-        writer.key("idempotentHint").boolean(tool.annotations.idempotent);
-        writer.key("openWorldHint").boolean(tool.annotations.open_world);
-        writer.end_object().end_object();
+        writer.key("annotations");
+        write_annotations(writer, tool.annotations);
+        writer.end_object();
         entries.push_back(std::move(entry));
     }
     return {"tools", std::move(entries), page_size};
