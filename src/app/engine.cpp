@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/client_setup.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "previews/site_address.hpp"
@@ -81,6 +82,14 @@ tools::Policy policy(const Settings& settings) {
     return result;
 }
 
+tools::ServerFacts server_facts(const Settings& settings) {
+    tools::ServerFacts facts;
+    facts.version = version();
+    facts.rate_limit = settings.rate_limit;
+    facts.connect = connect_facts(settings);
+    return facts;
+}
+
 mcp::ServerOptions server_options(const Settings& settings) {
     mcp::ServerOptions options;
     options.title = "flux-mcp";
@@ -152,9 +161,9 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, const st
     auto added = settings.provider == ProviderChoice::github ? parts->add_github_provider(settings, *std::move(lock))
                                                              : parts->add_local_provider(settings, *std::move(lock));
     if (!added) return fail(std::move(added.error()));
-    parts->server = std::make_unique<mcp::Server>(
-        server_options(settings), tools::make_catalog(parts->provider(), system_clock(), policy(settings)),
-        system_clock());
+    auto catalog =
+        tools::make_catalog(parts->provider(), system_clock(), parts->pool, policy(settings), server_facts(settings));
+    parts->server = std::make_unique<mcp::Server>(server_options(settings), std::move(catalog), system_clock());
     return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
 

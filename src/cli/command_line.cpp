@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "app/version.hpp"
-#include "cli/connect.hpp"
+#include "cli/connect_command.hpp"
 #include "cli/exit_code.hpp"
 
 namespace flux::cli {
@@ -57,7 +57,7 @@ void describe(CLI::App& app, Command& command) {
     app.set_version_flag("--version", fmt::format("flux-mcp {}", app::version()));
     app.footer(
         "Settings also come from the environment and a file: docs/operations.md.\n"
-        "Exit codes of preview and logs: 0 success, 1 the run failed, 2 usage, 3 not authorized,\n"
+        "Exit codes of preview, logs and diagnose: 0 success, 1 the run failed, 2 usage, 3 not authorized,\n"
         "4 unreachable, 5 cancelled, 130 interrupted.");
 
     auto* serve = add(app, command, "serve", Command::Name::serve, "Serve MCP over HTTP and WebSocket, and previews");
@@ -96,11 +96,17 @@ void describe(CLI::App& app, Command& command) {
     logs->add_option("--step", command.step, "Number, name or part of it");
     add_engine_settings(*logs, command);
 
-    auto* diagnose = add(app, command, "diagnose", Command::Name::diagnose, "Say why the job of a raw log failed");
-    diagnose->add_option("--log", command.log_file, "The log; - is stdin")->type_name("FILE")->required();
+    auto* diagnose =
+        add(app, command, "diagnose", Command::Name::diagnose, "Say why a run, or the job of a log, failed");
+    auto* failed = diagnose->add_option("RUN", command.run, "Number or URL of the run");
+    diagnose->add_option("--log", command.log_file, "A raw job log instead of a run; - is stdin")
+        ->type_name("FILE")
+        ->excludes(failed);
+    diagnose->add_option("--job", command.job, "Id, name or part of it")->needs(failed);
     diagnose->add_flag("--json", command.json, "As one JSON object");
-    diagnose->add_option("--max-tokens", command.max_tokens, "Of the answer's text (1500)")
+    diagnose->add_option("--max-tokens", command.max_tokens, "Of the answer (a log's text: 1500)")
         ->check(CLI::Range(100, 20'000));
+    add_engine_settings(*diagnose, command);
 
     auto* connect = add(app, command, "connect", Command::Name::connect, "Show how to connect a client");
     connect->add_option("CLIENT", command.client, client_names())->required();
@@ -124,6 +130,9 @@ std::variant<Command, Said> parse_command_line(std::vector<std::string> argument
         app.parse(arguments);
         if (command.name == Command::Name::logs && command.run.empty() && command.log_file.empty()) {
             throw CLI::RequiredError("RUN or --file");
+        }
+        if (command.name == Command::Name::diagnose && command.run.empty() && command.log_file.empty()) {
+            throw CLI::RequiredError("RUN or --log");
         }
     } catch (const CLI::ParseError& error) {
         std::ostringstream out;

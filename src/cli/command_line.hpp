@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -33,7 +33,7 @@ struct Command {
     std::string log_file;  ///< a raw log instead of a run; `-`: stdin
     std::optional<std::string> search;
     bool json = false;
-    std::size_t max_tokens = 1500;  ///< of a diagnosis
+    std::optional<std::int64_t> max_tokens;  ///< of a diagnosis
 };
 
 /// The command line answered itself: help, the version, or a mistake.

@@ -4,7 +4,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <utility>
 #include <variant>
 
@@ -13,7 +12,7 @@
 #include "app/serve.hpp"
 #include "app/stdio.hpp"
 #include "cli/command_line.hpp"
-#include "cli/connect.hpp"
+#include "cli/connect_command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/raw_log_commands.hpp"
 #include "cli/run_commands.hpp"
@@ -62,21 +61,6 @@ int run_stdio(const app::SettingsRead& read) {
     return ended(app::serve_on_stdio(read));
 }
 
-int run_connect(const Command& command, const app::SettingsRead& read) {
-    std::error_code error;
-    ConnectFacts facts;
-    facts.endpoint = app::base_url(read.settings) + "/mcp";
-    facts.program = std::filesystem::read_symlink("/proc/self/exe", error).string();
-    facts.with_token = !read.settings.tokens.empty();
-    const auto snippet = connect_snippet(command.client, facts);
-    if (!snippet) {
-        std::fprintf(stderr, "flux-mcp: %s\n", snippet.error().message.c_str());
-        return usage;
-    }
-    std::fputs(snippet->c_str(), stdout);
-    return success;
-}
-
 int run_check(const app::SettingsRead& read) {
     if (!read.mistakes.empty()) return refuse(read.mistakes);
     int code = success;
@@ -90,7 +74,7 @@ int run_check(const app::SettingsRead& read) {
 
 int run_command(const Command& command) {
     // A raw log needs no settings, so mistakes in them don't stand in its way.
-    if (command.name == Command::Name::diagnose) return run_diagnose_file(command);
+    if (command.name == Command::Name::diagnose && !command.log_file.empty()) return run_diagnose_file(command);
     if (command.name == Command::Name::logs && !command.log_file.empty()) return run_logs_file(command);
 
     auto sources = app::process_sources();
@@ -102,9 +86,9 @@ int run_command(const Command& command) {
     case Command::Name::stdio: return run_stdio(read);
     case Command::Name::preview: return run_preview(command, std::move(read));
     case Command::Name::logs: return run_logs(command, std::move(read));
-    case Command::Name::connect: return run_connect(command, read);
+    case Command::Name::diagnose: return run_diagnose(command, std::move(read));
+    case Command::Name::connect: return run_connect(command, read.settings);
     case Command::Name::check: return run_check(read);
-    case Command::Name::diagnose:
     case Command::Name::unnamed: break;
     }
     return read.settings.stdio ? run_stdio(read) : run_serve(command, read);

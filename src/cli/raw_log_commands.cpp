@@ -107,7 +107,9 @@ int run_diagnose_file(const Command& command) {
 
     const auto& log = *read;
     const auto diagnosis = logs::diagnose(log);
-    const auto text = logs::write_diagnosis(diagnosis, log, random_id(8), command.max_tokens);
+    constexpr std::int64_t usual_tokens = 1500;
+    const auto max_tokens = static_cast<std::size_t>(command.max_tokens.value_or(usual_tokens));
+    const auto text = logs::write_diagnosis(diagnosis, log, random_id(8), max_tokens);
     if (command.json) {
         const auto next = fmt::format("flux-mcp logs --file {} --search PATTERN", command.log_file);
         std::fputs((logs::diagnosis_json(diagnosis, text, log, next) + '\n').c_str(), stdout);

@@ -7,6 +7,7 @@
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -210,12 +211,13 @@ std::optional<std::int64_t> run_in(std::string_view text) {
     return number && *number > 0 ? number : std::nullopt;
 }
 
+Error no_run_in(const std::string& text) {
+    return {Errc::invalid_argument, fmt::format("\"{}\" is neither the number nor the URL of a run.", text), {}, {}};
+}
+
 async::Task<Result<int>> logs_of(const Command& command, app::SettingsRead read, std::shared_ptr<Progress> progress) {
     const auto run = run_in(command.run);
-    if (!run) {
-        co_return fail(Errc::invalid_argument,
-                       fmt::format("\"{}\" is neither the number nor the URL of a run.", command.run));
-    }
+    if (!run) co_return fail(no_run_in(command.run));
     auto caller = co_await connect(std::move(read), "flux-mcp logs", progress);
     if (!caller) co_return fail(caller.error());
     progress->run = *run;
@@ -223,6 +225,29 @@ async::Task<Result<int>> logs_of(const Command& command, app::SettingsRead read,
     RunView view{terminal.has_colours()};
     Following wanted{*run, command.job, command.step, command.follow};
     co_return co_await follow(**caller, std::move(wanted), terminal, view, progress);
+}
+
+/// Why a run failed, as builds.diagnose answers.
+async::Task<Result<int>> diagnosis_of(const Command& command, app::SettingsRead read,
+                                      std::shared_ptr<Progress> progress) {
+    const auto run = run_in(command.run);
+    if (!run) co_return fail(no_run_in(command.run));
+    auto caller = co_await connect(std::move(read), "flux-mcp diagnose", progress);
+    if (!caller) co_return fail(caller.error());
+    object arguments;
+    arguments["run_id"] = *run;
+    if (command.job) arguments["job"] = *command.job;
+    if (command.max_tokens) arguments["max_tokens"] = *command.max_tokens;
+    auto answered = co_await (*caller)->call("builds.diagnose", std::move(arguments));
+    const auto diagnosis = worked(std::move(answered));
+    if (!diagnosis) co_return fail(diagnosis.error());
+    Terminal terminal;
+    if (command.json) {
+        terminal.print(boost::json::serialize(*diagnosis) + "\n");
+    } else if (const auto* text = diagnosis->if_contains("text"); text != nullptr && text->is_string()) {
+        terminal.print(std::string{std::string_view{text->as_string()}} + "\n");
+    }
+    co_return code_of_run(*diagnosis);
 }
 
 async::Task<> keep_result(async::Task<Result<int>> work, std::shared_ptr<Progress> progress) {
@@ -267,6 +292,12 @@ int run_logs(const Command& command, app::SettingsRead read) {
     asio::io_context context{1};
     const auto progress = std::make_shared<Progress>();
     return run_to_end(logs_of(command, std::move(read), progress), progress, context);
+}
+
+int run_diagnose(const Command& command, app::SettingsRead read) {
+    asio::io_context context{1};
+    const auto progress = std::make_shared<Progress>();
+    return run_to_end(diagnosis_of(command, std::move(read), progress), progress, context);
 }
 
 }  // namespace flux::cli

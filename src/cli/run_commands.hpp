@@ -5,9 +5,11 @@
 
 namespace flux::cli {
 
-/// `flux-mcp preview BRANCH` and `flux-mcp logs RUN`: clients of the tools, on the terminal. Returns the exit code.
+/// `flux-mcp preview BRANCH`, `flux-mcp logs RUN` and `flux-mcp diagnose RUN`: clients of the tools, on the terminal.
+/// Each returns the exit code.
 /// Ctrl-C leaves a run of a server going, and says so.
 int run_preview(const Command& command, app::SettingsRead read);
 int run_logs(const Command& command, app::SettingsRead read);
+int run_diagnose(const Command& command, app::SettingsRead read);
 
 }  // namespace flux::cli

@@ -28,12 +28,10 @@ constexpr std::string_view input_schema = R"json({
 "dry_run":{"type":"boolean","description":"Check everything, start nothing"}}})json";
 
 constexpr std::string_view output_schema = R"json({
-"type":"object","properties":{
-"run_id":{"type":["integer","null"]},"status":{"type":"string"},"conclusion":{"type":["string","null"]},
-"html_url":{"type":["string","null"]},"created_at":{"type":"string"},"head_branch":{"type":"string"},
-"head_sha":{"type":["string","null"]},"workflow":{"type":"string"},"attempt":{"type":"integer"},
-"reused":{"type":"boolean"},"matched_by":{"type":"string"},"dry_run":{"type":"boolean"},
-"preview":{"type":"object"},"next":{"type":"array"}}})json";
+"type":"object","properties":{"run_id":{"type":["integer","null"]},"status":{"type":"string"},
+"conclusion":{"type":["string","null"]},"html_url":{"type":["string","null"]},"created_at":{"type":"string"},
+"head_branch":{"type":"string"},"head_sha":{"type":["string","null"]},"reused":{"type":"boolean"},
+"matched_by":{"type":"string"},"preview":{"type":"object"},"next":{"type":"array"}}})json";
 
 constexpr std::size_t longest_key = 255;
 
@@ -109,7 +107,7 @@ NextCalls next_calls(const builds::Run& run) {
     of_run["run_id"] = run.id;
     if (has_failed(run.conclusion)) {
         auto again = of_run;
-        return {{"builds.tailLogs", std::move(of_run)}, {"builds.rerun", std::move(again)}};
+        return {{"builds.diagnose", std::move(of_run)}, {"builds.rerun", std::move(again)}};
     }
     if (builds::is_over(run)) return {{"builds.status", std::move(of_run)}};
     auto until = of_run;
@@ -166,8 +164,7 @@ mcp::Tool create_preview(std::shared_ptr<const Context> context) {
     tool.description =
         "Builds a branch as its workflow says and publishes a preview page. Answers at once with run_id, status, "
         "html_url, created_at, head_branch and the preview's URL and state. The same request again (branch, head "
-        "commit, workflow, inputs) gives the same run with reused:true, never a failed one. Then follow with "
-        "builds.status or builds.tailLogs.";
+        "commit, workflow, inputs) gives the same run with reused:true, never a failed one.";
     tool.input_schema = input_schema;
     tool.output_schema = output_schema;
     tool.annotations = {.read_only = false, .destructive = false, .idempotent = true, .open_world = true};

@@ -1,12 +1,14 @@
 #include "tools/log_reading.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "logs/visible_text.hpp"
-#include "tools/failure_marks.hpp"
+#include "logs/diagnose.hpp"
+#include "logs/raw_log.hpp"
+#include "tools/job_text.hpp"
 
 namespace flux::tools {
 
@@ -15,30 +17,42 @@ namespace {
 /// How far before the end of a failed step the cause is looked for.
 constexpr std::size_t searched_lines = 5000;
 constexpr std::size_t searched_bytes = 1 << 20;
-constexpr std::size_t lines_before_mark = 4;
-constexpr std::size_t lines_after_mark = 10;
-/// A block costs this much beside its lines: its heading, or its members in JSON.
-constexpr std::size_t block_cost = 140;
-
+/// A part with less room than this for its lines is left out.
+constexpr std::size_t least_of_a_part = 200;
 struct Shown {
     logs::Line line;
     std::string text;
 };
 
-std::size_t longest_line(std::size_t bytes) { return std::clamp<std::size_t>(bytes / 2, 120, 4000); }
+/// Of what is left, so that at least one line has room in both forms.
+std::size_t longest_line(std::size_t bytes) { return std::clamp<std::size_t>(bytes / 4, 80, 4000); }
 
 Shown show(const logs::Line& line, const LogTaste& taste, std::size_t limit) {
     return {line, shown_line(line, taste.timestamps, limit)};
 }
 
+/// What the dearest block of a job costs beside its lines.
+std::size_t block_cost_of(const builds::Job& job) {
+    std::size_t cost = cost_of_block(job, {});
+    for (const auto& step : job.steps) cost = std::max(cost, cost_of_block(job, step.name));
+    return cost;
+}
+
+/// Whether `line` goes on where `before` ended, in the same block.
+bool follows(const logs::Line& line, const logs::Line& before) {
+    return line.number == before.number + 1 && line.step == before.step;
+}
+
 /// The last of `lines` that fit, oldest first.
-std::vector<Shown> last_that_fit(const std::vector<logs::Line>& lines, LogBudget budget, const LogTaste& taste) {
+std::vector<Shown> last_that_fit(const std::vector<logs::Line>& lines, LogBudget budget, const LogTaste& taste,
+                                 std::size_t block_cost) {
     std::vector<Shown> result;
-    const auto limit = longest_line(budget.bytes);
+    const auto limit = longest_line(budget.bytes - std::min(budget.bytes, block_cost));
     std::size_t spent = 0;
     for (auto line = lines.rbegin(); line != lines.rend() && result.size() < budget.lines; ++line) {
         auto shown = show(*line, taste, limit);
         spent += cost_of(shown.text);
+        if (result.empty() || !follows(result.back().line, *line)) spent += block_cost;
         if (spent > budget.bytes && !result.empty()) break;
         result.push_back(std::move(shown));
     }
@@ -46,38 +60,27 @@ std::vector<Shown> last_that_fit(const std::vector<logs::Line>& lines, LogBudget
     return result;
 }
 
-/// The lines around what looks most like a cause, the first such place first, as far as they fit.
-std::vector<Shown> likely_causes(const std::vector<logs::Line>& lines, LogBudget budget, const LogTaste& taste) {
-    struct Place {
-        std::size_t index;
-        int weight;
-    };
-    std::vector<Place> places;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const auto text = logs::visible_text(lines[i].text, logs::Escapes::none);
-        if (const int weight = failure_weight(text); weight >= 2) places.push_back({i, weight});
-    }
-    std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.weight > b.weight; });
-
+/// The lines that explain a failure by what the log engine says of them, the best cause first, as far as they fit.
+std::vector<Shown> lines_of_causes(const builds::Job& job, const std::vector<logs::Line>& lines, LogBudget budget,
+                                   const LogTaste& taste, std::size_t block_cost) {
+    const auto log = logs::RawLog::decode(engine_text(job, lines));
     std::set<std::size_t> chosen;
-    const auto limit = longest_line(budget.bytes);
+    const auto limit = longest_line(budget.bytes - std::min(budget.bytes, block_cost));
     std::size_t spent = 0;
     bool full = false;
-    const auto take = [&](std::size_t index) {
-        if (full || chosen.contains(index)) return;
-        const auto cost = cost_of(shown_line(lines[index], taste.timestamps, limit));
+    const auto take = [&](std::size_t number) {
+        if (full || number == 0 || number > lines.size() || chosen.contains(number - 1)) return;
+        auto cost = cost_of(shown_line(lines[number - 1], taste.timestamps, limit));
+        if (!chosen.contains(number - 2) && !chosen.contains(number)) cost += block_cost;
         full = chosen.size() >= budget.lines || spent + cost > budget.bytes;
         if (full) return;
         spent += cost;
-        chosen.insert(index);
+        chosen.insert(number - 1);
     };
-    for (const auto& place : places) {
+    for (const auto& cause : logs::diagnose(log).causes) {
         // The line itself first: where the room ends, its surroundings are what is missing.
-        take(place.index);
-        const auto end = std::min(lines.size(), place.index + 1 + lines_after_mark);
-        for (auto i = place.index + 1; i < end; ++i) take(i);
-        const auto begin = place.index - std::min(place.index, lines_before_mark);
-        for (auto i = place.index; i > begin; --i) take(i - 1);
+        take(cause.log_line);
+        for (auto number = cause.excerpt_first; number <= cause.excerpt_last; ++number) take(number);
         if (full) break;
     }
     std::vector<Shown> result;
@@ -94,13 +97,43 @@ builds::LogQuery query_for(const builds::Run& run, const builds::Job& job, const
     return query;
 }
 
+std::size_t cost_of_all(const std::vector<Shown>& lines, std::size_t block_cost) {
+    std::size_t cost = 0;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        cost += cost_of(lines[i].text);
+        if (i == 0 || !follows(lines[i].line, lines[i - 1].line)) cost += block_cost;
+    }
+    return cost;
+}
+
 struct PartRead {
     std::vector<Shown> lines;
     std::int64_t job_total = 0;
 };
 
-async::Task<Result<PartRead>> read_part(builds::Provider& provider, builds::LogQuery query, LogPart part,
-                                        LogBudget budget, LogTaste taste) {
+/// The end of a failed part, and before it what explains the failure where that isn't at the end.
+std::vector<Shown> causes_and_end(const builds::Job& job, const std::vector<logs::Line>& lines, LogBudget budget,
+                                  const LogTaste& taste) {
+    const auto block_cost = block_cost_of(job);
+    auto end = last_that_fit(lines, budget, taste, block_cost);
+    const auto left_out = lines.size() - end.size();
+    if (left_out == 0) return end;
+
+    // Two fifths of the room for the causes; what they don't need stays with the end.
+    const LogBudget for_causes{std::max<std::size_t>(budget.lines * 2 / 5, 1), budget.bytes * 2 / 5};
+    auto causes = lines_of_causes(job, lines, for_causes, taste, block_cost);
+    const auto spent = std::min(cost_of_all(causes, block_cost), budget.bytes);
+    const LogBudget for_end{budget.lines - std::min(causes.size(), budget.lines - 1), budget.bytes - spent};
+    end = last_that_fit(lines, for_end, taste, block_cost);
+
+    const auto begin = end.empty() ? lines.back().number + 1 : end.front().line.number;
+    std::erase_if(causes, [begin](const Shown& shown) { return shown.line.number >= begin; });
+    causes.insert(causes.end(), std::make_move_iterator(end.begin()), std::make_move_iterator(end.end()));
+    return causes;
+}
+
+async::Task<Result<PartRead>> read_part(builds::Provider& provider, async::BlockingPool& pool, builds::LogQuery query,
+                                        LogPart part, LogBudget budget, LogTaste taste) {
     const auto searching = part.failed && taste.at_least <= logs::Level::plain;
     query.first_line = part.first_line;
     query.last_line = part.last_line;
@@ -112,30 +145,16 @@ async::Task<Result<PartRead>> read_part(builds::Provider& provider, builds::LogQ
 
     PartRead result;
     result.job_total = page->total_lines;
-    auto& lines = page->lines;
-    result.lines = last_that_fit(lines, budget, taste);
-    const auto left_out = lines.size() - result.lines.size();
-    if (!searching || left_out == 0) co_return result;
-
-    // Two fifths of the room for the cause, if it isn't at the end; what it doesn't need stays with the end.
-    const std::vector<logs::Line> earlier{lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(left_out)};
-    const LogBudget for_cause{std::max<std::size_t>(budget.lines * 2 / 5, 1), budget.bytes * 2 / 5};
-    auto cause = likely_causes(earlier, for_cause, taste);
-    if (cause.empty()) co_return result;
-    std::size_t spent = 0;
-    for (const auto& shown : cause) spent += cost_of(shown.text);
-    const LogBudget for_end{budget.lines - std::min(cause.size(), budget.lines - 1), budget.bytes - spent};
-    auto end = last_that_fit(lines, for_end, taste);
-    result.lines = std::move(cause);
-    for (auto& shown : end) result.lines.push_back(std::move(shown));
+    if (!searching) {
+        result.lines = last_that_fit(page->lines, budget, taste, block_cost_of(*part.job));
+        co_return result;
+    }
+    auto choose = [job = *part.job, lines = std::move(page->lines), budget, taste] {
+        return causes_and_end(job, lines, budget, taste);
+    };
+    auto choosing = pool.run(std::move(choose));
+    result.lines = co_await std::move(choosing);
     co_return result;
-}
-
-void spend(LogBudget& budget, const std::vector<Shown>& lines) {
-    std::size_t bytes = block_cost;
-    for (const auto& shown : lines) bytes += cost_of(shown.text);
-    budget.bytes -= std::min(budget.bytes, bytes);
-    budget.lines -= std::min(budget.lines, lines.size());
 }
 
 bool is_in(const std::vector<LogPart>& parts, const builds::Job& job, const logs::Line& line) {
@@ -146,7 +165,7 @@ bool is_in(const std::vector<LogPart>& parts, const builds::Job& job, const logs
 
 }  // namespace
 
-async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, const builds::Run& run,
+async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::BlockingPool& pool, const builds::Run& run,
                                           std::vector<LogPart> parts, LogBudget budget, LogTaste taste) {
     LogExcerpt excerpt;
     excerpt.cursor.run = run.id;
@@ -159,12 +178,13 @@ async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, const buil
         const auto sharers = parts.size() - i;
         const LogBudget share{std::max<std::size_t>(budget.lines / sharers, 1), budget.bytes / sharers};
         excerpt.omitted += part.last_line - part.first_line + 1;
-        if (share.bytes <= block_cost || budget.lines == 0) continue;
+        const auto block_cost = block_cost_of(*part.job);
+        if (share.bytes <= block_cost + least_of_a_part || budget.lines == 0) continue;
 
-        const LogBudget inside{share.lines, share.bytes - block_cost};
-        auto read = co_await read_part(provider, query_for(run, *part.job, taste), part, inside, taste);
+        auto read = co_await read_part(provider, pool, query_for(run, *part.job, taste), part, share, taste);
         if (!read) co_return fail(std::move(read.error()));
-        spend(budget, read->lines);
+        budget.bytes -= std::min(budget.bytes, cost_of_all(read->lines, block_cost));
+        budget.lines -= std::min(budget.lines, read->lines.size());
         for (const auto& shown : read->lines) append(excerpt.blocks, *part.job, shown.line, shown.text);
         excerpt.omitted -= static_cast<std::int64_t>(read->lines.size());
     }
@@ -184,7 +204,8 @@ async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds
         auto& cursor_now = excerpt.cursor;
         const auto next = cursor_now.next_line(job->id);
         if (job->log_lines < next) continue;
-        if (shown_lines >= budget.lines || spent + block_cost >= budget.bytes) {
+        const auto block_cost = block_cost_of(*job);
+        if (shown_lines >= budget.lines || (shown_lines > 0 && spent + block_cost + least_of_a_part > budget.bytes)) {
             excerpt.more = true;
             break;
         }
@@ -195,13 +216,16 @@ async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds
         auto page = co_await provider.read_log(query);
         if (!page) co_return fail(std::move(page.error()));
 
-        spent += block_cost;
+        const logs::Line* before = nullptr;
         auto reached = page->lines.empty() ? page->total_lines : next - 1;
         for (const auto& line : page->lines) {
             if (parts.empty() || is_in(parts, *job, line)) {
                 const auto shown = shown_line(line, taste.timestamps, limit);
-                if (spent + cost_of(shown) > budget.bytes && shown_lines > 0) break;
-                spent += cost_of(shown);
+                const bool goes_on = before != nullptr && follows(line, *before);
+                const auto cost = cost_of(shown) + (goes_on ? 0 : block_cost);
+                if (spent + cost > budget.bytes && shown_lines > 0) break;
+                spent += cost;
+                before = &line;
                 ++shown_lines;
                 append(excerpt.blocks, *job, line, shown);
             }

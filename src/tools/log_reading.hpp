@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "async/blocking_pool.hpp"
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "builds/provider.hpp"
@@ -33,9 +34,9 @@ struct LogExcerpt {
     bool more = false;         ///< lines beyond the cursor are there already
 };
 
-/// The end of each part, and before it the lines that look like the cause where a failed step has more than fits. The
-/// budget is shared fairly; what one part leaves over goes to the next. The cursor stands at the end of every job.
-async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, const builds::Run& run,
+/// The end of each part, and before it what the log engine takes for the cause where a failed step has more than fits.
+/// The budget is shared fairly; what one part leaves over goes to the next. The cursor stands at the end of every job.
+async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::BlockingPool& pool, const builds::Run& run,
                                           std::vector<LogPart> parts, LogBudget budget, LogTaste taste);
 
 /// What follows the cursor, job after job. Only `jobs` advance; with `parts`, only their lines are shown.

@@ -23,16 +23,23 @@ struct LogBlock {
     std::string text;  ///< without escape sequences, one line each, no line feed at the end
 };
 
+/// A name that the build gave (of a job, a step, a branch) as an answer may hold it: without escape sequences and
+/// invisible characters, and not endless.
+std::string clean_name(std::string_view name);
+
 /// A line as it will be shown. `limit` is the most bytes it may take.
 std::string shown_line(const logs::Line& line, bool timestamps, std::size_t limit);
 
-/// What a shown line costs of a budget in bytes, in the dearer of the two forms: as text and inside a JSON string.
+/// What a shown line costs of a budget in bytes: an answer holds it twice, as text and inside a JSON string.
 std::size_t cost_of(std::string_view shown);
+
+/// What a block costs beside its lines: its heading, and its members in JSON.
+std::size_t cost_of_block(const builds::Job& job, std::string_view step);
 
 /// Appends a line to the last block, or begins a new one where the job, the step or the numbers break.
 void append(std::vector<LogBlock>& blocks, const builds::Job& job, const logs::Line& line, std::string_view shown);
 
-/// All blocks between two marks that no build can have guessed, with a word of warning: log lines are data.
+/// All blocks with their headings, fenced.
 std::string fenced(const std::vector<LogBlock>& blocks);
 
 boost::json::array to_json(const std::vector<LogBlock>& blocks);

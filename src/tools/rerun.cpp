@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view input_schema = R"json({
 "type":"object","additionalProperties":false,"required":["run_id"],"properties":{
 "run_id":{"type":["integer","string"],"minimum":1},
-"failed_only":{"type":"boolean","description":"Default true: the failed jobs and those that need them; false: all"},
+"failed_only":{"type":"boolean","description":"Default true; false: all jobs"},
 "debug":{"type":"boolean","description":"With debug lines in the log"}}})json";
 
 constexpr std::string_view output_schema = R"json({

@@ -6,7 +6,7 @@ import { until, visit } from '../stage/stage.mjs';
 import { promises } from '../stage/schemas.mjs';
 
 export const failingAssertion = 'A note of 30 words should take 1 minute to read, not 0.';
-const offered = ['builds.createPreview', 'builds.tailLogs', 'builds.status', 'builds.list', 'builds.rerun',
+const offered = ['builds.createPreview', 'builds.tailLogs', 'builds.status', 'builds.diagnose', 'builds.searchLogs', 'builds.list', 'builds.rerun',
   'builds.cancel', 'builds.removePreview'];
 
 const textOf = (result) => result.content.filter((block) => block.type === 'text').map((block) => block.text).join('\n');

@@ -19,9 +19,11 @@ namespace {
 boost::json::object published(const mcp::Tool& tool) {
     boost::json::object annotations;
     annotations["readOnlyHint"] = tool.annotations.read_only;
-    annotations["destructiveHint"] = tool.annotations.destructive;
-    annotations["idempotentHint"] = tool.annotations.idempotent;
-    annotations["openWorldHint"] = tool.annotations.open_world;
+    if (!tool.annotations.read_only) {
+        annotations["destructiveHint"] = tool.annotations.destructive;
+        annotations["idempotentHint"] = tool.annotations.idempotent;
+    }
+    if (!tool.annotations.open_world) annotations["openWorldHint"] = false;
     boost::json::object result;
     result["name"] = tool.name;
     result["title"] = tool.title;
@@ -53,10 +55,11 @@ void indented(std::string& out, const boost::json::value& value, int depth) {
 TEST(Catalog, PublishesEachToolAsInItsSnapshot) {
     FakeProvider provider;
     ManualClock clock;
+    async::BlockingPool pool{1};
     const bool update = std::getenv("FLUX_UPDATE_SNAPSHOTS") != nullptr;
     const std::filesystem::path folder{FLUX_SOURCE_DIR "/tests/snapshots"};
 
-    for (const auto& tool : make_catalog(provider, clock).tools) {
+    for (const auto& tool : make_catalog(provider, clock, pool).tools) {
         SCOPED_TRACE(tool.name);
         std::string now;
         indented(now, published(tool), 0);
@@ -73,9 +76,10 @@ TEST(Catalog, PublishesEachToolAsInItsSnapshot) {
 TEST(Catalog, CostsAModelLessThanItsShareOfTwoAndAHalfThousandTokens) {
     FakeProvider provider;
     ManualClock clock;
+    async::BlockingPool pool{1};
 
     std::size_t characters = 0;
-    for (const auto& tool : make_catalog(provider, clock).tools) {
+    for (const auto& tool : make_catalog(provider, clock, pool).tools) {
         characters += boost::json::serialize(published(tool)).size();
         EXPECT_LT(tool.description.size(), 1000U) << tool.name;
     }
@@ -87,8 +91,9 @@ TEST(Catalog, CostsAModelLessThanItsShareOfTwoAndAHalfThousandTokens) {
 TEST(Catalog, NamesToolsAndParametersSoThatEveryHostTakesThem) {
     FakeProvider provider;
     ManualClock clock;
+    async::BlockingPool pool{1};
 
-    for (const auto& tool : make_catalog(provider, clock).tools) {
+    for (const auto& tool : make_catalog(provider, clock, pool).tools) {
         SCOPED_TRACE(tool.name);
         EXPECT_TRUE(tool.name.starts_with("builds."));
         EXPECT_LE(tool.name.size(), 40U);

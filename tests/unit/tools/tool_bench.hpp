@@ -31,11 +31,12 @@ class ToolBench {
 public:
     FakeProvider provider;
     ManualClock clock;
+    async::BlockingPool pool{1};
     std::shared_ptr<FakeCall> last_call = std::make_shared<FakeCall>();
     Policy policy;
 
     Answered call(std::string_view tool, std::string_view arguments) {
-        const auto catalog = make_catalog(provider, clock, policy);
+        const auto catalog = make_catalog(provider, clock, pool, policy);
         for (const auto& candidate : catalog.tools) {
             if (candidate.name != tool) continue;
             auto parsed = json::Arguments::parse(arguments);

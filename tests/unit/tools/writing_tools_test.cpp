@@ -145,9 +145,9 @@ TEST(Catalog, HidesTheWritingToolsWhereOnlyReadingIsAllowed) {
     ToolBench bench;
     bench.policy.read_only = true;
 
-    const auto catalog = make_catalog(bench.provider, bench.clock, bench.policy);
+    const auto catalog = make_catalog(bench.provider, bench.clock, bench.pool, bench.policy);
 
-    ASSERT_EQ(catalog.tools.size(), 3U);
+    ASSERT_EQ(catalog.tools.size(), 5U);
     for (const auto& tool : catalog.tools) EXPECT_TRUE(tool.annotations.read_only) << tool.name;
 }
 

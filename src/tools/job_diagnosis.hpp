@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "builds/run.hpp"
+#include "logs/diagnosis.hpp"
+#include "tools/job_text.hpp"
+
+namespace flux::tools {
+
+/// Why one job failed, ready to be put into an answer.
+struct JobDiagnosis {
+    logs::FailureClass kind = logs::FailureClass::unknown;
+    double confidence = 0;
+    std::string note;     ///< how the job ended, where its log doesn't tell; our own words
+    std::string summary;  ///< holds words of the log
+    std::string text;     ///< the log's words are fenced
+    std::size_t lines_left_out = 0;
+    boost::json::array failed_steps;
+    boost::json::array causes;  ///< best first, as `flux-mcp diagnose --json` prints them
+    std::vector<int> weights;   ///< one for each cause
+    std::vector<std::string> failed_tests;
+    std::string likeness;  ///< equal for jobs that failed of the same; empty: no cause is known
+};
+
+/// What the log engine says about a job's log, completed by what the run says about the job: a step can fail without a
+/// word, and a job that was cancelled has no cause of its own. Pure; takes time in proportion to the text. `nonce` is
+/// for the fence; `max_bytes` is what the text may take, at least 400.
+JobDiagnosis diagnose_job(const builds::Job& job, const JobText& log, std::string_view nonce, std::size_t max_bytes);
+
+}  // namespace flux::tools

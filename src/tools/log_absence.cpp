@@ -1,0 +1,94 @@
+#include "tools/log_absence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.hpp"
+
+namespace flux::tools {
+
+namespace {
+
+using builds::Conclusion;
+using builds::Job;
+using builds::Run;
+using builds::Status;
+
+constexpr std::int64_t soon = 5;
+constexpr std::int64_t later = 15;
+
+std::string because(const std::string& reason) {
+    return reason.empty() ? std::string{} : fmt::format(" ({})", shortened(to_utf8(reason), 200));
+}
+
+bool has_lines(const std::vector<const Job*>& jobs) {
+    return std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->log_lines > 0; });
+}
+
+bool are_over(const Run& run, const std::vector<const Job*>& jobs) {
+    if (builds::is_over(run)) return true;
+    const auto is_over = [](const Job* job) { return job->status == Status::completed; };
+    return !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), is_over);
+}
+
+std::string why_waiting(const std::string& who, Status status, const std::string& reason) {
+    switch (status) {
+    case Status::in_progress: return fmt::format("{} has started and has written no line yet{}.", who, because(reason));
+    case Status::waiting: return fmt::format("{} is waiting for an approval or a rule{}.", who, because(reason));
+    default:
+        return fmt::format("{} is {}{} and has not started, so there are no lines yet.", who, builds::name_of(status),
+                           because(reason));
+    }
+}
+
+std::string why_ended(const std::string& who, std::optional<Conclusion> conclusion, const std::string& reason) {
+    if (conclusion == Conclusion::cancelled) {
+        return fmt::format("{} was cancelled{} before it wrote a line: there is no log, and none will come.", who,
+                           because(reason));
+    }
+    if (conclusion == Conclusion::skipped) {
+        return fmt::format("{} was skipped{}: there is no log, and none will come.", who, because(reason));
+    }
+    if (conclusion == Conclusion::action_required) {
+        return fmt::format("{} needs a person's approval{} before it runs.", who, because(reason));
+    }
+    return fmt::format("{} ended ({}) without a line{}: it has failed before a step ran, or its log has expired.", who,
+                       conclusion ? builds::name_of(*conclusion) : "completed", because(reason));
+}
+
+LogAbsence absence_of(const std::string& who, Status status, std::optional<Conclusion> conclusion,
+                      const std::string& reason) {
+    if (status == Status::completed) return {why_ended(who, conclusion, reason), "never_written", 0};
+    return {why_waiting(who, status, reason), "not_yet", status == Status::in_progress ? soon : later};
+}
+
+}  // namespace
+
+std::vector<const Job*> all_jobs(const Run& run) {
+    std::vector<const Job*> jobs;
+    for (const auto& job : run.jobs) jobs.push_back(&job);
+    return jobs;
+}
+
+const char* log_state(const Run& run, const std::vector<const Job*>& jobs) {
+    const bool over = are_over(run, jobs);
+    if (has_lines(jobs)) return over ? "complete" : "live";
+    return over ? "never_written" : "not_yet";
+}
+
+LogAbsence explain_absence(const Run& run, const std::vector<const Job*>& jobs) {
+    if (jobs.size() == 1) {
+        const auto& job = *jobs.front();
+        return absence_of(fmt::format("Job \"{}\"", shortened(to_utf8(job.name), 80)), job.status, job.conclusion,
+                          job.reason);
+    }
+    auto reason = run.reason;
+    for (const auto* job : jobs) {
+        if (reason.empty() && !job->reason.empty()) reason = job->name + ": " + job->reason;
+    }
+    return absence_of(fmt::format("Run {}", run.id), run.status, run.conclusion, reason);
+}
+
+}  // namespace flux::tools
