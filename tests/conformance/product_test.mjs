@@ -13,8 +13,9 @@ const untestable = [
 ];
 
 const handshake = ['server-initialize', 'logging-set-level', 'ping', 'tools-list', 'server-sse-multiple-streams',
-  'dns-rebinding-protection'];
-const stateless = ['tools-list', 'dns-rebinding-protection', 'server-sse-multiple-streams', 'server-stateless',
+  'dns-rebinding-protection', 'resources-list', 'prompts-list'];
+const stateless = ['tools-list', 'resources-list', 'prompts-list', 'sep-2164-resource-not-found', 'caching',
+  'dns-rebinding-protection', 'server-sse-multiple-streams', 'server-stateless',
   'http-header-validation', 'input-required-result-unsupported-methods'];
 
 async function assertPasses(t, suite, scenarios, ...options) {
