@@ -38,6 +38,9 @@ public:
         thread_local std::vector<int> hits;
         hits.clear();
         RE2::Set::ErrorInfo error{};
+        // Most lines match nothing, and asking only whether is cheaper than asking which.
+        if (!set_.Match(piece(text), nullptr, &error) && error.kind != RE2::Set::kOutOfMemory) return nullptr;
+        error = {};
         if (!set_.Match(piece(text), &hits, &error)) {
             if (error.kind != RE2::Set::kOutOfMemory) return nullptr;
             for (std::size_t i = 0; i < expressions_.size() && hits.empty(); ++i) {
@@ -238,8 +241,6 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         const auto text = unwrapped(whole);
         heading.see(text, i);
         if (text.starts_with("Traceback (most recent call last)")) traceback = i + 1;
-        // A warning is believed only where a table knows that it explains a failure.
-        const int believed_from = is_a_warning(text) && line.level != Level::error ? 85 : 0;
 
         Candidate candidate;
         candidate.line = i;
@@ -265,7 +266,9 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         } else {
             continue;
         }
-        if (candidate.weight < believed_from) continue;
+        // A warning is believed only where a table knows that it explains a failure.
+        constexpr int believed_from = 85;
+        if (candidate.weight < believed_from && line.level != Level::error && is_a_warning(text)) continue;
         if (line.level == Level::error && candidate.weight > 15) candidate.weight += 6;
         if (is_captured) candidate.weight -= captured_counts_less;
         if (found.size() >= limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit / 2));
