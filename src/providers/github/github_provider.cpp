@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "async/timer.hpp"
@@ -328,6 +330,15 @@ GithubProvider::~GithubProvider() {
 }
 
 Result<std::unique_ptr<GithubProvider>> GithubProvider::open(GithubOptions options, const Clock& clock) {
+    std::error_code error;
+    std::filesystem::create_directories(options.directory, error);
+    if (!error) {
+        std::filesystem::permissions(options.directory, std::filesystem::perms::owner_all, error);
+    }
+    if (error) {
+        return fail(Errc::unavailable,
+                    fmt::format("The folder {} can't be made: {}.", options.directory.string(), error.message()));
+    }
     auto records = RequestRecords::open(options.directory / "requests.db");
     if (!records) return fail(std::move(records.error()));
     logs::JobLogLimits limits;

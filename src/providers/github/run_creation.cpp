@@ -286,7 +286,8 @@ async::Task<Result<std::optional<builds::Created>>> RunCreation::answer_with(Req
         const auto age = github_now() - record.sent_at;
         const auto id = record.id;
         std::vector<int> pauses{0, 2, 3};
-        auto found = co_await look_for(record, std::move(pauses));
+        std::set<builds::RunId> nothing_known;
+        auto found = co_await look_for(record, std::move(nothing_known), std::move(pauses));
         if (!found) {
             if (found.error().reason != "dispatch_outcome_unknown" || age < shows_up_within) {
                 co_return fail(std::move(found.error()));
@@ -409,6 +410,7 @@ async::Task<Result<net::HttpReply>> RunCreation::post(const Order& order) {
 }
 
 async::Task<Result<RunCreation::Dispatched>> RunCreation::dispatch(const Order& order, RequestRecord record) {
+    auto before = co_await runs_before(record);
     auto reply = co_await post(order);
     if (!reply) {
         const bool maybe = reply.error().reason == net::answer_lost || reply.error().reason == "upstream_slow";
@@ -426,14 +428,15 @@ async::Task<Result<RunCreation::Dispatched>> RunCreation::dispatch(const Order& 
     }
     // Accepted without a name, or nobody knows: the lists of runs follow within seconds.
     std::vector<int> pauses{1, 2, 3, 5, 8, 8};
-    co_return co_await look_for(std::move(record), std::move(pauses));
+    co_return co_await look_for(std::move(record), std::move(before), std::move(pauses));
 }
 
-async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord record, std::vector<int> pauses_s) {
+async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord record, std::set<builds::RunId> before,
+                                                                   std::vector<int> pauses_s) {
     Error last = unknown_outcome();
     for (const int pause : pauses_s) {
         if (pause > 0) co_await async::sleep_for(seconds{pause});
-        auto match = co_await match_now(record);
+        auto match = co_await match_now(record, before);
         if (!match) {
             observe::log::warning("the run of a dispatch can't be looked for", {{"error", match.error().message}});
             continue;
@@ -456,16 +459,29 @@ async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord
     co_return fail(std::move(last));
 }
 
-async::Task<Result<Match>> RunCreation::match_now(RequestRecord record) {
+std::string RunCreation::list_path(const RequestRecord& record) const {
     // In whole minutes, so that those who look at the same time ask the same question, which is sent once.
     const auto since =
         rfc3339_seconds(std::chrono::floor<std::chrono::minutes>(record.sent_at - std::chrono::seconds{60}));
-    auto path = fmt::format(
+    return fmt::format(
         "/actions/workflows/{}/"
         "runs?event=workflow_dispatch&branch={}&created={}&per_page=100&exclude_pull_requests=true",
         net::percent_encoded(record.workflow_file), net::percent_encoded(record.branch),
         net::percent_encoded(">=" + since));
-    auto runs = co_await list_runs(std::move(path));
+}
+
+async::Task<std::set<builds::RunId>> RunCreation::runs_before(RequestRecord record) {
+    std::set<builds::RunId> ids;
+    // A title that names the request makes every other way needless.
+    if (!record.correlation.empty()) co_return ids;
+    const auto runs = co_await list_runs(list_path(record));
+    if (!runs) co_return ids;
+    for (const auto& run : *runs) ids.insert(run.id);
+    co_return ids;
+}
+
+async::Task<Result<Match>> RunCreation::match_now(RequestRecord record, std::set<builds::RunId> before) {
+    auto runs = co_await list_runs(list_path(record));
     if (!runs) co_return fail(std::move(runs.error()));
     auto work = [this, record] {
         const auto since_time = record.sent_at - std::chrono::minutes{10};
@@ -473,6 +489,7 @@ async::Task<Result<Match>> RunCreation::match_now(RequestRecord record) {
     };
     auto reading = pool_.run(std::move(work));
     auto [others, rivals] = co_await std::move(reading);
+    others.merge(before);
     const Wanted wanted{.correlation = record.correlation,
                         .not_before = record.sent_at,
                         .sha = record.sha,

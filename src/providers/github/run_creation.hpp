@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,8 +57,11 @@ private:
     async::Task<Result<Dispatched>> dispatch(const Order& order, RequestRecord record);
     async::Task<> learn_about_details();
     async::Task<Result<net::HttpReply>> post(const Order& order);
-    async::Task<Result<Dispatched>> look_for(RequestRecord record, std::vector<int> pauses_s);
-    async::Task<Result<Match>> match_now(RequestRecord record);
+    async::Task<Result<Dispatched>> look_for(RequestRecord record, std::set<builds::RunId> before,
+                                             std::vector<int> pauses_s);
+    async::Task<Result<Match>> match_now(RequestRecord record, std::set<builds::RunId> before);
+    async::Task<std::set<builds::RunId>> runs_before(RequestRecord record);
+    std::string list_path(const RequestRecord& record) const;
     async::Task<Result<std::vector<builds::Run>>> list_runs(std::string path);
     async::Task<> list_for_all(std::string path, AnswerPromise<std::vector<builds::Run>> promise);
     async::Task<builds::Run> first_look(const Order& order, Dispatched dispatched);
