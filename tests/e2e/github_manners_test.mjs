@@ -74,7 +74,7 @@ test('limits are kept, and told with the time', async (t) => {
       for (let n = 0; n < 10; n++) await bad(create(peer, { fresh: true }), says);
       assert.equal(api(github).length, before, 'GitHub was asked although it had said to wait');
       assert.equal(github.world.runs.size, 0);
-      assert.match((await ask(`${server.origin}/readyz`)).text, /limit/i);
+      await until('readyz to say it', async () => /limit/i.test((await ask(`${server.origin}/readyz`)).text));
     });
   }
   await t.test('a short one is waited for', async (t) => {

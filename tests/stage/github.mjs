@@ -54,7 +54,7 @@ export async function onGithub(t, { github: options = {}, files = {}, branches, 
   stage.hidden = [githubToken, ...[env.FLUX_WEBHOOK_SECRET, env.FLUX_GITHUB_APP_KEY].filter(Boolean)];
   afterwards(t, async () => {
     const metrics = await ask(`${server.origin}/metrics`).catch(() => ({ text: '' }));
-    const ready = await ask(`${server.origin}/readyz`);
+    const ready = await ask(`${server.origin}/readyz`).catch(() => ({ text: '' }));
     assertHidden(stage, server.output + metrics.text + ready.text + stage.said.join('\n'));
   });
   return stage;
