@@ -133,7 +133,8 @@ struct JobLogAppender::State {
     std::int64_t lines = 0;
     std::uint64_t text_end = 0;
     std::int64_t left_out = 0;
-    WallTime time{};
+    WallTime time{};    ///< of the last line
+    std::string stamp;  ///< the same as it is written, with its blank
     std::vector<StepSpan> spans;
     std::string held_text;
     std::string held_records;
@@ -178,8 +179,10 @@ void JobLogAppender::State::add(const LineSplitter::RawLine& line, bool beyond_t
     const auto clean = cleaner.clean(line.text);
     if (line.stamp.length > 0) {
         time = line.stamp.time;
-    } else if (time == WallTime{}) {
-        time = store->clock.wall_now();
+        stamp = line.stamp.usual ? std::string{line.stamp_text} : log_stamp(time) + ' ';
+    } else if (stamp.empty()) {
+        if (time == WallTime{}) time = store->clock.wall_now();
+        stamp = log_stamp(time) + ' ';
     }
     bool opening = false;
     const auto place = place_of(clean.bare, time, opening);
@@ -189,8 +192,7 @@ void JobLogAppender::State::add(const LineSplitter::RawLine& line, bool beyond_t
     }
     const auto text = cut_to(clean.text, max_line_bytes);
     const auto start = held_text.size();
-    held_text += log_stamp(time);
-    held_text += ' ';
+    held_text += stamp;
     held_text += text;
     const LogRecord record{.offset = text_end + start,
                            .time = time,
@@ -285,7 +287,7 @@ Result<StoredJobLog> JobLogAppender::finish(std::vector<StepTime> steps) {
         if (state.left_out > 0) {
             const auto remark =
                 fmt::format("##[warning]{} more lines of this log were left out here: it is too long.", state.left_out);
-            state.add({remark, {}, false}, true);
+            state.add({remark, {}, false, {}}, true);
         }
         state.write_out();
         if (auto cut = state.cut_again(std::move(steps)); !cut) return fail(std::move(cut.error()));

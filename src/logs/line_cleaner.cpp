@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "base/text.hpp"
@@ -11,9 +12,6 @@
 namespace flux::logs {
 
 namespace {
-
-constexpr std::string_view reset = "\x1b[0m";
-constexpr std::string_view short_reset = "\x1b[m";
 
 struct Character {
     char32_t code = 0;
@@ -51,27 +49,38 @@ bool is_invisible(char32_t c) {
 /// What a terminal would still show after the carriage returns.
 std::string_view after_returns(std::string_view line) {
     while (line.ends_with('\r')) line.remove_suffix(1);
-    const auto last = line.rfind('\r');
-    return last == std::string_view::npos ? line : line.substr(last + 1);
+    const auto* last = line.empty() ? nullptr : static_cast<const char*>(::memrchr(line.data(), '\r', line.size()));
+    return last == nullptr ? line : line.substr(static_cast<std::size_t>(last - line.data()) + 1);
 }
 
-bool is_plain(std::string_view text) {
+std::uint8_t is_odd(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return static_cast<std::uint8_t>((byte < 0x20) | (byte > 0x7e));
+}
+
+/// How many characters at the front of `text` are printable ASCII or tabs.
+std::size_t plain_length(std::string_view text) {
     constexpr std::size_t block = 32;
-    const auto odd = [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return static_cast<std::uint8_t>((byte < 0x20) | (byte > 0x7e));
-    };
     std::size_t at = 0;
     for (; at + block <= text.size(); at += block) {
         // Without a branch, so that it becomes vector instructions.
         std::uint8_t any = 0;
-        for (std::size_t i = 0; i < block; ++i) any = static_cast<std::uint8_t>(any | odd(text[at + i]));
+        for (std::size_t i = 0; i < block; ++i) any = static_cast<std::uint8_t>(any | is_odd(text[at + i]));
         if (any != 0) break;
     }
-    for (; at < text.size(); ++at) {
-        if (odd(text[at]) != 0 && text[at] != '\t') return false;
-    }
-    return true;
+    while (at < text.size() && (is_odd(text[at]) == 0 || text[at] == '\t')) ++at;
+    return at;
+}
+
+std::size_t short_plain_length(std::string_view text, std::size_t at) {
+    const auto begin = at;
+    while (at < text.size() && (is_odd(text[at]) == 0 || text[at] == '\t')) ++at;
+    return at - begin;
+}
+
+/// Whether a character with this first byte can be an invisible one: most of what logs hold beside ASCII can't.
+bool may_be_invisible(unsigned char first, unsigned char second) {
+    return first != 0xe2 || second == 0x80 || second == 0x81;
 }
 
 }  // namespace
@@ -89,35 +98,36 @@ void LineCleaner::take_invisible(std::string_view text, std::size_t& at) {
     }
     auto mark = more == 0 ? fmt::format("<U+{:04X}>", static_cast<std::uint32_t>(first.code))
                           : fmt::format("<U+{:04X} and {} more>", static_cast<std::uint32_t>(first.code), more);
-    insertions_.push_back({bare_.size(), false, std::move(mark)});
+    insertions_.push_back({bare_.size(), {}, std::move(mark)});
 }
 
-std::string_view LineCleaner::take_apart(std::string_view shown) {
-    insertions_.clear();
-    if (is_plain(shown)) return shown;
+std::string_view LineCleaner::take_apart(std::string_view line) {
     constexpr std::string_view byte_order_mark = "\ufeff";
-    bare_.clear();
-    for (std::size_t at = 0; at < shown.size();) {
+    insertions_.clear();
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    auto plain = plain_length(line);
+    if (plain == line.size()) return line;
+    const auto shown = after_returns(line);
+    if (shown.size() != line.size()) plain = plain_length(shown);
+    bare_.assign(shown.substr(0, plain));
+    for (std::size_t at = plain; at < shown.size();) {
+        if (const auto length = short_plain_length(shown, at); length > 0) {
+            bare_.append(shown, at, length);
+            at += length;
+            continue;
+        }
         const auto byte = static_cast<unsigned char>(shown[at]);
         if (byte == 0x1b || byte == 0xc2) {
             if (const auto sequence = escape_sequence_at(shown.substr(at)); sequence.length > 0) {
                 if (sequence.colours && keep_ == Escapes::colours) {
-                    insertions_.push_back({bare_.size(), true, "\x1b[" + std::string{sequence.body}});
+                    insertions_.push_back({bare_.size(), sequence.body, {}});
                 }
                 at += sequence.length;
                 continue;
             }
         }
         if (byte < 0x80) {
-            if (byte == '\b' && !bare_.empty()) {
-                while (bare_.size() > 1 && (static_cast<unsigned char>(bare_.back()) & 0xc0U) == 0x80U) {
-                    bare_.pop_back();
-                }
-                bare_.pop_back();
-                for (auto& insertion : insertions_) insertion.at = std::min(insertion.at, bare_.size());
-            } else if ((byte >= 0x20 && byte != 0x7f) || byte == '\t') {
-                bare_ += shown[at];
-            }
+            if (byte == '\b') take_back();
             ++at;
             continue;
         }
@@ -125,16 +135,24 @@ std::string_view LineCleaner::take_apart(std::string_view shown) {
         if (character.length == 0) {
             bare_ += "\ufffd";
             ++at;
-        } else if (shown.substr(at).starts_with(byte_order_mark)) {
-            at += byte_order_mark.size();
-        } else if (is_invisible(character.code)) {
-            take_invisible(shown, at);
-        } else {
-            bare_ += shown.substr(at, character.length);
+        } else if (!may_be_invisible(byte, static_cast<unsigned char>(shown[at + 1])) ||
+                   (!is_invisible(character.code) && character.code != 0xfeff)) {
+            bare_.append(shown, at, character.length);
             at += character.length;
+        } else if (character.code == 0xfeff) {
+            at += byte_order_mark.size();
+        } else {
+            take_invisible(shown, at);
         }
     }
     return bare_;
+}
+
+/// A backspace: the last character goes, as far as readers are concerned.
+void LineCleaner::take_back() {
+    while (bare_.size() > 1 && (static_cast<unsigned char>(bare_.back()) & 0xc0U) == 0x80U) bare_.pop_back();
+    if (!bare_.empty()) bare_.pop_back();
+    for (auto& insertion : insertions_) insertion.at = std::min(insertion.at, bare_.size());
 }
 
 std::string LineCleaner::bare_text(std::string_view line) {
@@ -152,9 +170,8 @@ void LineCleaner::find_secrets(std::string_view bare) {
     join_overlapping(hidden_);
 }
 
-std::string LineCleaner::joined(std::string_view bare, bool with_colours) const {
-    std::string result;
-    result.reserve(bare.size() + 16 * insertions_.size());
+void LineCleaner::join(std::string_view bare, bool with_colours, std::string& result) const {
+    result.clear();
     bool open_colour = false;
     auto next = hidden_.begin();
     std::size_t at = 0;
@@ -177,24 +194,27 @@ std::string LineCleaner::joined(std::string_view bare, bool with_colours) const 
     for (const auto& insertion : insertions_) {
         copy_to(insertion.at);
         const bool inside_secret = next != hidden_.end() && next->begin < at;
-        if (insertion.colour ? !with_colours : inside_secret) continue;
-        if (insertion.colour) open_colour = insertion.text != reset && insertion.text != short_reset;
-        result += insertion.text;
+        if (insertion.colour.empty()) {
+            if (!inside_secret) result += insertion.mark;
+        } else if (with_colours) {
+            open_colour = insertion.colour != "0m" && insertion.colour != "m";
+            result += "\x1b[";
+            result += insertion.colour;
+        }
     }
     copy_to(bare.size());
-    if (open_colour) result += reset;
-    return result;
+    if (open_colour) result += "\x1b[0m";
 }
 
 LineCleaner::Line LineCleaner::clean(std::string_view line) {
-    const auto bare = take_apart(after_returns(line));
+    const auto bare = take_apart(line);
     find_secrets(bare);
     if (insertions_.empty() && hidden_.empty()) return {bare, bare};
-    text_ = joined(bare, true);
-    const bool coloured =
-        std::any_of(insertions_.begin(), insertions_.end(), [](const Insertion& each) { return each.colour; });
-    if (!coloured) return {text_, text_};
-    shown_bare_ = joined(bare, false);
+    join(bare, true, text_);
+    const auto is_colour = [](const Insertion& each) { return !each.colour.empty(); };
+    if (hidden_.empty() && std::all_of(insertions_.begin(), insertions_.end(), is_colour)) return {text_, bare};
+    if (std::none_of(insertions_.begin(), insertions_.end(), is_colour)) return {text_, text_};
+    join(bare, false, shown_bare_);
     return {text_, shown_bare_};
 }
 

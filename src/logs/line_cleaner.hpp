@@ -53,14 +53,15 @@ private:
     /// What was taken out of the bare text, and where it goes back in.
     struct Insertion {
         std::size_t at = 0;
-        bool colour = false;
-        std::string text;
+        std::string_view colour = {};  ///< of an SGR: what follows its `ESC [`; lives as long as the line
+        std::string mark = {};         ///< else: what an invisible character is written out as
     };
 
-    std::string_view take_apart(std::string_view shown);
+    std::string_view take_apart(std::string_view line);
+    void take_back();
     void take_invisible(std::string_view text, std::size_t& at);
     void find_secrets(std::string_view bare);
-    std::string joined(std::string_view bare, bool with_colours) const;
+    void join(std::string_view bare, bool with_colours, std::string& result) const;
 
     Escapes keep_;
     Secrets secrets_;

@@ -23,9 +23,8 @@ std::size_t front_length(std::string_view line) {
 
 void LineSplitter::give(std::string_view line, const Sink& sink) {
     line = without_byte_order_marks(line);
-    const auto stamp = stamp_at(line);
-    line.remove_prefix(stamp.length);
-    sink({line, stamp, cut_});
+    const auto stamp = stamps_.read(line);
+    sink({line.substr(stamp.length), stamp, cut_, line.substr(0, stamp.length)});
     cut_ = false;
     fed_ = 0;
 }

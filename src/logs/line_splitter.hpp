@@ -19,7 +19,8 @@ public:
     struct RawLine {
         std::string_view text;  ///< without stamp and LF; lives until the sink returns
         Stamp stamp;
-        bool cut = false;  ///< it was longer
+        bool cut = false;                  ///< it was longer
+        std::string_view stamp_text = {};  ///< with its blank
     };
     using Sink = std::function<void(const RawLine&)>;
 
@@ -39,6 +40,7 @@ private:
     void give(std::string_view line, const Sink& sink);
 
     std::size_t longest_;
+    StampReader stamps_;
     std::string line_;  ///< without LF, stamp included
     std::size_t fed_ = 0;
     bool cut_ = false;

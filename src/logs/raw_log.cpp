@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "logs/gh_columns.hpp"
@@ -77,6 +78,31 @@ std::string_view RawLog::text(std::size_t index) const {
     const auto place = place_of(lines_[index]);
     const std::string_view block{blocks_[place.block]};
     return block.empty() ? block : block.substr(place.at, place.length);
+}
+
+std::vector<std::size_t> RawLog::lines_holding(std::string_view literal) const {
+    std::vector<std::size_t> found;
+    std::size_t index = 0;
+    for (std::size_t number = 0; number < blocks_.size(); ++number) {
+        const std::string_view block{blocks_[number]};
+        for (std::size_t at = 0; at < block.size();) {
+            const auto* hit = ::memmem(block.data() + at, block.size() - at, literal.data(), literal.size());
+            if (hit == nullptr) break;
+            at = static_cast<std::size_t>(static_cast<const char*>(hit) - block.data());
+            // The last line that begins there or before.
+            const auto place = std::uint64_t{number} << 20U | at;
+            while (index + 1 < lines_.size() && lines_[index + 1] >> 20U <= place) ++index;
+            const auto line = place_of(lines_[index]);
+            // Texts stand without a gap: what is found may begin in one line and end in the next.
+            if (line.block == number && at + literal.size() <= line.at + line.length) {
+                found.push_back(index);
+                at = line.at + line.length;
+            } else {
+                ++at;
+            }
+        }
+    }
+    return found;
 }
 
 RawLog RawLog::decode(std::string_view bytes, std::size_t lines_before) {

@@ -33,6 +33,10 @@ public:
     std::string_view text(std::size_t index) const;
     const std::vector<RawStep>& steps() const { return steps_; }
 
+    /// The indexes of the lines that hold `literal`, which isn't empty, in their order. Many times quicker than to ask
+    /// for each line.
+    std::vector<std::size_t> lines_holding(std::string_view literal) const;
+
 private:
     friend class RawLogBuilder;
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "base/text.hpp"
+#include "logs/required_literals.hpp"
 
 namespace flux::logs {
 
@@ -31,7 +34,7 @@ Result<LinePattern> LinePattern::compile(std::string_view pattern, const SearchO
     }
     LinePattern result;
     if (!options.regex && !options.ignore_case) {
-        result.literal_ = pattern;
+        result.required_.emplace_back(pattern);
         return result;
     }
     RE2::Options re2_options;
@@ -47,13 +50,15 @@ Result<LinePattern> LinePattern::compile(std::string_view pattern, const SearchO
                     "invalid_pattern");
     }
     result.expression_ = std::move(expression);
+    if (!options.ignore_case) result.required_ = required_literals(pattern);
     return result;
 }
 
 bool LinePattern::matches(std::string_view line) const {
-    // A literal is found by memmem, which is many times faster than any automaton.
-    if (expression_ == nullptr) return line.find(literal_) != std::string_view::npos;
-    return RE2::PartialMatch(re2::StringPiece{line.data(), line.size()}, *expression_);
+    // Texts are found many times faster than any automaton runs.
+    const auto holds = [line](const std::string& each) { return line.find(each) != std::string_view::npos; };
+    if (!required_.empty() && std::none_of(required_.begin(), required_.end(), holds)) return false;
+    return expression_ == nullptr || RE2::PartialMatch(re2::StringPiece{line.data(), line.size()}, *expression_);
 }
 
 Result<SearchResult> search(const RawLog& log, std::string_view pattern, const SearchOptions& options) {
@@ -61,12 +66,26 @@ Result<SearchResult> search(const RawLog& log, std::string_view pattern, const S
     if (!compiled) return fail(compiled.error());
     const auto wanted = wanted_steps(log, options.step);
     SearchResult result;
-    for (std::size_t i = 0; i < log.size(); ++i) {
-        if (!wanted[static_cast<std::size_t>(log.line(i).step)]) continue;
-        if (!compiled->matches(log.text(i))) continue;
+    const auto look_at = [&](std::size_t index) {
+        // Whether it matches first: that is almost always a quick no.
+        if (!compiled->matches(log.text(index))) return;
+        if (!wanted[static_cast<std::size_t>(log.line(index).step)]) return;
         ++result.total;
-        if (result.lines.size() < options.limit) result.lines.push_back(i + 1);
+        if (result.lines.size() < options.limit) result.lines.push_back(index + 1);
+    };
+    if (compiled->required().empty()) {
+        for (std::size_t i = 0; i < log.size(); ++i) look_at(i);
+        return result;
     }
+    std::vector<std::size_t> candidates;
+    for (const auto& each : compiled->required()) {
+        const auto more = log.lines_holding(each);
+        const auto middle = static_cast<std::ptrdiff_t>(candidates.size());
+        candidates.insert(candidates.end(), more.begin(), more.end());
+        std::inplace_merge(candidates.begin(), candidates.begin() + middle, candidates.end());
+    }
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    for (const auto index : candidates) look_at(index);
     return result;
 }
 

@@ -32,11 +32,14 @@ public:
     /// Linear in the length of the line, whatever the pattern.
     bool matches(std::string_view line) const;
 
+    /// Texts of which every line that matches holds one; empty: not known.
+    const std::vector<std::string>& required() const { return required_; }
+
 private:
     LinePattern() = default;
 
-    std::string literal_;  ///< where letters are all that counts
-    std::shared_ptr<const re2::RE2> expression_;
+    std::vector<std::string> required_;
+    std::shared_ptr<const re2::RE2> expression_;  ///< nullptr: the required text is all
 };
 
 struct SearchResult {

@@ -44,6 +44,27 @@ Stamp stamp_at(std::string_view text) {
     return {time, blank ? at + 1 : at, blank && at == 28};
 }
 
+Stamp StampReader::read(std::string_view text) {
+    constexpr std::size_t usual_length = 29;
+    if (text.size() >= usual_length && text.substr(0, to_second) == std::string_view{last_.data(), to_second} &&
+        text[19] == '.' && text[27] == 'Z' && text[28] == ' ') {
+        unsigned microseconds = 0;
+        bool digits = true;
+        for (std::size_t i = 20; i < 26; ++i) {
+            digits = digits && is_digit(text[i]);
+            microseconds = microseconds * 10 + static_cast<unsigned>(text[i] - '0');
+        }
+        if (digits && is_digit(text[26]))
+            return {second_ + std::chrono::microseconds{microseconds}, usual_length, true};
+    }
+    const auto stamp = stamp_at(text);
+    if (stamp.usual) {
+        text.copy(last_.data(), to_second);
+        second_ = std::chrono::floor<std::chrono::seconds>(stamp.time);
+    }
+    return stamp;
+}
+
 std::string_view without_byte_order_marks(std::string_view text) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     while (text.starts_with(mark)) text.remove_prefix(mark.size());

@@ -138,5 +138,14 @@ TEST(RawLog, HidesSecretsByTheirForm) {
                 ElementsAre("git clone https://me:***@host/x"));
 }
 
+TEST(RawLog, FindsALiteralInItsLinesButNotAcrossThem) {
+    const auto log = RawLog::decode("ab\nba\n\nabab\nx\n");
+
+    EXPECT_THAT(log.lines_holding("bb"), ElementsAre());
+    EXPECT_THAT(log.lines_holding("ab"), ElementsAre(0u, 3u));
+    EXPECT_THAT(log.lines_holding("ba"), ElementsAre(1u, 3u));
+    EXPECT_THAT(log.lines_holding("x"), ElementsAre(4u));
+}
+
 }  // namespace
 }  // namespace flux::logs
