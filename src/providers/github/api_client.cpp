@@ -209,8 +209,8 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_once(Asked asked) {
         if (!wait) co_return fail(std::move(wait.error()));
         if (*wait > milliseconds{0}) co_await async::sleep_for(*wait);
         auto reply = co_await ask_signed(asked);
-        // Who is told to come later has changed nothing, so this is safe for every method.
-        if (!reply || !says_too_often(*reply) || attempt == tries) co_return reply;
+        const bool again = reply && says_too_often(*reply) && asked.method == "GET" && attempt < tries;
+        if (!again) co_return reply;
     }
 }
 
