@@ -88,7 +88,10 @@ public:
     async::Task<Result<Secret>> token() override {
         constexpr std::chrono::minutes early{10};
         if (!token_.empty() && clock_.wall_now() + early < expires_at_) co_return token_;
-        if (making_) co_return co_await making_->wait(steady_clock::now() + std::chrono::seconds{40});
+        // Held here as well: the maker lets go of it as soon as there is an answer.
+        if (const auto coming = making_) {
+            co_return co_await coming->wait(steady_clock::now() + std::chrono::seconds{40});
+        }
         making_ = std::make_shared<SharedAnswer<Secret>>();
         AnswerPromise<Secret> promise{making_};
         auto made = co_await make();
