@@ -9,8 +9,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
-import { binary, repository, root, serve, visit } from '../stage/stage.mjs';
-import { create, ended, good } from '../stage/github.mjs';
+import { ask, binary, repository, root, serve, visit } from '../stage/stage.mjs';
+import { create, ended, githubToken, good, onGithub } from '../stage/github.mjs';
 import { open } from '../stage/socket.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -141,4 +141,26 @@ test('the preview workflow runs with the embedded runner as well', async (t) => 
   const { run, preview } = await ended(peer, run_id);
   assert.equal(run.conclusion, 'success');
   assert.match((await visit(server, preview.url)).text, /from preview\.yml/);
+});
+
+test('the server starts with what the app spec gives it', async (t) => {
+  const { envs } = parse(read('deploy/app.yaml')).services[0];
+  const given = { $GITHUB_OWNER: 'octo-org', $GITHUB_REPO: 'site', $GITHUB_WORKFLOW_FILE: 'deploy.yml', $GITHUB_TOKEN: githubToken, $MCP_AUTH_TOKEN: 'token-of-the-app-spec-0123456789', $FLUX_WEBHOOK_SECRET: 'secret-of-the-app-spec-0123456789', '${APP_URL}': 'https://flux.example.org' };
+  const env = Object.fromEntries(envs.map(({ key, value }) => [key, given[value] ?? value]));
+  // Here the platform's proxy is this test, and folders and ports are the stage's.
+  for (const key of ['PORT', 'FLUX_STATE_DIR', 'FLUX_HOST']) delete env[key];
+  const proxied = { host: 'flux.example.org', 'x-forwarded-for': '198.51.100.7', 'x-forwarded-proto': 'https' };
+  const { server } = await onGithub(t, { headers: proxied, env: { ...env, FLUX_TRUSTED_PROXIES: '127.0.0.1', FLUX_RATE_LIMIT: undefined } });
+
+  await t.test('its probes are answered whatever they call it', async () => {
+    for (const path of ['/health', '/livez']) assert.equal((await ask(`${server.origin}${path}`, { headers: { host: '10.244.3.7:8787' } })).status, 200, path);
+  });
+  await t.test('nobody gets in without the token, everybody with it', async () => {
+    const list = (headers) => ask(server.url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+      headers: { ...proxied, 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers } });
+    assert.equal((await list({})).status, 401);
+    const answer = await list({ authorization: 'Bearer token-of-the-app-spec-0123456789' });
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /builds_createPreview/);
+  });
 });

@@ -8,9 +8,6 @@ import { anonymous, bad, create, ended, good, onGithub, text } from '../stage/gi
 const dispatches = (github) => github.asked('actions/create-workflow-dispatch');
 const runs = (github) => [...github.world.runs.values()];
 
-/// Connections enough for a hundred calls at once: one takes 64.
-const several = (connect) => Promise.all([1, 2, 3, 4].map(() => connect()));
-
 /// A site that answers, for previews that are to be reached.
 async function site(t) {
   const server = http.createServer((_, response) => response.end('<h1>preview</h1>'));
@@ -48,6 +45,12 @@ test('from the branch to the preview', async (t) => {
   assert.match(log, /first line\n.*second line/s);
 });
 
+/// So many calls at once, over as many sockets as it takes: one has 64 calls in flight at most.
+async function atOnce({ connect }, count, call) {
+  const peers = await Promise.all(Array.from({ length: Math.ceil(count / 25) }, connect));
+  return Promise.all(Array.from({ length: count }, (_, n) => call(peers[n % peers.length], n)));
+}
+
 test('a hundred at once, each its own run', async (t) => {
   for (const [name, options] of [
     ['GitHub says which run it is', { github: { list_delay_s: [1, 10] } }],
@@ -55,9 +58,9 @@ test('a hundred at once, each its own run', async (t) => {
     ['an Enterprise Server that cannot say it', { github: { list_delay_s: [1, 10], profile: 'ghes-3.19' } }],
   ]) {
     await t.test(name, async (t) => {
-      const { github, connect } = await onGithub(t, options);
-      const peers = await several(connect);
-      const made = await Promise.all(Array.from({ length: 100 }, (_, n) => create(peers[n % peers.length], { fresh: true, payload: { marker: `m${n}` } }).then((result) => good(Promise.resolve(result)))));
+      const stage = await onGithub(t, options);
+      const { github } = stage;
+      const made = await atOnce(stage, 100, (peer, n) => good(create(peer, { fresh: true, payload: { marker: `m${n}` } })));
       assert.equal(new Set(made.map((each) => each.run_id)).size, 100);
       made.forEach((each, n) => assert.equal(github.run(each.run_id).inputs.marker, `m${n}`, `call ${n} got the run of another (${each.matched_by})`));
       assert.equal(runs(github).length, 100);
@@ -66,9 +69,9 @@ test('a hundred at once, each its own run', async (t) => {
   }
 
   await t.test('nobody says it: none is better than a wrong one', async (t) => {
-    const { github, connect } = await onGithub(t, { github: { list_delay_s: [1, 10], faults: [{ kind: 'no_details' }] }, files: { '.github/workflows/deploy.yml': anonymous } });
-    const peers = await several(connect);
-    const results = await Promise.all(Array.from({ length: 100 }, (_, n) => create(peers[n % peers.length], { fresh: true, payload: { marker: `m${n}` } })));
+    const stage = await onGithub(t, { github: { list_delay_s: [1, 10], faults: [{ kind: 'no_details' }] }, files: { '.github/workflows/deploy.yml': anonymous } });
+    const { github } = stage;
+    const results = await atOnce(stage, 100, (peer, n) => create(peer, { fresh: true, payload: { marker: `m${n}` } }));
     let unnamed = 0;
     results.forEach((result, n) => {
       const id = result.structuredContent?.run_id;
@@ -84,36 +87,46 @@ test('a hundred at once, each its own run', async (t) => {
 });
 
 test('a hundred at once for the same thing are one run', async (t) => {
-  const { github, connect } = await onGithub(t);
-  const peers = await several(connect);
-  const made = await Promise.all(Array.from({ length: 100 }, (_, n) => create(peers[n % peers.length], { payload: { marker: 'same' } }).then((result) => good(Promise.resolve(result)))));
+  const stage = await onGithub(t);
+  const { github } = stage;
+  const made = await atOnce(stage, 100, (peer) => good(create(peer, { payload: { marker: 'same' } })));
   assert.deepEqual([...new Set(made.map((each) => each.run_id))], [github.run().id]);
   assert.equal(runs(github).length, 1);
   assert.equal(dispatches(github).length, 1);
   assert.equal(made.filter((each) => !each.reused).length, 1);
 });
 
-test('nobody else\'s run is taken for ours', async (t) => {
-  const { github, peer } = await onGithub(t, { github: { faults: [{ kind: 'no_details' }] }, files: { '.github/workflows/deploy.yml': anonymous } });
-  const [repo] = github.world.repositories;
-  const before = github.start(repo, 'deploy.yml', 'main');
-  const other = github.start(repo, 'deploy.yml', 'feat/x');
-  const made = await good(create(peer, { payload: { marker: 'ours' } }));
-  assert.notEqual(made.run_id, before.id);
-  assert.notEqual(made.run_id, other.id);
-  assert.equal(github.run(made.run_id).inputs.marker, 'ours');
-  assert.equal(made.matched_by, 'set_difference');
+test("nobody else's run is taken for ours", async (t) => {
+  const options = { github: { faults: [{ kind: 'no_details' }] }, files: { '.github/workflows/deploy.yml': anonymous } };
+  await t.test('older ones, and those of other branches', async (t) => {
+    const { github, peer } = await onGithub(t, options);
+    const [repo] = github.world.repositories;
+    const others = [github.start(repo, 'deploy.yml', 'main'), github.start(repo, 'deploy.yml', 'feat/x')];
+    github.world.clock.advance(300_000);
+    const made = await good(create(peer, { payload: { marker: 'ours' } }));
+    assert.ok(!others.some((run) => run.id === made.run_id));
+    assert.equal(github.run(made.run_id).inputs.marker, 'ours');
+    assert.equal(made.matched_by, 'set_difference');
+  });
+  await t.test('one of the same moment that no list shows yet: both are named, none is taken', async (t) => {
+    const { github, peer } = await onGithub(t, { ...options, github: { ...options.github, list_delay_s: 40 } });
+    const other = github.start(github.world.repositories[0], 'deploy.yml', 'main');
+    const said = await bad(create(peer, { payload: { marker: 'ours' } }), /run_ambiguous/);
+    const ours = github.run();
+    assert.equal(ours.inputs.marker, 'ours');
+    for (const run of [other, ours]) assert.ok(said.includes(String(run.id)), said);
+    assert.equal(runs(github).length, 2);
+  });
 });
 
-test('an answer that is lost is looked for, and nothing is started twice', async (t) => {
-  for (const [name, fault] of [
+test('an answer that is lost is looked for, and nothing is started twice', { concurrency: 4 }, async (parent) => {
+  const lost = [
     ['the connection is reset after the work', { kind: 'reset', after_work: true }],
     ['502 after the work', { kind: 'status', status: 502, after_work: true }],
     ['504 after the work', { kind: 'status', status: 504, after_work: true }],
     ['half an answer', { kind: 'truncated', bytes: 5 }],
     ['an answer that is no JSON', { kind: 'status', status: 200, body: '<html>', content_type: 'text/html', after_work: true }],
-  ]) {
-    await t.test(name, async (t) => {
+  ].map(([name, fault]) => parent.test(name, async (t) => {
       const { github, peer } = await onGithub(t, { github: { list_delay_s: 5 } });
       github.faults.add({ ...fault, times: 1, match: { operation: 'actions/create-workflow-dispatch' } });
       const made = await good(create(peer, { payload: { marker: 'lost' } }));
@@ -121,13 +134,11 @@ test('an answer that is lost is looked for, and nothing is started twice', async
       assert.equal(runs(github).length, 1);
       assert.equal(dispatches(github).length, 1);
       assert.equal(made.matched_by, 'correlation_input');
-    });
-  }
-  for (const [name, fault] of [
+    }));
+  const never = [
     ['the connection is reset before the work', { kind: 'reset' }],
     ['503 before the work', { kind: 'status', status: 503 }],
-  ]) {
-    await t.test(name, async (t) => {
+  ].map(([name, fault]) => parent.test(name, async (t) => {
       const { github, peer } = await onGithub(t);
       github.faults.add({ ...fault, times: 1, match: { operation: 'actions/create-workflow-dispatch' } });
       const result = await create(peer, { payload: { marker: 'never' } });
@@ -135,8 +146,8 @@ test('an answer that is lost is looked for, and nothing is started twice', async
       if (result.isError) assert.match(text(result), /again|builds\.list|builds\.createPreview/);
       else assert.equal(github.run(result.structuredContent.run_id).inputs.marker, 'never');
       assert.ok(runs(github).length <= 1);
-    });
-  }
+    }));
+  await Promise.all([...lost, ...never]);
 });
 
 test('a run that GitHub itself does not show yet', async (t) => {

@@ -44,8 +44,8 @@ const tools = [
   ['cancel', (peer, run_id) => peer.tool('builds.cancel', { run_id })],
 ];
 
-for (const [name, fault] of faults) {
-  test(`${name}, everywhere`, async (t) => {
+test('every fault, for every tool', { concurrency: 4 }, async (parent) => {
+  await Promise.all(faults.map(([name, fault]) => parent.test(name, async (t) => {
     const { github, peer } = await onGithub(t);
     const { run_id } = await good(create(peer, { payload: { marker: 'before' } }));
     await ended(peer, run_id);
@@ -64,10 +64,8 @@ for (const [name, fault] of faults) {
     assert.ok(started.length <= 1, 'a run was started twice');
     assert.ok(github.asked('actions/create-workflow-dispatch').length <= 2);
     assert.ok(github.asked('actions/re-run-workflow').length <= 1, 'a rerun was tried again blindly');
-
-    github.faults.clear();
-  });
-}
+  })));
+});
 
 test('now and then is as good as never', async (t) => {
   const { github, peer } = await onGithub(t, { github: { seed: 7 } });

@@ -74,7 +74,7 @@ test('limits are kept, and told with the time', async (t) => {
       for (let n = 0; n < 10; n++) await bad(create(peer, { fresh: true }), says);
       assert.equal(api(github).length, before, 'GitHub was asked although it had said to wait');
       assert.equal(github.world.runs.size, 0);
-      await until('readyz to say it', async () => /limit/i.test((await ask(`${server.origin}/readyz`)).text));
+      await until('/readyz to say so', async () => /limit/i.test((await ask(`${server.origin}/readyz?check=now`)).text), 15_000);
     });
   }
   await t.test('a short one is waited for', async (t) => {
@@ -141,26 +141,29 @@ test('a webhook wakes who waits', async (t) => {
   });
 });
 
+/// Runs `flux-mcp check` against the double.
+async function check(t, github, env) {
+  const state = freshFolder(t);
+  const result = await command(['check'], { env: environment({
+    HOME: state, FLUX_STATE_DIR: state, PORT: String(await freePort()), FLUX_PREVIEW_PORT: String(await freePort()), MCP_AUTH_TOKEN: 'x'.repeat(40),
+    FLUX_PROVIDER: 'github', FLUX_GITHUB_API_URL: github.apiUrl, GITHUB_TOKEN: githubToken, GITHUB_OWNER: 'octo-org', GITHUB_REPO: 'site', ...env }) });
+  return { ...result, said: result.stdout + result.stderr };
+}
+
 test('check says which mistake it is, and the cure', async (t) => {
   const { github } = await onGithub(t, { files: { '.github/workflows/push.yml': 'name: Push\non: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: make }] } }\n' } });
   github.world.addToken({ token: 'weak-token-0123456789', permissions: { actions: 'read', contents: 'read' } });
-  const check = async (env) => {
-    const state = freshFolder(t);
-    const result = await command(['check'], { env: environment({
-      HOME: state, FLUX_STATE_DIR: state, PORT: String(await freePort()), FLUX_PREVIEW_PORT: String(await freePort()), MCP_AUTH_TOKEN: 'x'.repeat(40),
-      FLUX_PROVIDER: 'github', FLUX_GITHUB_API_URL: github.apiUrl, GITHUB_TOKEN: githubToken, GITHUB_OWNER: 'octo-org', GITHUB_REPO: 'site', ...env }) });
-    return { ...result, said: result.stdout + result.stderr };
-  };
-  const fine = await check({});
+  const fine = await check(t, github, {});
   assert.equal(fine.code, 0, fine.said);
   for (const [name, env, says] of [
     ['a wrong token', { GITHUB_TOKEN: 'wrong-token-0123456789' }, /GITHUB_TOKEN/],
     ['a repository that there is not', { GITHUB_REPO: 'other' }, /octo-org\/other/],
+    ['a missing permission', { GITHUB_TOKEN: 'weak-token-0123456789' }, /actions.*write/i],
     ['a missing workflow', { GITHUB_WORKFLOW_FILE: 'nope.yml' }, /nope\.yml/],
     ['a workflow without workflow_dispatch', { GITHUB_WORKFLOW_FILE: 'push.yml' }, /workflow_dispatch/],
   ]) {
     await t.test(name, async () => {
-      const { code, said } = await check(env);
+      const { code, said } = await check(t, github, env);
       assert.notEqual(code, 0, said);
       assert.match(said, says);
       assert.ok(!said.includes(env.GITHUB_TOKEN ?? githubToken), 'the token came out');
@@ -173,7 +176,10 @@ test('a certificate that nobody vouches for is not believed', async (t) => {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
   const { github, peer } = await onGithub(t, { github: { tls: { key: readFileSync(key), cert: readFileSync(cert) } } });
-  await bad(create(peer), /certificate|TLS/i);
+  await bad(create(peer), /GitHub/);
+  const { code, said } = await check(t, github, {});
+  assert.notEqual(code, 0, said);
+  assert.match(said, /certificate|TLS/i);
   assert.equal(github.requests.length, 0);
 });
 

@@ -53,9 +53,8 @@ export async function onGithub(t, { github: options = {}, files = {}, branches, 
   stage.peer = await stage.connect();
   stage.hidden = [githubToken, ...[env.FLUX_WEBHOOK_SECRET, env.FLUX_GITHUB_APP_KEY].filter(Boolean)];
   afterwards(t, async () => {
-    const metrics = await ask(`${server.origin}/metrics`).catch(() => ({ text: '' }));
-    const ready = await ask(`${server.origin}/readyz`).catch(() => ({ text: '' }));
-    assertHidden(stage, server.output + metrics.text + ready.text + stage.said.join('\n'));
+    const pages = await Promise.all(['/metrics', '/readyz'].map((path) => ask(server.origin + path).catch(() => ({ text: '' })))); // a test may have killed it
+    assertHidden(stage, [server.output, ...pages.map((page) => page.text), ...stage.said].join('\n'));
   });
   return stage;
 }

@@ -134,7 +134,8 @@ export function environment(settings) {
 /// end with 0, whatever the test was about; `stop` and `kill` do so earlier.
 export async function serve(t, { repo, state = freshFolder(t), env = {}, args = [] } = {}) {
   const port = await freePort();
-  const previewPort = await freePort();
+  let previewPort = await freePort();
+  while (previewPort === port) previewPort = await freePort();
   const settings = environment({
     HOME: state, FLUX_STATE_DIR: state, FLUX_REPO: repo, PORT: String(port), FLUX_PREVIEW_PORT: String(previewPort),
     MCP_AUTH_TOKEN: token, FLUX_RATE_LIMIT: '0', ...env,
