@@ -126,6 +126,18 @@ bool ended_green(const RawLog& log, std::size_t step) {
     return false;
 }
 
+/// A script's step that fails ends with its exit code, so one that goes on to another step without that has passed, and
+/// its errors were annotations. Actions fail without a closing line.
+bool passed_with_annotations(const RawLog& log, std::size_t step) {
+    const auto& steps = log.steps();
+    if (step + 1 == steps.size() || steps[step + 1].job != steps[step].job) return false;
+    for (auto i = steps[step].first; i <= steps[step].last; ++i) {
+        if (log.line(i).role == RawLine::Role::script) return true;
+        if (log.line(i).role == RawLine::Role::output && log.line(i).length > 0) return false;
+    }
+    return false;
+}
+
 /// How many lines of output may follow an error that ended its step: a stack trace, a hint, a summary.
 constexpr std::size_t after_the_error = 25;
 constexpr std::size_t after_an_actions_error = 3;
@@ -159,6 +171,7 @@ std::vector<StepFailure> find_failed_steps(const RawLog& log) {
         if (span.ending) {
             failure = {s, *span.ending, span.exit_code, true};
         } else if (span.errors > 0 && !steps[s].post) {
+            if (passed_with_annotations(log, s)) continue;
             const auto later = work_after(log, s);
             const auto may_follow = later == 0 ? after_the_error : after_an_actions_error;
             if (later > 1 || span.after_last_error > may_follow) continue;

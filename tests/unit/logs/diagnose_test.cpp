@@ -129,13 +129,21 @@ TEST(Diagnose, BelievesACleanUpThatShowsSuccess) {
 }
 
 TEST(Diagnose, FindsAnActionThatFailedBeforeStepsThatAlwaysRun) {
-    const auto log =
-        RawLog::decode(step("actions/download-artifact@v4", "##[error]Unable to download artifact(s)\n") +
-                       step("actions/upload-artifact@v4", "No artifacts will be uploaded.\n") + "Post job cleanup.\n");
+    const auto log = RawLog::decode(
+        "##[group]Run actions/download-artifact@v4\nwith:\n  name: dist\n##[endgroup]\n"
+        "##[error]Unable to download artifact(s)\n"
+        "##[group]Run actions/upload-artifact@v4\nwith:\n  name: logs\n##[endgroup]\n"
+        "No artifacts will be uploaded.\nPost job cleanup.\n");
     const auto diagnosis = diagnose(log);
 
     ASSERT_EQ(diagnosis.failed_steps.size(), 1u);
     EXPECT_EQ(diagnosis.failed_steps.front().step, "Run actions/download-artifact@v4");
+}
+
+TEST(Diagnose, KnowsThatAScriptWithoutAnExitCodePassed) {
+    const auto log = RawLog::decode(
+        step("./links.sh", "##[error]a.md: broken link (not enforced)\nchecked 12 files\n") + "Post job cleanup.\n");
+    EXPECT_THAT(diagnose(log).failed_steps, IsEmpty());
 }
 
 TEST(Diagnose, ReadsLogsWithoutTheRunnersMarks) {
