@@ -69,6 +69,7 @@ test('why there is no log', async (t) => {
       const { github, peer } = await onGithub(t);
       github.addScript(script);
       const { run_id } = await good(create(peer));
+      // Before anybody looked: what was fetched once stays, also when GitHub forgets it.
       spoil(github);
       if (script.conclusion || !script.jobs[0].no_runner && !script.jobs[0].environment) await ended(peer, run_id);
       let last = '';

@@ -95,8 +95,7 @@ test('GitHub is down: clear words, few requests, and back again', async (t) => {
   const said = await bad(create(peer, { fresh: true }), /GitHub/);
   assert.match(said, /again|s\b/);
   assert.ok(api(github).length <= before + 1, 'the breaker is not open');
-  const ready = await ask(`${server.origin}/readyz`);
-  assert.match(ready.text, /error|degraded|unavailable/);
+  await until('/readyz to say so', async () => /error|degraded|unavailable/.test((await ask(`${server.origin}/readyz?check=now`)).text), 15_000);
   assert.equal((await ask(`${server.origin}/livez`)).status, 200);
   assert.equal(github.world.runs.size, 1);
 });
