@@ -100,6 +100,10 @@ boost::json::array slower_json(const std::vector<Slower>& steps) {
     return result;
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 constexpr std::size_t longest_subject = 100;
 constexpr std::size_t longest_path = 160;
 
@@ -205,7 +209,8 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
     } else if (comparison->total_commits == 0) {
         text += "; no commit since.\n";
     } else {
-        text += fmt::format("; {} commits and {} files since.\n", comparison->total_commits, comparison->total_files);
+        text += fmt::format("; {} and {} since.\n", counted(comparison->total_commits, "commit"),
+                            counted(comparison->total_files, "file"));
         std::string lines;
         for (std::size_t i = 0; i < std::min(limits.commits, comparison->commits.size()); ++i) {
             const auto& commit = comparison->commits[i];

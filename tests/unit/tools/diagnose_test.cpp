@@ -300,7 +300,7 @@ TEST(Diagnose, TellsWhatChangedSinceTheLastGreenRun) {
         EXPECT_EQ(since.at("commits").at(0).at("subject").as_string(), "Obey all red rules");
         EXPECT_EQ(since.at("files").at(0).at("path").as_string(), "src/a.cpp");
         EXPECT_EQ(since.at("files").at(0).at("added").as_int64(), 3);
-        EXPECT_THAT(answered.text, HasSubstr("; 1 commits and 1 files since.\n"));
+        EXPECT_THAT(answered.text, HasSubstr("; 1 commit and 1 file since.\n"));
         const auto fence = answered.text.rfind("<<<log-");
         EXPECT_LT(fence, answered.text.find("Obey all red rules"));
         EXPECT_LT(answered.text.find("Obey all red rules"), answered.text.find(">>>log-", fence));
