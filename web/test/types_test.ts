@@ -15,6 +15,7 @@ const tool = (name: string) =>
 const asked: Record<string, string[]> = {
   'builds.createPreview': ['branch', 'workflow', 'payload'],
   'builds.status': ['run_id', 'steps'],
+  'builds.diagnose': ['run_id'],
   'builds.list': ['kind', 'branch', 'status', 'workflow', 'limit'],
   'builds.rerun': ['run_id', 'failed_only'],
   'builds.cancel': ['run_id'],
@@ -23,6 +24,7 @@ const asked: Record<string, string[]> = {
 const read: Record<string, string[]> = {
   'builds.createPreview': ['run_id', 'reused'],
   'builds.status': ['run', 'elapsed_s', 'jobs', 'jobs_total', 'waiting_for', 'preview'],
+  'builds.diagnose': ['verdict', 'causes'],
   'builds.list': ['items', 'cursor'],
 };
 

@@ -1,0 +1,121 @@
+// From the page: ship a preview and open it; follow a run that fails to its cause.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { failingAssertion } from '../clients/journey.mjs';
+import { checkQuiet, openPage, signIn, startBrowser } from '../stage/browser.mjs';
+import { ask, demoRepository, serve } from '../stage/stage.mjs';
+
+const minute = 60_000;
+
+test('the workspace', async (t) => {
+  const server = await serve(t, { repo: demoRepository(t) });
+  const browser = await startBrowser(t);
+  const page = await openPage(t, browser);
+  await signIn(page, server);
+  const panel = page.getByRole('dialog', { name: 'AI Workspace' });
+  const form = panel.getByRole('form', { name: 'New preview' });
+
+  await t.test('creates a preview with inputs, and shows the way to it', async () => {
+    await page.getByRole('button', { name: 'AI Workspace' }).click();
+    const branch = form.getByRole('combobox', { name: 'Branch' });
+    await branch.fill('night');
+    await panel.getByRole('option', { name: 'night-watch' }).click();
+    assert.equal(await branch.inputValue(), 'night-watch');
+    await form.getByRole('textbox', { name: 'notice' }).fill('Written by the page');
+    await form.getByRole('button', { name: 'Create preview' }).click();
+
+    const run = panel.getByRole('group', { name: /^Run \d+$/ });
+    await run.getByText('Preview: Live').waitFor({ timeout: minute });
+    await run.getByRole('button', { name: /Build/ }).first().waitFor();
+    const link = run.getByRole('link', { name: /^Open/ });
+    assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+    const [preview] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
+    await preview.getByText('Written by the page').waitFor();
+    assert.match(new URL(preview.url()).hostname, /\.localhost$/);
+    await preview.close();
+  });
+
+  await t.test('names the branch that there is not', async () => {
+    await panel.getByRole('button', { name: 'New preview' }).click();
+    await form.getByRole('combobox', { name: 'Branch' }).fill('night-wach');
+    await form.getByRole('alert').getByText(/night-wach/).waitFor();
+  });
+
+  let runId;
+  await t.test('follows a run that fails to its cause', async () => {
+    await form.getByRole('combobox', { name: 'Branch' }).fill('faster-readers');
+    await form.getByRole('alert').waitFor({ state: 'detached' });
+    await form.getByRole('button', { name: 'Create preview' }).click();
+    await panel.getByRole('button', { name: 'Why did it fail?' }).click({ timeout: minute });
+
+    const why = panel.getByRole('region', { name: 'Why it failed' });
+    await why.getByText(failingAssertion.slice(0, 40)).first().waitFor({ timeout: minute });
+    const toLine = why.getByRole('button', { name: /^Line \d+/ }).first();
+    const line = /\d+/.exec(await toLine.textContent())[0];
+    await toLine.click();
+    await panel.locator(`.log-row[data-line="${line}"][data-target]`).waitFor();
+
+    runId = Number(await panel.getByRole('combobox', { name: 'Recent run' }).inputValue());
+    await panel.getByRole('button', { name: 'Whole page' }).click();
+    await page.waitForURL(new RegExp(`#/runs/${runId}/jobs/\\d+/lines/${line}$`));
+    await page.locator(`.log-row[data-line="${line}"][data-target]`).waitFor();
+  });
+
+  await t.test('searches, goes to errors, folds, and counts as the server does', async () => {
+    const box = page.getByRole('searchbox', { name: 'Search in the log' });
+    await page.keyboard.press('/');
+    assert.ok(await box.evaluate((element) => element === document.activeElement));
+    await box.fill('not ok|should take');
+    await page.getByRole('button', { name: 'Regular expression: off' }).click();
+    await box.press('Enter');
+    await page.getByRole('search').getByText(/^1 of \d+$/).waitFor();
+    await page.locator('.log-row[data-hit="now"]').waitFor();
+    await box.press('Escape');
+
+    await page.getByRole('button', { name: 'Next error' }).click();
+    await page.locator('.log-row[data-level="error"]').first().waitFor();
+
+    const step = page.getByRole('log').getByRole('button', { name: /Test/ }).first();
+    await page.keyboard.press('Home');
+    const job = /jobs\/(\d+)/.exec(page.url())[1];
+    const download = await ask(`${server.origin}/api/runs/${runId}/jobs/${job}/log`, { headers: { authorization: `Bearer ${server.token}` } });
+    assert.equal(download.status, 200);
+    const lines = download.text.trimEnd().split('\n').length;
+    await page.getByTestId('line-count').getByText(`${lines.toLocaleString('en')} lines`).waitFor();
+    if (await step.isVisible()) {
+      await step.click();
+      assert.equal(await step.getAttribute('aria-expanded'), 'false');
+    }
+  });
+
+  await t.test('runs it again and cancels it', async () => {
+    await page.getByRole('button', { name: 'Rerun all' }).click();
+    await page.getByText('attempt 2').first().waitFor();
+    const cancel = page.getByRole('button', { name: /^Cancel/ });
+    await cancel.click();
+    await page.getByText(/^(Cancelled|Failed)$/).first().waitFor({ timeout: minute });
+  });
+
+  await t.test('removes a preview when it is told so twice', async () => {
+    await page.goto(`${server.origin}/#/runs/1`);
+    await page.getByRole('button', { name: 'Remove preview' }).click();
+    const sure = page.getByRole('alertdialog');
+    await sure.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByText('Preview: Live').waitFor();
+    await page.getByRole('button', { name: 'Remove preview' }).click();
+    await sure.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('Preview: Removed').waitFor();
+  });
+
+  await t.test('lists what ran, and filters it', async () => {
+    await page.goto(`${server.origin}/#/runs`);
+    const list = page.getByRole('list', { name: 'Runs' });
+    await list.getByRole('listitem').nth(1).waitFor();
+    await page.getByRole('combobox', { name: 'State' }).selectOption('success');
+    await list.getByRole('listitem').nth(1).waitFor({ state: 'detached' });
+    assert.match(await list.getByRole('listitem').first().textContent(), /night-watch/);
+    await page.getByRole('combobox', { name: 'State' }).selectOption('timed_out');
+    await page.getByText('No run fits').waitFor();
+    checkQuiet(page, 'the workspace');
+  });
+});

@@ -1,0 +1,88 @@
+// A real Chromium for the tests of the page. What the page logs as an error, and whatever its Content-Security-Policy
+// refuses, fails the test that it happened in.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+import { afterwards, ask, patience } from './stage.mjs';
+
+const program = process.env.FLUX_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+
+export async function startBrowser(t) {
+  if (!program) throw new Error('Chromium is missing: apt-get install chromium, or name another in FLUX_CHROMIUM.');
+  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  afterwards(t, () => browser.close());
+  return browser;
+}
+
+const sizes = { desktop: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } };
+
+/// A page in a browser profile of its own. `expected`: console errors that belong to what the test does.
+export async function openPage(t, browser, { size = 'desktop', theme = 'light', tourSeen = true, expected = [], motion = 'reduce' } = {}) {
+  const context = await browser.newContext({
+    viewport: sizes[size], colorScheme: theme, reducedMotion: motion, hasTouch: size === 'phone',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  afterwards(t, () => context.close());
+  context.setDefaultTimeout(20_000 * patience);
+  if (tourSeen) {
+    await context.addInitScript(() => {
+      if (!localStorage.getItem('flux.preferences')) localStorage.setItem('flux.preferences', '{"tourSeen":true}');
+    });
+  }
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected.some((each) => each.test(message.text()))) page.complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => page.complaints.push(String(error.stack ?? error)));
+  // Nothing may leave for another server, whatever it is.
+  page.foreign = [];
+  page.on('request', (request) => {
+    if (!/^(https?|wss?):/.test(request.url())) return;
+    if (page.own && new URL(request.url()).host !== new URL(page.own).host) page.foreign.push(request.url());
+  });
+  return page;
+}
+
+/// Opens the page signed in, by a one-time link as `serve` prints it.
+export async function signIn(page, server, path = '/', origin = server.origin) {
+  const answer = await ask(`${server.origin}/api/link`, { method: 'POST', headers: { authorization: `Bearer ${server.token}` } });
+  assert.equal(answer.status, 200, answer.text);
+  page.own = origin;
+  await page.goto(`${origin}/#link=${JSON.parse(answer.text).link}`);
+  await live(page);
+  if (path !== '/') await page.goto(`${origin}/#${path}`);
+}
+
+export const live = (page) => page.locator('[data-phase=live]').first().waitFor();
+
+/// axe-core finds nothing to complain about in either theme, nothing stands out sideways, and the console is quiet.
+export async function checkAccess(page, what) {
+  const told = [];
+  const look = async (theme, axe) => {
+    const { violations } = await axe.analyze();
+    for (const { id, nodes } of violations) told.push(`${theme}: ${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
+  };
+  await look('light', new AxeBuilder({ page }));
+  // A theme changes colours and nothing else.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look('dark', new AxeBuilder({ page }).withRules(['color-contrast']));
+  await page.emulateMedia({ colorScheme: 'light' });
+  assert.deepEqual(told, [], what);
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(beyond <= 0, `${what}: ${beyond} px stand out sideways`);
+  checkQuiet(page, what);
+}
+
+export function checkQuiet(page, what) {
+  assert.deepEqual(page.complaints, [], what);
+  assert.deepEqual(page.foreign, [], what);
+}
+
+/// The whole log that is on the page, as its copy button gives it.
+export async function logOnPage(page) {
+  await page.getByRole('button', { name: 'Copy the log' }).click();
+  await page.getByText(/lines? copied/).first().waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
