@@ -110,6 +110,20 @@ void RunningCalls::answer(const Response& response) {
     asio::dispatch(call->executor(), std::move(take));
 }
 
+void RunningCalls::give_up_questions(const WireError& error) {
+    std::vector<std::shared_ptr<RunningCall>> calls;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& [id, question] : questions_) {
+            if (auto call = question.call.lock()) calls.push_back(std::move(call));
+        }
+    }
+    for (auto& call : calls) {
+        const auto executor = call->executor();
+        asio::dispatch(executor, [call = std::move(call), error] { call->refuse(error); });
+    }
+}
+
 void RunningCalls::cancel_all() { end_all(&RunningCall::cancel); }
 
 void RunningCalls::close() { end_all(&RunningCall::leave); }

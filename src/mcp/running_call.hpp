@@ -56,6 +56,9 @@ public:
     /// The client's answer to such a request. An id that nobody waits for is passed over.
     void answer(const Response& response);
 
+    /// Ends the calls that wait for something from the client, which can come no more, with `error`.
+    void give_up_questions(const WireError& error);
+
     /// The client gives all of them up.
     void cancel_all();
 
@@ -153,6 +156,9 @@ public:
     /// Whether the answer was given, or there will be none.
     bool is_over() const { return over_; }
 
+    /// It cannot go on.
+    void refuse(const WireError& error);
+
     /// The client gave it up: it is stopped, and its exchange ends without an answer.
     void cancel();
 
@@ -182,7 +188,6 @@ private:
     /// The end of the wait that goes on now; until then `keep` is kept alive, which nothing else does while the client
     /// is asked.
     void limit_until(std::chrono::steady_clock::time_point end, std::shared_ptr<RunningCall> keep = nullptr);
-    void refuse(const WireError& error);
     void go_on();
     bool finish();
     void stop();

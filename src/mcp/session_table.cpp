@@ -39,6 +39,12 @@ void HttpSession::end() {
     events_->end();
 }
 
+void HttpSession::drain() {
+    subscriptions_->clear();
+    calls_->give_up_questions(wire_error({Errc::unavailable, "The server is shutting down. Connect again in a moment.",
+                                          "shutting_down", std::chrono::seconds{2}}));
+}
+
 SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions,
                            const Clock& clock)
     : most_{most}, idle_limit_{idle_limit}, max_subscriptions_{max_subscriptions}, clock_{clock} {}

@@ -54,8 +54,9 @@ public:
     /// Gives up its calls and subscriptions, and ends its streams.
     void end();
 
-    /// The server is going: nothing will change any more that its client could hear of. What runs may finish.
-    void drain() { subscriptions_->clear(); }
+    /// The server is going, and takes no messages any more: nothing will change that its client could hear of, and
+    /// nothing that it was asked will be answered. What runs may finish.
+    void drain();
 
 private:
     const std::string id_;

@@ -183,10 +183,13 @@ std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite si
 
 std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const Request& request,
                                                        json::Arguments arguments, CallSite& site) const {
+    // Only a tool that asks is called again.
+    std::optional<json::Arguments> kept;
+    if (tool.asks) kept = arguments;
     Outcome outcome;
     try {
         QuickCall call{site, rules_};
-        outcome = tool.answer(tool.asks ? arguments : std::move(arguments), call);
+        outcome = tool.answer(std::move(arguments), call);
     } catch (...) {
         site.reply.fail(request.id, broken(tool.name, std::current_exception()));
         return nullptr;
@@ -196,7 +199,9 @@ std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const R
         return nullptr;
     }
     // Asking takes its time, so from here on this is a call like those that wait.
-    auto make = [&tool, arguments](std::shared_ptr<Call> call) { return once_more(tool, arguments, std::move(call)); };
+    auto make = [&tool, arguments = kept.value_or(json::Arguments{})](std::shared_ptr<Call> call) {
+        return once_more(tool, arguments, std::move(call));
+    };
     const auto call = new_call(request, tool.name, std::move(site), rules_, std::move(make));
     if (call) call->ask(*std::move(outcome.needs));
     return call;

@@ -19,16 +19,21 @@
 
 namespace {
 
-using namespace flux;
-using namespace flux::mcp;
+using flux::from_base64;
+using flux::from_base64url;
+using flux::to_base64;
+using flux::to_base64url;
+using flux::mcp::EventLog;
+using flux::mcp::RequestStates;
+using flux::mcp::UriTemplate;
 
 void require(bool holds) {
     if (!holds) std::abort();
 }
 
-class Deaf final : public EventSink {
+class Deaf final : public flux::mcp::EventSink {
 public:
-    void deliver(Event) override {}
+    void deliver(flux::mcp::Event) override {}
     void finish() override {}
     bool is_open() const override { return true; }
 };
@@ -38,29 +43,29 @@ void look_at_base64(std::string_view text) {
     if (const auto bytes = from_base64url(text)) require(to_base64url(*bytes) == text);
     require(from_base64(to_base64(text)) == text);
     require(from_base64url(to_base64url(text)) == text);
-    const auto said = header_text("=?base64?" + std::string{text} + "?=");
+    const auto said = flux::mcp::header_text("=?base64?" + std::string{text} + "?=");
     require(said == from_base64(text));
-    header_text(text);
+    static_cast<void>(flux::mcp::header_text(text));
 }
 
 void look_at_cursor(std::string_view text) {
-    const auto cursor = read_cursor(text, "tools");
+    const auto cursor = flux::mcp::read_cursor(text, "tools");
     if (!cursor) return;
     require(cursor->list == "tools");
-    require(cursor_text(*cursor) == text);
+    require(flux::mcp::cursor_text(*cursor) == text);
 }
 
 void look_at_uri(std::string_view text) {
     static const UriTemplate path{"flux://runs/{run}/logs/{job}"};
     static const UriTemplate query{"flux://workflows/{file}{?branch,page}"};
     if (const auto found = path.match(text)) {
-        for (const auto& [name, value] : *found) require(!value.empty() && is_utf8(value));
-        const auto again =
-            "flux://runs/" + percent_encoded(found->get("run")) + "/logs/" + percent_encoded(found->get("job"));
+        for (const auto& [name, value] : *found) require(!value.empty() && flux::is_utf8(value));
+        const auto again = "flux://runs/" + flux::mcp::percent_encoded(found->get("run")) + "/logs/" +
+                           flux::mcp::percent_encoded(found->get("job"));
         require(path.match(again).has_value());
     }
     if (const auto found = query.match(text)) {
-        for (const auto& [name, value] : *found) require(is_utf8(value));
+        for (const auto& [name, value] : *found) require(flux::is_utf8(value));
     }
 }
 
@@ -72,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     look_at_cursor(text);
     look_at_uri(text);
 
-    static const RequestStates states{system_clock(), std::chrono::minutes{10}};
+    static const RequestStates states{flux::system_clock(), std::chrono::minutes{10}};
     require(!states.open("somebody", "request", text));
     const auto sealed = states.seal("somebody", "request", text);
     const auto opened = states.open("somebody", "request", sealed);

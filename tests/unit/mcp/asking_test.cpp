@@ -151,6 +151,31 @@ TEST(Asking, IsGivenUpWithItsCall) {
     EXPECT_EQ(client.example.server.in_flight(), 0u);
 }
 
+TEST(Asking, EndsWhenTheServerTakesNoAnswersAnyMore) {
+    Asked client;
+    const auto visitor = some_visitor();
+    const auto post = [&](const std::string& body, const HttpFacts& facts) {
+        auto outbox = std::make_shared<RecordingOutbox>();
+        client.example.server.post(body, facts, visitor, client.example.executor(), outbox);
+        client.example.run();
+        return outbox;
+    };
+    const auto hello =
+        request("0", "initialize", R"("protocolVersion":"2025-11-25","capabilities":{"elicitation":{}})");
+    const auto session = post(hello, {})->deliveries.at(0).session_id;
+    HttpFacts facts;
+    facts.session_id = session;
+    const auto asked = post(request("5", "tools/call", call_of("demo.greet")), facts);
+    EXPECT_THAT(asked->sent, SizeIs(1));
+    EXPECT_THAT(asked->responses, SizeIs(0));
+
+    client.example.server.drain();
+    client.example.run();
+
+    EXPECT_THAT(asked->only(), HasSubstr("shutting down"));
+    EXPECT_TRUE(client.example.context.stopped()) << "something keeps the loop from ending";
+}
+
 TEST(Asking, IsForToolsThatSaidSo) {
     Asked client;
 

@@ -336,6 +336,53 @@ TEST(HttpEntry, KeepsOneStreamOpenForEachSession) {
     EXPECT_THAT(first.outbox->responses, ElementsAre());
 }
 
+/// Remembers the ids of events as well.
+class StreamedOutbox final : public mcp::Outbox {
+public:
+    void send(std::string_view message) override { events.emplace_back(message); }
+    void send_event(std::string_view id, std::string_view message, std::chrono::milliseconds) override {
+        events.push_back(std::string{id} + " " + std::string{message});
+    }
+    void respond(std::string_view message, const Delivery& delivery) override {
+        events.push_back(delivery.event_id + " " + std::string{message});
+        over = true;
+    }
+
+    std::vector<std::string> events;
+    bool over = false;
+};
+
+TEST(HttpEntry, HasTheRestOfAStreamForWhoComesBack) {
+    for (const auto* version : {"2025-06-18", "2025-11-25"}) {
+        Client client;
+        const bool primes = std::string_view{version} == "2025-11-25";
+        auto session = in_session(client.open(version));
+        const auto waiting = std::make_shared<StreamedOutbox>();
+        const auto exchange = client.example.server.post(call("7", "demo.wait", R"("_meta":{"progressToken":1})"),
+                                                         session, client.visitor, client.example.executor(), waiting);
+        client.example.run();
+        client.example.seen->last->progress(1, 2, "half");
+        ASSERT_EQ(waiting->events.size(), primes ? 2u : 1u);
+        EXPECT_THAT(waiting->events.front(), HasSubstr(primes ? "1-0 " : "1-1 {"));
+        EXPECT_THAT(waiting->events.back(), HasSubstr("1-1 {"));
+
+        exchange->disconnected();
+        client.example.let_go();
+
+        session.last_event_id = "1-1";
+        const auto back = std::make_shared<StreamedOutbox>();
+        EXPECT_EQ(client.example.server.listen(session, client.visitor, client.example.executor(), back), nullptr);
+        ASSERT_EQ(back->events.size(), 2u);
+        EXPECT_THAT(back->events[0], HasSubstr(R"(1-2 {"jsonrpc":"2.0","id":7,"result")"));
+        EXPECT_TRUE(back->over);
+
+        session.last_event_id = "9-9";
+        const auto lost = std::make_shared<StreamedOutbox>();
+        EXPECT_EQ(client.example.server.listen(session, client.visitor, client.example.executor(), lost), nullptr);
+        EXPECT_THAT(lost->events.at(0), HasSubstr("-32600"));
+    }
+}
+
 TEST(HttpEntry, TakesBatchesInTheOneRevisionThatHasThem) {
     Client client;
     const auto session = in_session(client.open("2025-03-26"));
