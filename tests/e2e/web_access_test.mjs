@@ -151,7 +151,8 @@ test('the page for everybody', async (t) => {
     const dark = await ground();
     assert.notEqual(dark, light);
     await page.reload({ waitUntil: 'commit' });
-    await page.locator('#page').waitFor({ state: 'attached' });
+    // The first colour that there is at all: nothing is painted before the style sheet is here.
+    await page.waitForFunction(() => getComputedStyle(document.documentElement).backgroundColor !== 'rgba(0, 0, 0, 0)');
     assert.equal(await ground(), dark);
   });
 
