@@ -4,16 +4,24 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 namespace flux::admission {
 
 namespace {
 
+/// Fetched once, and one context a thread: looking an algorithm up costs more than a short digest, and takes locks, and
+/// every request over HTTP brings its token.
 std::array<std::uint8_t, 32> sha256(std::string_view text) {
+    static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                           &EVP_MD_free};
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                                       &EVP_MD_CTX_free};
     std::array<std::uint8_t, 32> digest{};
-    unsigned length = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
+    if (!algorithm || !context || EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), text.data(), text.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) {
         throw std::runtime_error{"SHA-256 is not available"};
     }
     return digest;

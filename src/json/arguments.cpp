@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -17,6 +18,8 @@ namespace flux::json {
 namespace {
 
 constexpr std::size_t most_shown = 60;
+constexpr std::size_t least_block = 1024;
+constexpr std::size_t largest_first_block = std::size_t{64} * 1024;
 
 /// The value as a person would name it in a sentence.
 std::string shown(const boost::json::value& value) {
@@ -68,7 +71,10 @@ std::string listed(const std::vector<std::string>& names, std::string_view quote
 
 }  // namespace
 
-Arguments::Arguments() : object_{std::make_shared<const boost::json::object>()} {}
+Arguments::Arguments() {
+    static const auto empty = std::make_shared<const boost::json::object>();
+    object_ = empty;
+}
 
 Result<Arguments> Arguments::parse(std::string_view text) {
     Arguments arguments;
@@ -76,7 +82,10 @@ Result<Arguments> Arguments::parse(std::string_view text) {
     boost::json::parse_options options;
     options.max_depth = 128;  // the strict pre-pass has limited it already
     boost::system::error_code error;
-    auto value = boost::json::parse({text.data(), text.size()}, error, {}, options);
+    // All of it in one block, which goes at once: arguments are read, never changed. Twice the text holds most of them.
+    auto memory = boost::json::make_shared_resource<boost::json::monotonic_resource>(
+        std::max<std::size_t>(least_block, std::min(text.size() * 2, largest_first_block)));
+    auto value = boost::json::parse({text.data(), text.size()}, error, std::move(memory), options);
     if (error || !value.is_object()) {
         return fail(Errc::invalid_argument, "`arguments` has to be a JSON object.", "invalid_argument");
     }

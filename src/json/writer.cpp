@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -18,6 +19,12 @@ constexpr auto needs_escape = [] {
     for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
     table['"'] = true;
     table['\\'] = true;
+    return table;
+}();
+
+constexpr auto is_plain = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0x20; i < 0x80; ++i) table[i] = i != '"' && i != '\\';
     return table;
 }();
 
@@ -69,7 +76,10 @@ void append_repaired(std::string& out, std::string_view text) {
 
 void append_string(std::string& out, std::string_view text) {
     out += '"';
-    if (simdjson::validate_utf8(text.data(), text.size())) {
+    // Names and most values are plain, and then one look at each byte is all that is needed.
+    if (std::all_of(text.begin(), text.end(), [](char c) { return is_plain[static_cast<unsigned char>(c)]; })) {
+        out += text;
+    } else if (simdjson::validate_utf8(text.data(), text.size())) {
         append_escaped(out, text);
     } else {
         append_repaired(out, text);
