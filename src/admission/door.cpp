@@ -89,6 +89,26 @@ bool Door::is_allowed_origin(std::string_view text, std::uint16_t port) const {
     return !is_public_name && is_our_host(origin->authority, port);
 }
 
+bool Door::is_own_origin(const Knock& knock) const {
+    const auto host = knock.host ? Authority::parse(*knock.host) : std::nullopt;
+    if (!knock.origin || !host) return false;
+    const auto origin = Origin::parse(*knock.origin);
+    if (!origin) return false;
+    if (settings_.public_origin && *origin == *settings_.public_origin) return true;
+    return origin->scheme == "http" && origin->authority.host == host->host &&
+           origin->authority.port == host->port.value_or(http_port) && is_allowed_origin(*knock.origin, knock.port);
+}
+
+std::optional<std::string> Door::principal_of_token(std::string_view token) const {
+    return settings_.tokens.principal_of(token);
+}
+
+std::string Door::client_of(const Knock& knock) const {
+    const auto peer = Address::parse(knock.peer_address);
+    if (!peer) return "address:unknown";
+    return "address:" + client_address(*peer, knock.forwarded_for, settings_.trusted_proxies).budget_key();
+}
+
 Result<std::string> Door::principal_of(const Knock& knock) const {
     if (asks_for_token()) {
         std::optional<std::string_view> token;
@@ -102,9 +122,8 @@ Result<std::string> Door::principal_of(const Knock& knock) const {
         if (!principal) return unauthenticated();
         return *std::move(principal);
     }
-    const auto peer = Address::parse(knock.peer_address);
-    if (!peer) return fail(Errc::internal, "The client's address is not known.");
-    return "address:" + client_address(*peer, knock.forwarded_for, settings_.trusted_proxies).budget_key();
+    if (!Address::parse(knock.peer_address)) return fail(Errc::internal, "The client's address is not known.");
+    return client_of(knock);
 }
 
 Visitor local_operator() { return {"local", true, unlimited_turns()}; }

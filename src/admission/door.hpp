@@ -25,7 +25,10 @@ struct Knock {
     std::optional<std::string_view> host;
     std::optional<std::string_view> origin;
     std::optional<std::string_view> authorization;
-    std::optional<std::string_view> query_token;    ///< `?token=`, decoded
+    std::optional<std::string_view> query_token;   ///< `?token=`, decoded
+    std::optional<std::string_view> query_ticket;  ///< `?ticket=` of an upgrade, decoded: see PageDoor
+    std::optional<std::string_view> cookie;
+    std::optional<std::string_view> fetch_site;     ///< `Sec-Fetch-Site`
     std::optional<std::string_view> forwarded_for;  ///< all `X-Forwarded-For` fields, joined by commas in their order
 };
 
@@ -50,6 +53,16 @@ public:
 
     /// Host and Origin alone: for pages that need no token.
     Result<void> check_origin(const Knock& knock) const;
+
+    /// Whether `Origin` is there and names the server itself, by the name in `Host` or by its public URL. What
+    /// FLUX_ALLOWED_ORIGINS adds is not meant.
+    bool is_own_origin(const Knock& knock) const;
+
+    /// The principal of a token, if it opens this door.
+    std::optional<std::string> principal_of_token(std::string_view token) const;
+
+    /// Who asks, by address: `address:127.0.0.1`, or `address:unknown`.
+    std::string client_of(const Knock& knock) const;
 
     bool asks_for_token() const { return !settings_.tokens.empty(); }
 

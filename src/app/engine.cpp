@@ -133,7 +133,7 @@ Result<void> Engine::Parts::add_local_provider(const Settings& settings, local::
     if (!probed) return fail(std::move(probed.error()));
     sandbox = *probed;
 
-    preview_site = std::make_unique<transport::PreviewSite>(*sites, settings.preview_public_origin);
+    preview_site = std::make_unique<transport::PreviewSite>(*sites, pool, settings.preview_public_origin);
     preview_port = std::make_unique<transport::HttpServer>(preview_port_options(settings), *preview_site, pool);
     if (auto started = preview_port->start(); !started) return fail(std::move(started.error()));
 

@@ -22,15 +22,22 @@ transport::HttpResponse said(int status, std::string_view text) {
 
 }  // namespace
 
-GithubHooks::GithubHooks(providers::github::GithubProvider& provider, Secret secret, transport::HttpHandler* next)
-    : provider_{provider}, secret_{std::move(secret)}, next_{next} {}
+GithubHooks::GithubHooks(providers::github::GithubProvider& provider, Secret secret, async::BlockingPool& pool,
+                         transport::HttpHandler& next)
+    : provider_{provider}, secret_{std::move(secret)}, pool_{pool}, next_{next} {}
 
-transport::HttpResponse GithubHooks::handle(const transport::HttpRequest& request) {
-    using providers::github::HookAnswer;
+async::Task<transport::HttpResponse> GithubHooks::answer(transport::HttpRequest request) {
     if (request.path != "/webhooks/github") {
-        if (next_ != nullptr) return next_->handle(request);
-        return said(404, "Nothing is served here. The MCP endpoint is /mcp.\n");
+        auto answered = next_.answer(std::move(request));
+        co_return co_await std::move(answered);
     }
+    auto work = [this, asked = std::move(request)] { return take(asked); };
+    auto taken = pool_.run(std::move(work));
+    co_return co_await std::move(taken);
+}
+
+transport::HttpResponse GithubHooks::take(const transport::HttpRequest& request) {
+    using providers::github::HookAnswer;
     if (request.method != "POST") return transport::reply_not_allowed("POST");
     if (secret_.empty()) return said(404, "Webhooks are off: the server has no FLUX_WEBHOOK_SECRET.\n");
     const auto field = [&request](std::string_view name) { return request.field(name).value_or(""); };

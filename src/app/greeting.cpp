@@ -6,11 +6,14 @@
 
 namespace flux::app {
 
-std::string greeting(const Settings& settings, const std::string& sandbox_level, const std::string& sandbox_detail) {
+std::string greeting(const Settings& settings, const std::string& sandbox_level, const std::string& sandbox_detail,
+                     std::string_view link) {
     const auto base = base_url(settings);
     const bool open = settings.tokens.empty();
     auto text =
         fmt::format("flux-mcp {} serves {} (workflow {})\n", version(), source_name(settings), settings.workflow_file);
+    text +=
+        fmt::format("  Web page      {}{}\n", page_url(settings, link), link.empty() ? "" : "  (signs you in once)");
     text += fmt::format("  MCP endpoint  {}/mcp  (Streamable HTTP; WebSocket at ws{}/mcp)\n", base, base.substr(4));
     text += open ? "  Token         no token needed: only this machine can reach it. MCP_AUTH_TOKEN changes that.\n"
                  : "  Token         send MCP_AUTH_TOKEN as \"Authorization: Bearer TOKEN\"\n";

@@ -7,8 +7,6 @@ namespace flux::app {
 
 namespace {
 
-constexpr std::string_view web_ui = "the web UI";
-
 constexpr std::array settings{
     KnownSetting{"PORT", "port", false, {}},
     KnownSetting{"TRANSPORT", "transport", false, {}},
@@ -27,6 +25,7 @@ constexpr std::array settings{
     KnownSetting{"FLUX_PREVIEW_PUBLIC_URL", "preview_public_url", false, {}},
     KnownSetting{"FLUX_PUBLIC_URL", "public_url", false, {}},
     KnownSetting{"FLUX_RATE_LIMIT", "rate_limit", false, {}},
+    KnownSetting{"FLUX_UI_RATE_LIMIT", "ui_rate_limit", false, {}},
     KnownSetting{"FLUX_ALLOWED_ORIGINS", "allowed_origins", false, {}},
     KnownSetting{"FLUX_TRUSTED_PROXIES", "trusted_proxies", false, {}},
     KnownSetting{"FLUX_ALLOWED_BRANCHES", "allowed_branches", false, {}},
@@ -46,7 +45,6 @@ constexpr std::array settings{
     KnownSetting{"FLUX_ALLOWED_REPOS", "allowed_repos", false, {}},
     KnownSetting{"FLUX_PROBE_PRIVATE_ADDRESSES", "probe_private_addresses", false, {}},
     KnownSetting{"FLUX_PREVIEW_URL_PATTERN", "preview_url_pattern", false, {}},
-    KnownSetting{"FLUX_UI_RATE_LIMIT", "ui_rate_limit", false, web_ui},
 };
 
 const KnownSetting* find(auto fits) {

@@ -7,27 +7,82 @@
 
 namespace flux::app {
 
-std::vector<transport::Connector> Readiness::connectors() const {
-    const std::lock_guard lock{mutex_};
-    return connectors_;
+namespace {
+
+using transport::Connector;
+
+constexpr std::chrono::seconds between_checks{5};
+
+Connector description_of(const std::string& provider) {
+    if (provider == "github") return {.name = "github", .category = "source", .title = "GitHub Actions"};
+    return {.name = provider, .category = "runner", .title = "Embedded runner"};
 }
 
-void Readiness::set(std::vector<transport::Connector> connectors) {
-    const std::lock_guard lock{mutex_};
-    connectors_ = std::move(connectors);
+/// What this server was not told to use.
+Connector unused(Connector connector, std::string reason, std::string cure) {
+    connector.state = Connector::State::off;
+    connector.reason = std::move(reason);
+    connector.cure = std::move(cure);
+    return connector;
 }
 
-async::Task<> keep_asking(builds::Provider& provider, std::shared_ptr<Readiness> readiness) {
-    using std::chrono::steady_clock;
+}  // namespace
+
+Readiness::Readiness(builds::Provider& provider, const Clock& clock)
+    : provider_{provider}, clock_{clock}, provider_state_{description_of(provider.name())} {
+    provider_state_.state = Connector::State::degraded;
+    provider_state_.reason = "It was not asked yet.";
+}
+
+std::vector<Connector> Readiness::connectors() const {
+    std::vector<Connector> all;
+    {
+        const std::lock_guard lock{mutex_};
+        all.push_back(provider_state_);
+    }
+    if (all.front().name != "github") {
+        all.push_back(
+            unused(description_of("github"), "Runs are made on this machine.",
+                   "Set GITHUB_TOKEN, GITHUB_OWNER and GITHUB_REPO to run on GitHub instead, and start again."));
+    }
+    if (all.front().name != "local") {
+        all.push_back(unused(description_of("local"), "Runs are made elsewhere.",
+                             "Set FLUX_PROVIDER=local and FLUX_REPO to run on this machine instead, and start again."));
+    }
+    all.push_back(unused({.name = "redis", .category = "scale", .title = "Redis"},
+                         "This is the only instance: limits and sessions are kept in its memory.",
+                         "Nothing, while one instance is enough. Sharing them by FLUX_REDIS_URL comes later."));
+    return all;
+}
+
+async::Task<> Readiness::ask() {
+    const auto begin = clock_.steady_now();
+    const auto health = co_await provider_.health();
+    auto news = description_of(provider_.name());
+    news.latency = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - begin);
+    news.checked_at = clock_.wall_now();
+    news.state = !health.ok                   ? Connector::State::error
+                 : health.state == "degraded" ? Connector::State::degraded
+                                              : Connector::State::connected;
+    news.reason = health.detail;
+    const std::lock_guard lock{mutex_};
+    provider_state_ = std::move(news);
+}
+
+async::Task<> Readiness::ask_now() {
+    {
+        const std::lock_guard lock{mutex_};
+        const auto now = clock_.steady_now();
+        if (asked_at_ && now - *asked_at_ < between_checks) co_return;
+        asked_at_ = now;
+    }
+    co_await ask();
+}
+
+async::Task<> Readiness::keep_asking() {
     while (true) {
-        const auto begin = steady_clock::now();
-        const auto health = co_await provider.health();
-        const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin);
-        const auto* state = health.ok ? (health.state == "degraded" ? "degraded" : "ok") : "failed";
-        std::vector<transport::Connector> connectors;
-        connectors.push_back({provider.name(), state, health.detail, latency});
-        readiness->set(std::move(connectors));
-        co_await async::sleep_for(std::chrono::seconds{5});
+        co_await ask();
+        co_await async::sleep_for(between_checks);
     }
 }
 

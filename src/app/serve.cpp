@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "admission/door.hpp"
+#include "admission/page_door.hpp"
 #include "app/engine.hpp"
 #include "app/github_hooks.hpp"
 #include "app/greeting.hpp"
@@ -26,6 +27,8 @@
 #include "async/task_group.hpp"
 #include "base/clock.hpp"
 #include "observe/log.hpp"
+#include "page/baked_files.hpp"
+#include "page/page.hpp"
 #include "transport/http_server.hpp"
 #include "transport/local_socket.hpp"
 #include "transport/operator_pages.hpp"
@@ -115,13 +118,21 @@ Result<void> serve(const Settings& settings, bool quiet) {
     if (!engine) return fail(std::move(engine.error()));
 
     admission::Door door{door_settings(settings), system_clock()};
-    const auto readiness = std::make_shared<Readiness>();
+    admission::PageSettings page_settings;
+    page_settings.rate_limit.turns = settings.page_rate_limit;
+    admission::PageDoor page_door{door, page_settings, system_clock()};
+    page::Page page{{page_door, (*engine)->provider(), (*engine)->pool(), page::baked_files(), std::string{version()}}};
+    Readiness readiness{(*engine)->provider(), system_clock()};
     const transport::OperatorPages pages{"flux-mcp", std::string{version()},
-                                         [readiness] { return readiness->connectors(); }};
+                                         [&readiness] { return readiness.connectors(); },
+                                         [&readiness] { return readiness.ask_now(); }};
     std::optional<GithubHooks> hooks;
-    if (auto* github = (*engine)->github()) hooks.emplace(*github, settings.github.webhook_secret, nullptr);
+    if (auto* github = (*engine)->github()) {
+        hooks.emplace(*github, settings.github.webhook_secret, (*engine)->pool(), page);
+    }
+    transport::HttpHandler& rest = hooks ? static_cast<transport::HttpHandler&>(*hooks) : page;
     transport::HttpServer http{
-        main_port_options(settings), {(*engine)->server(), door, pages, hooks ? &*hooks : nullptr}, (*engine)->pool()};
+        main_port_options(settings), {(*engine)->server(), door, pages, &rest, &page_door}, (*engine)->pool()};
     if (auto started = http.start(); !started) return fail(std::move(started.error()));
 
     asio::io_context context{1};
@@ -131,14 +142,15 @@ Result<void> serve(const Settings& settings, bool quiet) {
     if (auto started = socket.start(); !started) return fail(std::move(started.error()));
 
     async::TaskGroup tasks{context.get_executor(), log_failure};
-    tasks.start(keep_asking((*engine)->provider(), readiness));
+    tasks.start(readiness.keep_asking());
     tasks.start(serve_until_signal(Serving{**engine, http, socket, signals}, tasks));
     if (settings.production) {
         observe::log::info("serving", {{"endpoint", base_url(settings) + "/mcp"},
                                        {"repository", source_name(settings)},
                                        {"sandbox", (*engine)->sandbox_level()}});
     } else if (!quiet) {
-        const auto text = greeting(settings, (*engine)->sandbox_level(), (*engine)->sandbox_detail());
+        const auto link = door.asks_for_token() ? page_door.make_link("local").code : Secret{};
+        const auto text = greeting(settings, (*engine)->sandbox_level(), (*engine)->sandbox_detail(), link.reveal());
         std::fputs(text.c_str(), stderr);
     }
     context.run();

@@ -17,6 +17,11 @@ std::string source_name(const Settings& settings) {
     return fmt::format("{}/{} on GitHub", settings.github.owner, settings.github.repository);
 }
 
+std::string page_url(const Settings& settings, std::string_view link) {
+    // Behind the #: a browser keeps that part to itself, so that it gets into nobody's log.
+    return link.empty() ? base_url(settings) + "/" : fmt::format("{}/#link={}", base_url(settings), link);
+}
+
 std::filesystem::path local_socket_path(const Settings& settings) { return settings.state_directory / "flux.sock"; }
 
 }  // namespace flux::app

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "admission/address.hpp"
@@ -51,6 +52,7 @@ struct Settings {
 
     admission::Tokens tokens;
     int rate_limit = 30;
+    int page_rate_limit = 600;  ///< of a signed-in page
     std::vector<admission::Origin> allowed_origins;
     std::vector<admission::AddressRange> trusted_proxies;
     std::optional<admission::Origin> public_origin;
@@ -71,6 +73,9 @@ std::string base_url(const Settings& settings);
 
 /// What is built: a folder of this machine, or `owner/name` on GitHub.
 std::string source_name(const Settings& settings);
+
+/// Where the web page is, with the code that signs its first visitor in; empty: it asks for no token.
+std::string page_url(const Settings& settings, std::string_view link);
 
 /// The Unix socket of the process that owns the state folder.
 std::filesystem::path local_socket_path(const Settings& settings);

@@ -16,6 +16,13 @@ std::string source_of(const asio::ip::address& address) {
     return asio::ip::address_v6{bytes}.to_string();
 }
 
+bool is_loopback(const asio::ip::address& address) {
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+    }
+    return address.is_loopback();
+}
+
 }  // namespace
 
 ConnectionCounts::Place& ConnectionCounts::Place::operator=(Place&& other) noexcept {
@@ -47,7 +54,9 @@ std::optional<ConnectionCounts::Place> ConnectionCounts::take(const asio::ip::ad
     const std::lock_guard lock{mutex_};
     if (all_ >= limits_.connections || strangers_ >= limits_.unauthenticated) return std::nullopt;
     const auto known = strangers_of_.find(source);
-    if (known != strangers_of_.end() && known->second >= limits_.unauthenticated_per_address) return std::nullopt;
+    const bool counts_by_address = !is_loopback(address);
+    if (counts_by_address && known != strangers_of_.end() && known->second >= limits_.unauthenticated_per_address)
+        return std::nullopt;
     ++all_;
     ++strangers_;
     ++strangers_of_[source];

@@ -7,11 +7,12 @@
 #include <utility>
 
 #include "admission/door.hpp"
+#include "admission/page_door.hpp"
 #include "base/text.hpp"
 #include "mcp/server.hpp"
 #include "observe/log.hpp"
 #include "transport/http_reply.hpp"
-#include "transport/http_response.hpp"
+#include "transport/sse.hpp"
 #include "transport/websocket_connection.hpp"
 #include "transport/websocket_frame.hpp"
 #include "transport/websocket_handshake.hpp"
@@ -36,6 +37,7 @@ void describe(KnockFacts& facts, const RequestHead& head, const Target& target, 
     if (!head.host.empty()) facts.knock.host = head.host;
     facts.knock.origin = head.field("origin");
     facts.knock.authorization = head.field("authorization");
+    facts.knock.fetch_site = head.field("sec-fetch-site");
     if (!target.query.empty()) facts.query_token = query_value(target.query, "token");
     if (facts.query_token) facts.knock.query_token = *facts.query_token;
     if (head.count("x-forwarded-for") > 0) {
@@ -240,6 +242,14 @@ void HttpConnection::dispatch(const Request& request, std::string_view body) {
     switch (request.route) {
     case Route::mcp: dispatch_mcp(request, body); return;
     case Route::operator_page:
+        if (site_.pages->wants_check(request.target.path, request.target.query)) {
+            phase_ = Phase::busy;
+            auto self = std::static_pointer_cast<HttpConnection>(shared_from_this());
+            const ResponseFrame frame{request.keeps_alive(), head.method == "HEAD", head.minor_version > 0};
+            auto task = answer_after_check(std::move(self), std::string{head.method}, frame);
+            loop().tasks().start(std::move(task));
+            return;
+        }
         if (auto page = site_.pages->answer(head.method, request.target.path, site_.draining)) {
             answer(request, std::move(*page));
             return;
@@ -315,42 +325,90 @@ void HttpConnection::dispatch_rest(const Request& request, std::string_view body
     asked.host = head.host;
     asked.body = body;
     asked.peer = peer_;
+    asked.port = site_.port;
     asked.fields.reserve(head.field_count);
     for (std::size_t i = 0; i < head.field_count; ++i) {
         asked.fields.emplace_back(ascii_lower(head.fields[i].name), head.fields[i].value);
     }
     phase_ = Phase::busy;
     auto self = std::static_pointer_cast<HttpConnection>(shared_from_this());
-    auto task = answer_by_handler(std::move(self), std::move(asked), request.keeps_alive());
+    const ResponseFrame frame{request.keeps_alive(), head.method == "HEAD", head.minor_version > 0};
+    auto task = answer_by_handler(std::move(self), std::move(asked), frame);
     loop().tasks().start(std::move(task));
 }
 
 async::Task<> HttpConnection::answer_by_handler(std::shared_ptr<HttpConnection> self, HttpRequest request,
-                                                bool keep_alive) {
-    const bool head_only = request.method == "HEAD";
+                                                ResponseFrame frame) {
     HttpResponse response;
     try {
-        auto* const handler = self->site_.rest;
-        auto work = [handler, asked = std::move(request)] { return handler->handle(asked); };
-        response = co_await self->site_.pool->run(std::move(work));
+        response = co_await self->site_.rest->answer(std::move(request));
     } catch (const std::exception& error) {
+        if (self->closed()) co_return;
         // Also a full pool. Who asks learns only that it went wrong here.
         observe::log::error("a page could not be answered", {{"error", error.what()}});
         response = reply(Error{Errc::internal, "This page could not be made. Try again in a moment."});
     }
     if (self->closed()) co_return;
-    keep_alive = keep_alive && !self->loop().draining();
-    append_response(self->out(), response, {keep_alive, head_only});
+    if (response.to_known_visitor) self->place_.let_in();
+    const bool has_source = response.source && !frame.head_only;
+    const bool ends_with_connection = has_source && !response.length && !frame.chunked;
+    frame.keep_alive = frame.keep_alive && !ends_with_connection && !self->loop().draining();
+    append_response(self->out(), response, frame);
     self->flush_soon();
-    if (response.file && !head_only) {
-        auto file = std::make_shared<FileBody>(std::move(*response.file));
-        if (!co_await send_file(self, std::move(file))) {
-            // The length was promised, so only a broken connection tells that the rest is missing.
-            self->cut();
-            co_return;
+    bool whole = true;
+    try {
+        if (has_source) {
+            whole = co_await send_source(self, std::move(response.source), frame.chunked && !response.length);
+        } else if (response.file && !frame.head_only) {
+            auto file = std::make_shared<FileBody>(std::move(*response.file));
+            whole = co_await send_file(self, std::move(file));
         }
+    } catch (const std::exception& error) {
+        if (!self->closed()) observe::log::error("a page broke off", {{"error", error.what()}});
+        whole = false;
     }
-    self->request_done(keep_alive);
+    if (!whole) {
+        // A length or a last chunk was promised, so only a broken connection tells that the rest is missing.
+        self->cut();
+        co_return;
+    }
+    self->request_done(frame.keep_alive);
+}
+
+async::Task<> HttpConnection::answer_after_check(std::shared_ptr<HttpConnection> self, std::string method,
+                                                 ResponseFrame frame) {
+    const auto& site = self->site_;
+    try {
+        co_await site.pages->check_connectors();
+    } catch (const std::exception& error) {
+        // What was known before is answered then.
+        observe::log::error("the connectors could not be checked", {{"error", error.what()}});
+    }
+    if (self->closed()) co_return;
+    frame.keep_alive = frame.keep_alive && !self->loop().draining();
+    if (const auto page = site.pages->answer(method, "/readyz", site.draining)) {
+        append_response(self->out(), *page, frame);
+    }
+    self->request_done(frame.keep_alive);
+}
+
+async::Task<bool> HttpConnection::send_source(std::shared_ptr<HttpConnection> self, std::shared_ptr<BodySource> source,
+                                              bool chunked) {
+    for (;;) {
+        const auto piece = co_await source->next();
+        if (self->closed() || !piece) co_return false;
+        if (piece->empty()) break;
+        if (chunked) {
+            append_chunk(self->out(), *piece);
+        } else {
+            self->out() += *piece;
+        }
+        self->flush_soon();
+        co_await self->wait_until_sent();
+        if (self->closed()) co_return false;
+    }
+    if (chunked) append_last_chunk(self->out());
+    co_return true;
 }
 
 async::Task<bool> HttpConnection::send_file(std::shared_ptr<HttpConnection> self, std::shared_ptr<FileBody> file) {
@@ -381,6 +439,17 @@ async::Task<bool> HttpConnection::send_file(std::shared_ptr<HttpConnection> self
     co_return true;
 }
 
+Result<admission::Visitor> HttpConnection::admit_socket(admission::Knock& knock, std::string_view query,
+                                                        std::shared_ptr<const admission::Stay>& stay) const {
+    const auto ticket = site_.page_door != nullptr ? query_value(query, "ticket") : std::nullopt;
+    if (!ticket) return site_.door->admit(knock);
+    knock.query_ticket = *ticket;
+    auto page = site_.page_door->admit_ticket(knock);
+    if (!page) return fail(std::move(page.error()));
+    stay = std::move(page->stay);
+    return std::move(page->visitor);
+}
+
 bool HttpConnection::upgrade(Request& request, std::string_view rest) {
     const auto& head = request.head;
     loop().head().keep_alive = false;
@@ -403,7 +472,8 @@ bool HttpConnection::upgrade(Request& request, std::string_view rest) {
         answer(request, reply(HttpRefusal{400, "The only WebSocket subprotocol here is `mcp`."}));
         return false;
     }
-    auto visitor = site_.door->admit(facts.knock);
+    std::shared_ptr<const admission::Stay> stay;
+    auto visitor = admit_socket(facts.knock, request.target.query, stay);
     if (!visitor) {
         if (asked->offers_mcp || visitor.error().code != Errc::unauthenticated) {
             answer(request, reply(visitor.error()));
@@ -426,7 +496,8 @@ bool HttpConnection::upgrade(Request& request, std::string_view rest) {
     const auto names = name_style_of(request.target.query);
     auto handover = hand_over();
     auto connection = std::make_shared<WebSocketConnection>(loop(), std::move(handover.socket), std::move(place_));
-    connection->open(*site_.mcp, std::move(*visitor), names, std::move(handover.out), std::string{rest});
+    connection->open(*site_.mcp, std::move(*visitor), std::move(stay), names, std::move(handover.out),
+                     std::string{rest});
     loop().serve(std::move(connection));
     return false;
 }

@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "admission/page_door.hpp"
 #include "admission/visitor.hpp"
 #include "transport/chunked_body.hpp"
 #include "transport/connection.hpp"
 #include "transport/connection_counts.hpp"
 #include "transport/http_request.hpp"
+#include "transport/http_response.hpp"
 #include "transport/http_site.hpp"
 #include "transport/streamable_http.hpp"
 #include "transport/target.hpp"
@@ -63,10 +65,17 @@ private:
     void dispatch(const Request& request, std::string_view body);
     void dispatch_mcp(const Request& request, std::string_view body);
     void dispatch_rest(const Request& request, std::string_view body);
-    static async::Task<> answer_by_handler(std::shared_ptr<HttpConnection> self, HttpRequest request, bool keep_alive);
+    static async::Task<> answer_by_handler(std::shared_ptr<HttpConnection> self, HttpRequest request,
+                                           ResponseFrame frame);
+    static async::Task<> answer_after_check(std::shared_ptr<HttpConnection> self, std::string method,
+                                            ResponseFrame frame);
+    static async::Task<bool> send_source(std::shared_ptr<HttpConnection> self, std::shared_ptr<BodySource> source,
+                                         bool chunked);
     static async::Task<bool> send_file(std::shared_ptr<HttpConnection> self, std::shared_ptr<FileBody> file);
 
     bool upgrade(Request& request, std::string_view rest);
+    Result<admission::Visitor> admit_socket(admission::Knock& knock, std::string_view query,
+                                            std::shared_ptr<const admission::Stay>& stay) const;
 
     void answer(const Request& request, HttpResponse response);
     void refuse(const HttpRefusal& refusal);

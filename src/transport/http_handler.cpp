@@ -23,4 +23,10 @@ FileHandle::~FileHandle() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+async::Task<HttpResponse> BlockingHandler::answer(HttpRequest request) {
+    auto work = [this, asked = std::move(request)] { return handle(asked); };
+    auto answered = pool_.run(std::move(work));
+    co_return co_await std::move(answered);
+}
+
 }  // namespace flux::transport

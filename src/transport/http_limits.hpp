@@ -14,16 +14,20 @@ struct HttpLimits {
     std::size_t message_parts = 1024;     ///< fragments of one WebSocket message
 
     std::size_t connections = 10'000;
-    std::size_t unauthenticated = 512;             ///< connections that the door has not let in yet
-    std::size_t unauthenticated_per_address = 32;  ///< IPv6 by /64
+    std::size_t unauthenticated = 6'000;  ///< connections that the door has not let in yet
+    /// Of those, from one address, IPv6 by /64. Loopback is exempt: behind it are this machine's own programs, or a
+    /// proxy with all of its clients.
+    std::size_t unauthenticated_per_address = 32;
 
     std::size_t outbound_soft = 256 * 1024;  ///< unsent bytes from which progress is left out and reading pauses
     std::size_t outbound_hard = 1 << 20;     ///< unsent bytes from which the connection is closed
 
-    std::chrono::milliseconds head_time{10'000};   ///< for a request's head, from its first byte (or the accept)
-    std::chrono::milliseconds idle_time{75'000};   ///< between two requests of one connection
-    std::chrono::milliseconds body_grace{5'000};   ///< after which a body has to come at `body_rate`
-    std::size_t body_rate = 1024;                  ///< bytes a second
+    std::chrono::milliseconds head_time{10'000};  ///< for a request's head, from its first byte (or the accept)
+    std::chrono::milliseconds idle_time{75'000};  ///< between two requests of one connection
+    std::chrono::milliseconds body_grace{5'000};  ///< after which a body has to come at `body_rate`
+    std::size_t body_rate = 1024;                 ///< bytes a second
+    std::chrono::milliseconds behind_time{
+        10'000};  ///< with more than `outbound_soft` unsent, after which a WebSocket is closed
     std::chrono::milliseconds write_time{30'000};  ///< without the peer taking a byte of what waits for it
     std::chrono::milliseconds ping_interval{
         20'000};  ///< of a WebSocket; without a pong until the next one it is closed

@@ -122,12 +122,19 @@ void append_response(std::string& out, const HttpResponse& response, ResponseFra
         append_head_end(out);
         return;
     }
-    if (!response.file && !frame.head_only) {
+    if (!response.file && !response.source && !frame.head_only) {
         append_body(out, response.body);
         return;
     }
+    if (response.source && !response.length) {
+        if (frame.chunked) out += "Transfer-Encoding: chunked\r\n";
+        append_head_end(out);
+        return;
+    }
     out += "Content-Length: ";
-    append_number(out, response.file ? response.file->length : response.body.size());
+    append_number(out, response.file     ? response.file->length
+                       : response.source ? *response.length
+                                         : response.body.size());
     out += "\r\n\r\n";
 }
 

@@ -27,9 +27,10 @@ void append_body(std::string& out, std::string_view body);
 struct ResponseFrame {
     bool keep_alive = true;  ///< false: `Connection: close`
     bool head_only = false;  ///< the answer to HEAD
+    bool chunked = true;     ///< false for HTTP/1.0: a body of unknown length then ends with the connection
 };
 
-/// The whole response, but of a `file` only the head: its bytes are for the caller to send.
+/// The whole response, but of a `file` or a `source` only the head: its bytes are for the caller to send.
 void append_response(std::string& out, const HttpResponse& response, ResponseFrame frame);
 
 }  // namespace flux::transport

@@ -95,6 +95,7 @@ HttpServer::HttpServer(HttpServerOptions options, McpSite site, async::BlockingP
     parts_->site.door = &site.door;
     parts_->site.pages = &site.pages;
     parts_->site.rest = site.rest;
+    parts_->site.page_door = site.page_door;
     parts_->site.pool = &pool;
 }
 

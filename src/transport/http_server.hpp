@@ -13,7 +13,8 @@
 
 namespace flux::admission {
 class Door;
-}
+class PageDoor;
+}  // namespace flux::admission
 namespace flux::mcp {
 class Server;
 }
@@ -34,6 +35,7 @@ struct McpSite {
     admission::Door& door;
     const OperatorPages& pages;
     HttpHandler* rest = nullptr;  ///< whatever else the port serves, behind the door's look at Host and Origin
+    admission::PageDoor* page_door = nullptr;  ///< lets sockets in that come with a page's ticket
 };
 
 /// A port with loop threads of its own: the machine room of the main port and of the preview port.

@@ -10,7 +10,8 @@
 
 namespace flux::admission {
 class Door;
-}
+class PageDoor;
+}  // namespace flux::admission
 namespace flux::mcp {
 class Server;
 }
@@ -21,6 +22,7 @@ namespace flux::transport {
 struct HttpSite {
     mcp::Server* mcp = nullptr;
     admission::Door* door = nullptr;
+    admission::PageDoor* page_door = nullptr;  ///< for sockets that come with a ticket; null: there are none
     const OperatorPages* pages = nullptr;
     HttpHandler* rest = nullptr;
     async::BlockingPool* pool = nullptr;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "transport/http_reply.hpp"
+#include "transport/target.hpp"
 
 namespace flux::transport {
 
@@ -22,10 +23,49 @@ HttpResponse json_page(int status, const boost::json::object& body) {
     return response;
 }
 
+std::string_view name_of(Connector::State state) {
+    switch (state) {
+    case Connector::State::connected: return "connected";
+    case Connector::State::degraded: return "degraded";
+    case Connector::State::off: return "off";
+    case Connector::State::error: return "error";
+    }
+    return "error";
+}
+
+boost::json::object entry_of(const Connector& connector) {
+    boost::json::object entry{
+        {"name", connector.name},     {"category", connector.category},
+        {"title", connector.title},   {"state", name_of(connector.state)},
+        {"reason", connector.reason}, {"cure", connector.cure},
+        {"latency_ms", nullptr},      {"quota", nullptr},
+        {"checked_at", nullptr},
+    };
+    if (connector.latency) entry["latency_ms"] = connector.latency->count();
+    if (const auto& quota = connector.quota) {
+        entry["quota"] = {
+            {"limit", quota->limit}, {"remaining", quota->remaining}, {"reset_at", rfc3339_seconds(quota->reset_at)}};
+    }
+    if (connector.checked_at) entry["checked_at"] = rfc3339_seconds(*connector.checked_at);
+    return entry;
+}
+
 }  // namespace
 
-OperatorPages::OperatorPages(std::string service, std::string version, Connectors connectors)
-    : service_{std::move(service)}, version_{std::move(version)}, connectors_{std::move(connectors)} {}
+OperatorPages::OperatorPages(std::string service, std::string version, Connectors connectors, Check check)
+    : service_{std::move(service)},
+      version_{std::move(version)},
+      connectors_{std::move(connectors)},
+      check_{std::move(check)} {}
+
+bool OperatorPages::wants_check(std::string_view path, std::string_view query) const {
+    return check_ && path == "/readyz" && !query.empty() && query_value(query, "check") == "now";
+}
+
+async::Task<> OperatorPages::check_connectors() const {
+    auto checked = check_();
+    co_await std::move(checked);
+}
 
 std::optional<HttpResponse> OperatorPages::answer(std::string_view method, std::string_view path, bool draining) const {
     if (path != "/health" && path != "/livez" && path != "/readyz") return std::nullopt;
@@ -43,14 +83,9 @@ HttpResponse OperatorPages::health(bool draining) const {
 HttpResponse OperatorPages::readiness(bool draining) const {
     const auto connectors = connectors_ ? connectors_() : std::vector<Connector>{};
     const bool failed = std::any_of(connectors.begin(), connectors.end(),
-                                    [](const Connector& connector) { return connector.state == "failed"; });
+                                    [](const auto& connector) { return connector.state == Connector::State::error; });
     boost::json::array list;
-    for (const auto& connector : connectors) {
-        boost::json::object entry{{"name", connector.name}, {"state", connector.state}};
-        if (!connector.reason.empty()) entry["reason"] = connector.reason;
-        if (connector.latency) entry["latency_ms"] = connector.latency->count();
-        list.push_back(std::move(entry));
-    }
+    for (const auto& connector : connectors) list.push_back(entry_of(connector));
     const char* status = draining ? "draining" : failed ? "not ready" : "ready";
     return json_page(draining || failed ? 503 : 200, {{"status", status}, {"connectors", std::move(list)}});
 }

@@ -1,31 +1,54 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "async/task.hpp"
+#include "base/clock.hpp"
 #include "transport/http_handler.hpp"
 
 namespace flux::transport {
 
-/// One thing that the server depends on, as `/readyz` shows it.
+/// One thing that the server works with, as `/readyz` and the page's Connectors show it. All of it is for operators,
+/// without secrets.
 struct Connector {
-    std::string name;    ///< e.g. `store`, `provider`
-    std::string state;   ///< `ok`, `degraded` or `failed`; one `failed` makes the server not ready
-    std::string reason;  ///< why it isn't `ok`; for operators, without secrets
-    std::optional<std::chrono::milliseconds> latency;
+    enum class State { connected, degraded, off, error };
+
+    struct Quota {
+        std::int64_t limit = 0;
+        std::int64_t remaining = 0;
+        WallTime reset_at{};
+    };
+
+    std::string name;      ///< e.g. `local`, `github`
+    std::string category;  ///< `source`, `runner` or `scale`
+    std::string title;
+    State state = State::connected;  ///< one `error` makes the server not ready
+    std::string reason = {};         ///< why it isn't `connected`
+    std::string cure = {};           ///< what to do about it
+    std::optional<std::chrono::milliseconds> latency = {};
+    std::optional<Quota> quota = {};
+    std::optional<WallTime> checked_at = {};  ///< empty: there is nothing to check
 };
 
 /// `/health`, `/livez` and `/readyz`: what load balancers and operators ask, without a token.
 class OperatorPages {
 public:
     using Connectors = std::function<std::vector<Connector>()>;
+    using Check = std::function<async::Task<>()>;
 
     /// `connectors` is called from loop threads and answers from what it knows already, without waiting; empty: none.
-    OperatorPages(std::string service, std::string version, Connectors connectors = {});
+    /// `check` looks again and ends when the news is there, within seconds; it says itself how often is often enough.
+    OperatorPages(std::string service, std::string version, Connectors connectors = {}, Check check = {});
+
+    /// Whether this request wants `check_connectors` before its answer: `/readyz?check=now`.
+    bool wants_check(std::string_view path, std::string_view query) const;
+    async::Task<> check_connectors() const;
 
     /// The page at `path`, or nothing if it isn't one of these.
     std::optional<HttpResponse> answer(std::string_view method, std::string_view path, bool draining) const;
@@ -37,6 +60,7 @@ private:
     std::string service_;
     std::string version_;
     Connectors connectors_;
+    Check check_;
 };
 
 }  // namespace flux::transport

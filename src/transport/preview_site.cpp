@@ -136,8 +136,9 @@ std::optional<Wanted> wanted_by_path(const HttpRequest& request) {
 
 }  // namespace
 
-PreviewSite::PreviewSite(const previews::SiteStore& store, std::optional<previews::WildcardOrigin> public_origin)
-    : store_{store}, public_origin_{std::move(public_origin)} {}
+PreviewSite::PreviewSite(const previews::SiteStore& store, async::BlockingPool& pool,
+                         std::optional<previews::WildcardOrigin> public_origin)
+    : BlockingHandler{pool}, store_{store}, public_origin_{std::move(public_origin)} {}
 
 HttpResponse PreviewSite::handle(const HttpRequest& request) {
     auto host = previews::read_preview_host(request.host, public_origin_);

@@ -16,11 +16,14 @@ WebSocketConnection::WebSocketConnection(Loop& loop, Socket socket, ConnectionCo
     : Connection{loop, std::move(socket)},
       place_{std::move(place)},
       decoder_{loop.limits().message_bytes, loop.limits().message_parts},
-      pinged_at_{loop.now()} {}
+      pinged_at_{loop.now()},
+      kept_up_at_{loop.now()} {}
 
-void WebSocketConnection::open(mcp::Server& server, admission::Visitor visitor, mcp::NameStyle names, std::string out,
+void WebSocketConnection::open(mcp::Server& server, admission::Visitor visitor,
+                               std::shared_ptr<const admission::Stay> stay, mcp::NameStyle names, std::string out,
                                std::string input) {
     take_over(std::move(out), std::move(input));
+    stay_ = std::move(stay);
     MessageSink& sink = *this;
     outbox_ = std::make_shared<StreamOutbox>(sink);
     stream_ = server.open({std::move(visitor), true, names}, loop().executor(), outbox_);
@@ -71,7 +74,11 @@ void WebSocketConnection::drained() {
 void WebSocketConnection::write_message(std::string_view message) {
     if (closing() || closed()) return;
     append_text_frame(out(), message);
-    if (!overrun()) flush_soon();
+    if (unsent() > loop().limits().outbound_hard) {
+        // Not here: the stream is in the middle of answering.
+        asio::post(loop().executor(), [self = shared_from_this(), this] { give_up_slow_reader(); });
+    }
+    flush_soon();
 }
 
 void WebSocketConnection::answered(bool refused) {
@@ -96,6 +103,11 @@ void WebSocketConnection::close(CloseCode code, std::string_view reason) {
     let_go_of_stream();
 }
 
+// What was said before still comes, if the peer reads on, and then the reason why no more does.
+void WebSocketConnection::give_up_slow_reader() {
+    close(CloseCode::try_again, "Too much waited to be read for too long. Connect again.");
+}
+
 void WebSocketConnection::close_if_idle() {
     if (!stream_ || stream_->in_flight() == 0) close(CloseCode::going_away, "The server is shutting down.");
 }
@@ -107,13 +119,30 @@ void WebSocketConnection::drain() {
 
 void WebSocketConnection::tick() {
     Connection::tick();
-    if (closed() || closing()) return;
+    if (closed()) return;
+    const auto& limits = loop().limits();
+    const bool keeps_up = unsent() <= limits.outbound_soft;
+    if (keeps_up) kept_up_at_ = now();
+    if (closing()) {
+        // Whoever reads a byte now and then doesn't hold the rest for ever.
+        if (now() - kept_up_at_ > limits.behind_time + limits.write_time) cut();
+        return;
+    }
+    if (now() - kept_up_at_ > limits.behind_time) {
+        give_up_slow_reader();
+        return;
+    }
     if (draining_) {
         close_if_idle();
         return;
     }
-    if (now() - pinged_at_ < loop().limits().ping_interval) return;
-    if (!heard_) {
+    if (stay_ && !stay_->goes_on()) {
+        close(CloseCode::policy, "The page was signed out.");
+        return;
+    }
+    if (now() - pinged_at_ < limits.ping_interval) return;
+    // A peer that isn't read from can't be heard.
+    if (!heard_ && keeps_up) {
         cut();
         return;
     }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "admission/page_door.hpp"
 #include "admission/visitor.hpp"
 #include "mcp/server.hpp"
 #include "transport/connection.hpp"
@@ -19,9 +20,10 @@ class WebSocketConnection final : public Connection, private MessageSink {
 public:
     WebSocketConnection(Loop& loop, Socket socket, ConnectionCounts::Place place);
 
-    /// Begins to speak. `out` holds the answer to the upgrade, `input` what came right behind the request.
-    void open(mcp::Server& server, admission::Visitor visitor, mcp::NameStyle names, std::string out,
-              std::string input);
+    /// Begins to speak. `stay` ends the connection when it doesn't go on; null: it always does. `out` holds the answer
+    /// to the upgrade, `input` what came right behind the request.
+    void open(mcp::Server& server, admission::Visitor visitor, std::shared_ptr<const admission::Stay> stay,
+              mcp::NameStyle names, std::string out, std::string input);
 
     void tick() override;
     void drain() override;
@@ -37,6 +39,7 @@ private:
 
     void close(CloseCode code, std::string_view reason);
     void close_if_idle();
+    void give_up_slow_reader();
     void answer_ping(std::string_view payload);
     void let_go_of_stream();
 
@@ -44,12 +47,14 @@ private:
     WebSocketDecoder decoder_;
     std::shared_ptr<mcp::Stream> stream_;  ///< null when nothing is received any more
     std::shared_ptr<StreamOutbox> outbox_;
-    std::string late_pong_;  ///< the newest ping's payload, while the peer doesn't read
+    std::shared_ptr<const admission::Stay> stay_;  ///< null: no end but the connection's
+    std::string late_pong_;                        ///< the newest ping's payload, while the peer doesn't read
     bool pong_due_ = false;
     bool heard_ = true;  ///< something came since the last ping
     bool draining_ = false;
     int refused_in_a_row_ = 0;
     SteadyTime pinged_at_;
+    SteadyTime kept_up_at_;  ///< when little enough was unsent, the last time that someone looked
 };
 
 }  // namespace flux::transport

@@ -17,9 +17,10 @@ TEST(Greeting, SaysWhatANewcomerNeedsInTwelveLines) {
     settings.repository = "/srv/site";
     settings.state_directory = "/var/lib/flux";
 
-    const auto text = greeting(settings, "bwrap", "");
+    const auto text = greeting(settings, "bwrap", "", "");
 
     EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 12);
+    EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8787/\n")) << "the page asks for nothing";
     EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8787/mcp"));
     EXPECT_THAT(text, HasSubstr("no token"));
     EXPECT_THAT(text, HasSubstr("/srv/site"));
@@ -30,10 +31,12 @@ TEST(Greeting, NeverShowsTheToken) {
     Settings settings;
     settings.tokens = *admission::Tokens::parse(Secret{std::string{"a-token-0123456789abcdef"}});
 
-    const auto text = greeting(settings, "none", "bubblewrap is missing");
+    const auto text = greeting(settings, "none", "bubblewrap is missing", "0123abcd");
 
     EXPECT_THAT(text, testing::Not(HasSubstr("a-token")));
     EXPECT_THAT(text, HasSubstr("MCP_AUTH_TOKEN"));
+    EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8787/#link=0123abcd"));
+    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 12);
     EXPECT_THAT(text, HasSubstr("bubblewrap is missing"));
 }
 

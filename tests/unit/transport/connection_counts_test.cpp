@@ -54,5 +54,14 @@ TEST(ConnectionCounts, TakesAnIpv6NetworkForOneAddress) {
     EXPECT_FALSE(counts.take(address("10.0.0.1")));
 }
 
+TEST(ConnectionCounts, CountsThisMachineAsMany) {
+    ConnectionCounts counts{limits(10, 3, 1)};
+    const auto first = counts.take(address("127.0.0.1"));
+    const auto second = counts.take(address("127.0.0.1"));
+    const auto mapped = counts.take(address("::ffff:127.0.0.1"));
+    EXPECT_TRUE(first && second && mapped);
+    EXPECT_FALSE(counts.take(address("::1"))) << "the limit for all strangers holds";
+}
+
 }  // namespace
 }  // namespace flux::transport

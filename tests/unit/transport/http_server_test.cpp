@@ -319,7 +319,7 @@ TEST(HttpServer, ClosesWhoeverIsSlow) {
 
 TEST(HttpServer, HoldsOnlySoManyStrangers) {
     auto limits = ServedPort::quick_limits();
-    limits.unauthenticated_per_address = 2;
+    limits.unauthenticated = 2;
     ServedPort served{{.with_token = true, .limits = limits}};
     TcpClient known{served.port()};
     known.send(
@@ -340,7 +340,7 @@ TEST(HttpServer, SaysWhoseThePortIs) {
     ServedPort served;
     async::BlockingPool pool{1};
     struct Nothing final : HttpHandler {
-        HttpResponse handle(const HttpRequest&) override { return {}; }
+        async::Task<HttpResponse> answer(HttpRequest) override { co_return HttpResponse{}; }
     } nothing;
     HttpServer second{{.port = served.port(), .port_setting = "FLUX_PREVIEW_PORT", .threads = 1}, nothing, pool};
 
@@ -384,8 +384,10 @@ TEST(HttpServer, CutsWhatDoesNotEnd) {
 }
 
 /// Answers with what it was asked, or with a file.
-class Pages final : public HttpHandler {
+class Pages final : public BlockingHandler {
 public:
+    using BlockingHandler::BlockingHandler;
+
     HttpResponse handle(const HttpRequest& request) override {
         HttpResponse response;
         if (request.path == "/fails") throw std::runtime_error{"secret detail"};
@@ -409,8 +411,8 @@ struct ServedPages {
         if (const auto started = server.start(); !started) throw std::runtime_error{started.error().message};
     }
 
-    Pages pages;
     async::BlockingPool pool{2};
+    Pages pages{pool};
     HttpServer server{{.port = 0, .threads = 1, .limits = ServedPort::quick_limits()}, pages, pool};
 };
 
@@ -447,6 +449,67 @@ TEST(HttpHandler, SendsPartsOfLargeFiles) {
     const auto head = take_answer(client, false);
     EXPECT_EQ(head.fields.at("Content-Length"), "2900000");
     EXPECT_TRUE(take_answer(client).body == content.substr(5, 2'900'000));
+}
+
+/// Gives `pieces` of some size, one after the other; then ends as it is told to.
+class Pieces final : public BodySource {
+public:
+    Pieces(int pieces, std::string end) : left_{pieces}, end_{std::move(end)} {}
+
+    async::Task<Result<std::string>> next() override {
+        if (left_ == 0 && end_ == "/fails") co_return fail(Errc::internal, "secret detail");
+        if (left_ == 0 && end_ == "/throws") throw std::runtime_error{"secret detail"};
+        if (left_ == 0) co_return std::string{};
+        --left_;
+        co_return std::string(100'000, 'x');
+    }
+
+private:
+    int left_;
+    const std::string end_;
+};
+
+/// Answers with a source: `/known` says its length, `/fails` and `/throws` break off.
+class Sources final : public HttpHandler {
+public:
+    async::Task<HttpResponse> answer(HttpRequest request) override {
+        HttpResponse response;
+        response.source = std::make_shared<Pieces>(20, request.path);
+        if (request.path == "/known") response.length = 2'000'000;
+        co_return response;
+    }
+};
+
+TEST(HttpHandler, SendsABodyThatIsMadeMeanwhile) {
+    Sources sources;
+    async::BlockingPool pool{1};
+    HttpServer server{{.port = 0, .threads = 1, .limits = ServedPort::quick_limits()}, sources, pool};
+    ASSERT_TRUE(server.start());
+    TcpClient client{server.port(), 4096};
+    client.send(
+        "GET /known HTTP/1.1\r\nHost: h\r\n\r\nHEAD /known HTTP/1.1\r\nHost: h\r\n\r\n"
+        "GET /unknown HTTP/1.1\r\nHost: h\r\n\r\nGET /fails HTTP/1.1\r\nHost: h\r\n\r\n");
+    const std::string whole(2'000'000, 'x');
+    const auto known = take_answer(client);
+    EXPECT_EQ(known.fields.at("Content-Length"), "2000000");
+    EXPECT_TRUE(known.body == whole);
+    EXPECT_EQ(take_answer(client, false).fields.at("Content-Length"), "2000000");
+    EXPECT_EQ(take_answer(client).fields.at("Transfer-Encoding"), "chunked");
+    std::string joined;
+    for (auto chunk = take_chunk(client); !chunk.empty(); chunk = take_chunk(client)) joined += chunk;
+    EXPECT_TRUE(joined == whole);
+    const auto broken = client.take_all();
+    EXPECT_THAT(broken, HasSubstr("xxx"));
+    EXPECT_THAT(broken, Not(testing::EndsWith("0\r\n\r\n"))) << "only a broken connection says that it isn't all";
+    TcpClient other{server.port()};
+    other.send("GET /throws HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(other.take_all(), Not(testing::EndsWith("0\r\n\r\n")));
+
+    TcpClient old{server.port()};
+    old.send("GET /unknown HTTP/1.0\r\n\r\n");
+    const auto to_the_end = old.take_all();
+    EXPECT_THAT(to_the_end, Not(HasSubstr("chunked")));
+    EXPECT_TRUE(to_the_end.ends_with("\r\n\r\n" + whole));
 }
 
 TEST(HttpHandler, BreaksTheConnectionWhenAFileIsShorterThanPromised) {

@@ -23,7 +23,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 class PreviewSiteTest : public testing::Test {
 protected:
-    PreviewSiteTest() : store_{*previews::SiteStore::open(root_.path() / "previews", clock_)}, site_{*store_} {
+    PreviewSiteTest() : store_{*previews::SiteStore::open(root_.path() / "previews", clock_)}, site_{*store_, pool_} {
         source_.write("index.html", "front page");
         source_.write("dir/index.html", "folder");
         source_.write("evil.com/index.html", "folder");
@@ -77,6 +77,7 @@ protected:
     TemporaryFolder root_;
     TemporaryFolder source_;
     std::unique_ptr<previews::SiteStore> store_;
+    async::BlockingPool pool_{1};
     PreviewSite site_;
     std::string id_;
 };
@@ -97,7 +98,7 @@ TEST_F(PreviewSiteTest, RefusesHostsItDoesNotKnow) {
 }
 
 TEST_F(PreviewSiteTest, ServesThePublicNamesOnlyWhereThereAreSome) {
-    PreviewSite open{*store_, *previews::WildcardOrigin::parse("https://*.previews.example.com")};
+    PreviewSite open{*store_, pool_, *previews::WildcardOrigin::parse("https://*.previews.example.com")};
     HttpRequest request;
     request.method = "GET";
     request.path = "/";

@@ -192,6 +192,34 @@ TEST(WebSocket, GivesUpWhoeverNeverReads) {
     EXPECT_FALSE(taken);
 }
 
+TEST(WebSocket, TellsWhoeverReadsTooSlowlyWhyNothingMoreComes) {
+    auto limits = ServedPort::quick_limits();
+    limits.behind_time = 100ms;
+    ServedPort served{{.limits = limits}};
+    Opened client{served, 4096};
+    const std::string said(20'000, 'x');
+    std::thread writer{[&] {
+        for (int i = 0; i < 400; ++i) {
+            if (!client.send(echo_frame(i, said))) return;
+        }
+    }};
+    std::this_thread::sleep_for(500ms);
+    // What was answered until then comes whole and in its order, and then the reason.
+    int answered = 0;
+    auto frame = take_frame(client);
+    for (; frame.first == 0x81; frame = take_frame(client)) {
+        ASSERT_THAT(frame.payload, HasSubstr("\"id\":" + std::to_string(answered) + ","));
+        ++answered;
+    }
+    while (frame.first == 0x89) frame = take_frame(client);
+    EXPECT_EQ(frame.close_code(), 1013);
+    EXPECT_GT(answered, 0);
+    EXPECT_LT(answered, 400);
+    client.finish_sending();
+    client.take_all();
+    writer.join();
+}
+
 TEST(WebSocket, ClosesAtShutdownWhenItsCallsAreAnswered) {
     ServedPort served;
     Opened idle{served};
