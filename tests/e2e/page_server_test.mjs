@@ -9,6 +9,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterwards, ask, demoRepository, repository, root, serve, sleep, until, workflow } from '../stage/stage.mjs';
 import { open } from '../stage/socket.mjs';
 
+/// What the server says at its start comes a moment after it is healthy.
+const said = (server, pattern) => until(`${pattern} in what the server says`, () => pattern.exec(server.output));
+
 const residentKiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
 /// A browser on our page: sends its origin, keeps one cookie.
@@ -69,8 +72,7 @@ test('signing in', async (t) => {
   });
 
   await t.test('by the link that serve printed works once', async () => {
-    const link = /\/#link=([0-9a-f]{64})/.exec(server.output)?.[1];
-    assert.ok(link, server.output);
+    const [, link] = await said(server, /\/#link=([0-9a-f]{64})/);
     const browser = new Browser(server);
     await browser.signIn({ link });
     assert.equal((await browser.ask('GET', '/api/session')).json.principal, 'local');
@@ -184,7 +186,7 @@ test('signing in', async (t) => {
 
 test('without a token, a page signs in by itself', async (t) => {
   const server = await serve(t, { repo: demoRepository(t), env: { MCP_AUTH_TOKEN: undefined } });
-  assert.match(server.output, /Web page +http:\/\/127\.0\.0\.1:\d+\/\n/);
+  await said(server, /Web page +http:\/\/127\.0\.0\.1:\d+\/\n/);
   const browser = new Browser(server);
   assert.equal((await browser.ask('GET', '/api/session')).json.asks_for_token, false);
   await browser.signIn({});
@@ -233,7 +235,7 @@ test('a ticket', async (t) => {
     const ticket = await browser.ticket();
     await browser.socket(ticket);
     await browser.socket(ticket);
-    const link = /#link=([0-9a-f]+)/.exec(server.output)[1];
+    const [, link] = await said(server, /#link=([0-9a-f]+)/);
     await new Browser(server).ask('POST', '/api/session', { body: { link } });
     await sleep(200);
     const log = server.output.replace(`#link=${link}`, '');
