@@ -98,7 +98,7 @@ TEST_F(LogDownloadTest, GivesLinesWithTheirColoursAndNothingElseOfTheTerminal) {
     EXPECT_EQ(response.content_type, "application/x-ndjson");
     EXPECT_EQ(body_of(response), R"({"total_lines":2,"complete":false})"
                                  "\n"
-                                 R"([1,1700000000123,"plain",1,"\u001b[31mred\u001b[0m and plain\u001b[0m"])"
+                                 R"([1,1700000000123,"plain",1,"\u001b[31mred\u001b[0m and plain"])"
                                  "\n"
                                  R"([2,null,"error",1,"##[error]it broke"])"
                                  "\n");
