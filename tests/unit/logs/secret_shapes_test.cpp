@@ -92,7 +92,7 @@ TEST(SecretShapes, HideWhatStandsWhereASecretBelongs) {
 TEST(SecretShapes, LeaveWhatIsNone) {
     for (const std::string line : {
              "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-             "npm_config_registry=https://registry.npmjs.org/",
+             "npm_config_registry=https://registry.example.org/",
              "https://git@github.com/owner/repository.git and ssh://git@host/path",
              "https://user:***@host/ and https://x:${TOKEN}@host/",
              "at Object.<anonymous> (/home/runner/work/x/node_modules/@scope/name/index.js:1:2)",
