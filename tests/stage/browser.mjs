@@ -57,10 +57,22 @@ export async function signIn(page, server, path = '/', origin = server.origin) {
 
 export const live = (page) => page.locator('[data-phase=live]').first().waitFor();
 
+/// What was begun by then is drawn, and nothing moves or fades any more: axe reads the colours of that moment.
+const settled = (page) => page.evaluate(async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame();
+  await frame();
+  await Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished));
+  await frame();
+});
+
 /// axe-core finds nothing to complain about in either theme, nothing stands out sideways, and the console is quiet.
 export async function checkAccess(page, what) {
   const told = [];
   const look = async (theme, axe) => {
+    await settled(page);
     const { violations } = await axe.analyze();
     for (const { id, nodes } of violations) told.push(`${theme}: ${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
   };

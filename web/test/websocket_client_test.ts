@@ -225,8 +225,10 @@ describe('a call', () => {
 
 describe('what is followed', () => {
   const acknowledge = (granted?: string[]) => {
-    const { id, params } = latest().last('subscriptions/listen') ?? {};
-    const asked = (params?.notifications as { resourceSubscriptions: string[] }).resourceSubscriptions;
+    const listen = latest().last('subscriptions/listen');
+    if (!listen) throw new Error('Nobody listens.');
+    const { id, params } = listen;
+    const asked = (params.notifications as { resourceSubscriptions: string[] }).resourceSubscriptions;
     latest().says({
       method: 'notifications/subscriptions/acknowledged',
       params: { notifications: { resourceSubscriptions: granted ?? asked }, _meta: { 'io.modelcontextprotocol/subscriptionId': id } },

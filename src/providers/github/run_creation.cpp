@@ -434,6 +434,7 @@ async::Task<Result<RunCreation::Dispatched>> RunCreation::dispatch(const Order& 
 async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord record, std::set<builds::RunId> before,
                                                                    std::vector<int> pauses_s) {
     Error last = unknown_outcome();
+    builds::RunId seen_alone = 0;
     for (const int pause : pauses_s) {
         if (pause > 0) co_await async::sleep_for(seconds{pause});
         auto match = co_await match_now(record, before);
@@ -441,10 +442,13 @@ async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord
             observe::log::warning("the run of a dispatch can't be looked for", {{"error", match.error().message}});
             continue;
         }
-        // Lists are late: the one run that they show may be somebody else's, as long as ours could still turn up.
+        // Lists are late: the one run that they show may be somebody else's, as long as ours could still turn up. And
+        // it is alone only if it was so before: one that has just turned up may have company a moment later.
+        const auto alone = match->candidates.size() == 1 ? match->candidates.front().id : 0;
+        const bool settled = alone != 0 && std::exchange(seen_alone, alone) == alone;
         const bool sure = match->by == std::string_view{"correlation_input"} ||
-                          (!match->rivals && github_now() - record.sent_at >= lists_are_late_by);
-        if (match->candidates.size() == 1 && sure) {
+                          (settled && !match->rivals && github_now() - record.sent_at >= lists_are_late_by);
+        if (alone != 0 && sure) {
             const auto& run = match->candidates.front();
             auto binding = [this, id = record.id, run_id = run.id] {
                 records_.bind(id, run_id);
