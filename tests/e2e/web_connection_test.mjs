@@ -106,6 +106,8 @@ test('a wire that breaks', async (t) => {
     assert.ok(await page.getByRole('log').isVisible(), 'the log stays readable');
     await page.getByTestId('connection-banner').waitFor();
     await checkAccess(page, 'while the connection is lost');
+    // Long enough before the next try of its own that it is the button that brings it back.
+    await page.getByText(/Reconnecting in ([4-9]|\d\d) s/).first().waitFor();
     between.mend();
     await page.getByRole('button', { name: 'Retry now' }).click();
     await live(page);

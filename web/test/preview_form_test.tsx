@@ -45,6 +45,19 @@ describe('the form of a preview', () => {
     });
   });
 
+  it('never offers a branch that is not like what was typed', async () => {
+    const { user, client } = form(() => ({ run_id: 7 }));
+    const field = screen.getByRole('combobox', { name: /Branch/ });
+    await user.type(field, 'm');
+    await screen.findByRole('option', { name: 'main' });
+    client.complete = () => new Promise(() => {});
+    await user.clear(field);
+    await user.type(field, 'night');
+    expect(screen.queryByRole('option', { name: 'main' })).not.toBeInTheDocument();
+    await user.keyboard('{ArrowDown}{Enter}');
+    expect((field as HTMLInputElement).value).toMatch(/^night/);
+  });
+
   it('does not send what is not complete, and says what is missing', async () => {
     const { user, client } = form(() => ({ run_id: 7 }));
     await create(user);

@@ -25,7 +25,8 @@ export function BranchField({ id, label, value, onChange, onChoose, placeholder,
   const [open, setOpen] = useState(false);
   // The list belongs to the region that its field stands in, for whoever walks by regions.
   const place = useRef<HTMLDivElement>(null);
-  const items = branches.data ?? [];
+  // What the server said last may belong to what was typed before: a stale offer must never be picked unseen.
+  const items = (branches.data ?? []).filter((name) => name.toLowerCase().includes(value.trim().toLowerCase()));
   // Nothing to choose where the only offer is what stands there.
   const offers = items.length > 1 || (items.length === 1 && items[0] !== value);
   return (
