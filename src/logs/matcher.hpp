@@ -44,8 +44,8 @@ struct Matcher {
     const char* pattern;
 };
 
-/// All tables. Of the rows that match a line the weightiest wins, among equals the first; but a row below 40 that stands
-/// first wins over broader ones behind it. Static, thread-safe.
+/// All tables. Of the rows that match a line the weightiest wins, among equals the first; but a row below 40 that
+/// stands first wins over broader ones behind it. Static, thread-safe.
 std::span<const Matcher> all_matchers();
 
 }  // namespace flux::logs

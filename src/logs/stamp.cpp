@@ -8,6 +8,8 @@ namespace flux::logs {
 
 namespace {
 
+namespace chrono = std::chrono;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 unsigned number_at(std::string_view text, std::size_t at, std::size_t digits) {
@@ -33,13 +35,12 @@ Stamp stamp_at(std::string_view text) {
     if (at >= text.size() || text[at] != 'Z') return {};
     ++at;
 
-    using namespace std::chrono;
-    const year_month_day date{year{static_cast<int>(number_at(text, 0, 4))}, month{number_at(text, 5, 2)},
-                              day{number_at(text, 8, 2)}};
+    const chrono::year_month_day date{chrono::year{static_cast<int>(number_at(text, 0, 4))},
+                                      chrono::month{number_at(text, 5, 2)}, chrono::day{number_at(text, 8, 2)}};
     const auto hour = number_at(text, 11, 2), minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
     if (!date.ok() || hour > 23 || minute > 59 || second > 60) return {};
-    const auto time =
-        sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + std::chrono::microseconds{microseconds};
+    const auto time = chrono::sys_days{date} + chrono::hours{hour} + chrono::minutes{minute} + chrono::seconds{second} +
+                      chrono::microseconds{microseconds};
     const bool blank = at < text.size() && text[at] == ' ';
     return {time, blank ? at + 1 : at, blank && at == 28};
 }

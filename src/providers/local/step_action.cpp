@@ -42,11 +42,13 @@ Result<Environment> inputs_of(const workflow::Action& action, const Assignments&
         }
         inputs.set(declared.name, std::move(value));
     }
-    for (const auto& [name, value] : with) {
-        const bool declared = std::any_of(action.inputs.begin(), action.inputs.end(), [&name = name](const auto& each) {
-            return equal_ignoring_case(each.name, name);
+    for (const auto& given : with) {
+        const bool declared = std::any_of(action.inputs.begin(), action.inputs.end(), [&given](const auto& each) {
+            return equal_ignoring_case(each.name, given.first);
         });
-        if (!declared) call.log.warning(fmt::format("Unexpected input '{}': the action does not declare it.", name));
+        if (!declared) {
+            call.log.warning(fmt::format("Unexpected input '{}': the action does not declare it.", given.first));
+        }
     }
     return inputs;
 }

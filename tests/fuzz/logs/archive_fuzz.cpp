@@ -8,14 +8,13 @@
 
 /// Whatever an archive holds, it stays within its limits, and what comes out are lines of text in steps.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace flux;
-    const logs::ArchiveLimits limits{.packed = 1 << 20, .unpacked = 1 << 20, .members = 100};
-    const auto log = logs::decode_archive(std::string{reinterpret_cast<const char*>(data), size}, limits);
+    const flux::logs::ArchiveLimits limits{.packed = 1 << 20, .unpacked = 1 << 20, .members = 100};
+    const auto log = flux::logs::decode_archive(std::string{reinterpret_cast<const char*>(data), size}, limits);
     if (!log) return 0;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < log->size(); ++i) {
         bytes += log->text(i).size();
-        if (!is_utf8(log->text(i)) || log->line(i).step < 0) std::abort();
+        if (!flux::is_utf8(log->text(i)) || log->line(i).step < 0) std::abort();
     }
     // A malformed byte becomes three.
     if (bytes > 4 * limits.unpacked) std::abort();

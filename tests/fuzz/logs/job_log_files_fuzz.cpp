@@ -20,14 +20,13 @@ void write(const std::filesystem::path& file, std::string_view bytes) {
 /// Whatever a crash or a stranger left in a log's files: reading says what is wrong or gives lines in order, and
 /// writing goes on behind whole lines.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace flux;
-    static const TemporaryFolder folder;
-    static const ManualClock clock;
+    static const flux::TemporaryFolder folder;
+    static const flux::ManualClock clock;
     if (size == 0) return 0;
     const std::string_view input{reinterpret_cast<const char*>(data), size};
     const auto cut = std::min<std::size_t>(static_cast<unsigned char>(input.front()) * std::size_t{8}, size);
     {
-        auto log = logs::JobLogWriter::open(folder.path(), clock).value();
+        auto log = flux::logs::JobLogWriter::open(folder.path(), clock).value();
         log.append(1, "a line");
         log.append(2, "another");
     }
@@ -37,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     write(folder.path() / "complete", input);
 
     const auto check = [&] {
-        const auto reader = logs::JobLogReader::open(folder.path());
+        const auto reader = flux::logs::JobLogReader::open(folder.path());
         if (!reader) return;
         const auto lines = reader->read({.from_end = input.size() % 2 == 0, .max_lines = 50});
         if (!lines) return;
@@ -46,13 +45,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     };
     check();
-    if (logs::last_progress(folder.path(), 2).lines > 2) std::abort();
-    logs::read_complete(folder.path());
-    if (auto log = logs::JobLogWriter::open(folder.path(), clock)) {
+    if (flux::logs::last_progress(folder.path(), 2).lines > 2) std::abort();
+    flux::logs::read_complete(folder.path());
+    if (auto log = flux::logs::JobLogWriter::open(folder.path(), clock)) {
         log->append(3, "after");
         log->flush();
         if (log->lines() < 3) std::abort();
-        const auto last = logs::JobLogReader::open(folder.path()).value().read({.from_end = true, .max_lines = 1});
+        const auto last =
+            flux::logs::JobLogReader::open(folder.path()).value().read({.from_end = true, .max_lines = 1});
         if (!last || last->size() != 1 || last->front().text != "after") std::abort();
     }
     check();

@@ -12,17 +12,15 @@
 
 namespace {
 
-using namespace flux;
-
 void check(bool holds) {
     if (!holds) std::abort();
 }
 
 std::vector<std::string> lines_of(std::string_view log, std::size_t piece) {
     std::vector<std::string> lines;
-    logs::LineSplitter splitter{512};
-    logs::LineCleaner cleaner{logs::Escapes::none, {.known = nullptr, .by_shape = false}};
-    const logs::LineSplitter::Sink sink = [&](const logs::LineSplitter::RawLine& line) {
+    flux::logs::LineSplitter splitter{512};
+    flux::logs::LineCleaner cleaner{flux::logs::Escapes::none, {.known = nullptr, .by_shape = false}};
+    const flux::logs::LineSplitter::Sink sink = [&](const flux::logs::LineSplitter::RawLine& line) {
         check(line.text.size() <= 513);
         lines.emplace_back(cleaner.clean(line.text).text);
     };
@@ -47,20 +45,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(lines_of(input, 1) == whole);
         check(lines_of(input, 3) == whole);
     }
-    for (const auto keep : {logs::Escapes::none, logs::Escapes::colours}) {
-        logs::LineCleaner cleaner{keep, {}};
-        logs::LineCleaner again{keep, {.known = nullptr, .by_shape = false}};
-        for (const auto line : split(input, '\n')) {
+    for (const auto keep : {flux::logs::Escapes::none, flux::logs::Escapes::colours}) {
+        flux::logs::LineCleaner cleaner{keep, {}};
+        flux::logs::LineCleaner again{keep, {.known = nullptr, .by_shape = false}};
+        for (const auto line : flux::split(input, '\n')) {
             const auto clean = cleaner.clean(line);
             const std::string text{clean.text};
             const std::string bare{clean.bare};
-            check(is_utf8(text) && is_utf8(bare));
+            check(flux::is_utf8(text) && flux::is_utf8(bare));
             check(std::none_of(bare.begin(), bare.end(), [](char c) {
                 return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
             }));
-            if (keep == logs::Escapes::none) check(text == bare);
+            if (keep == flux::logs::Escapes::none) check(text == bare);
             check(again.clean(text).text == text);
-            check(logs::LineCleaner::bare_text(text) == bare);
+            check(flux::logs::LineCleaner::bare_text(text) == bare);
         }
     }
     return 0;

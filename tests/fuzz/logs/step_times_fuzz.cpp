@@ -13,13 +13,12 @@
 /// The input's first bytes are the steps, the rest a log: whatever they hold, each line belongs to one of the steps,
 /// and their numbers never go back.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace flux;
     std::string_view input{reinterpret_cast<const char*>(data), size};
     if (input.empty()) return 0;
     const std::size_t count = static_cast<unsigned char>(input.front()) % 8U;
     input.remove_prefix(1);
-    std::vector<logs::StepTime> steps;
-    const WallTime begin{std::chrono::sys_days{std::chrono::year{2026} / 1 / 18} + std::chrono::hours{11}};
+    std::vector<flux::logs::StepTime> steps;
+    const flux::WallTime begin{std::chrono::sys_days{std::chrono::year{2026} / 1 / 18} + std::chrono::hours{11}};
     constexpr std::string_view names[] = {"Set up job", "Run make", "Post Checkout", "Complete job", "Build", "Run "};
     for (std::size_t i = 0; i < count && input.size() >= 2; ++i) {
         const auto from = static_cast<unsigned char>(input[0]) % 64U;
@@ -29,12 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                          started + std::chrono::seconds{length}});
         input.remove_prefix(2);
     }
-    logs::StepTimeCutter cutter{steps};
-    logs::StepOpenings openings;
+    flux::logs::StepTimeCutter cutter{steps};
+    flux::logs::StepOpenings openings;
     int last = 0;
     auto time = begin;
-    for (auto line : split(input, '\n')) {
-        const auto stamp = logs::stamp_at(line);
+    for (auto line : flux::split(input, '\n')) {
+        const auto stamp = flux::logs::stamp_at(line);
         if (stamp.length > 0) {
             time = stamp.time;
             line.remove_prefix(stamp.length);

@@ -90,7 +90,8 @@ TEST(RawLog, TakesJobAndStepFromTheColumnsOfGh) {
 }
 
 TEST(RawLog, KeepsOnlyTheFrontOfAnEndlessLine) {
-    const std::string endless(10'000'000, 'x');
+    std::string endless;
+    endless.append(10'000'000, 'x');
 
     const auto log = RawLog::decode(endless);
 

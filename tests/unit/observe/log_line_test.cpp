@@ -15,7 +15,6 @@ namespace flux::observe {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 const WallTime noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + std::chrono::hours{12}};
 

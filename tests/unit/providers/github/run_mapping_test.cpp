@@ -70,10 +70,10 @@ TEST(JobFrom, ReadsStepsInTheirOrder) {
          "completed_at":"2026-11-26T13:00:02Z"}]})json"));
 
     ASSERT_EQ(job.steps.size(), 2U);
-EXPECT_EQ(job.steps[0].number, 1);
-EXPECT_EQ(job.steps[0].conclusion, Conclusion::success);
-EXPECT_EQ(job.steps[1].status, Status::in_progress);
-EXPECT_EQ(job.name, "build (20, linux)");
+    EXPECT_EQ(job.steps[0].number, 1);
+    EXPECT_EQ(job.steps[0].conclusion, Conclusion::success);
+    EXPECT_EQ(job.steps[1].status, Status::in_progress);
+    EXPECT_EQ(job.name, "build (20, linux)");
 }
 
 TEST(TimeFrom, ReadsRfc3339) {
