@@ -46,7 +46,7 @@ function(flux_room folder)
             add_executable(${target} ${fuzzer} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp)
             string(REGEX REPLACE "_fuzz$" "_seeds" seeds ${target})
             add_test(NAME fuzz.${target}
-                COMMAND ${target} 20000 ${CMAKE_SOURCE_DIR}/tests/fuzz/${folder}/${seeds})
+                COMMAND ${target} 2000 ${CMAKE_SOURCE_DIR}/tests/fuzz/${folder}/${seeds})
             set_tests_properties(fuzz.${target} PROPERTIES LABELS unit TIMEOUT 300)
         else()
             continue()
