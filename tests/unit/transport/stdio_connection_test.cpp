@@ -21,7 +21,6 @@ namespace flux::transport {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 struct Pipe {
     Pipe() { EXPECT_EQ(::pipe(ends.data()), 0); }
