@@ -247,8 +247,24 @@ describe('what is followed', () => {
     expect(client.connection.get()).toMatchObject({ pushes: false });
     acknowledge();
     expect(client.connection.get()).toMatchObject({ pushes: true });
+    changed.mockClear();
     latest().says({ method: 'notifications/resources/updated', params: { uri: 'flux://runs/7' } });
     expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it('is looked at once more when the server begins to tell of it, and only then', async () => {
+    await live();
+    const [runs, run] = [vi.fn(), vi.fn()];
+    client.follow('flux://runs', runs);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(runs).not.toHaveBeenCalled();
+    acknowledge();
+    expect(runs).toHaveBeenCalledTimes(1);
+    client.follow('flux://runs/7', run);
+    await vi.advanceTimersByTimeAsync(20);
+    acknowledge();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(runs).toHaveBeenCalledTimes(1);
   });
 
   it('moves to a new stream before the old one ends, so that nothing falls between', async () => {
@@ -273,6 +289,8 @@ describe('what is followed', () => {
     latest().opens();
     expect(latest().last('subscriptions/listen')?.params).toMatchObject({ notifications: { resourceSubscriptions: ['flux://runs'] } });
     expect(changed).toHaveBeenCalledTimes(1);
+    acknowledge();
+    expect(changed).toHaveBeenCalledTimes(2);
   });
 
   it('is looked at by ourselves where the server grants only a part', async () => {

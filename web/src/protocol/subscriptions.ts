@@ -7,6 +7,8 @@ export class Subscriptions {
   readonly #followed = new Map<string, Set<() => void>>();
   #current: number | undefined;
   readonly #older = new Set<number>();
+  /// What the server tells of now.
+  #covered = new Set<string>();
   #scheduled = false;
   #refused = false;
 
@@ -41,14 +43,19 @@ export class Subscriptions {
   lost(): void {
     this.#current = undefined;
     this.#older.clear();
+    this.#covered.clear();
   }
 
-  /// `granted`: what the server will tell of, which may be less than what was asked for.
+  /// `granted`: what the server will tell of, which may be less than what was asked for. Whoever follows something that
+  /// it did not tell of until now may have read it before and missed a change since: they are told once.
   acknowledged(id: number | undefined, granted: string[]): void {
     if (id === undefined || id !== this.#current) return;
     for (const old of this.#older) this.#wire.cancel(old);
     this.#older.clear();
     this.#wire.honoured([...this.#followed.keys()].every((uri) => granted.includes(uri)));
+    const fresh = granted.filter((uri) => !this.#covered.has(uri));
+    this.#covered = new Set(granted);
+    for (const uri of fresh) this.changed(uri);
   }
 
   /// Whether `id` was a stream of ours: it has ended, or the server does not offer it.
@@ -56,6 +63,7 @@ export class Subscriptions {
     if (this.#older.delete(id)) return true;
     if (id !== this.#current) return false;
     this.#current = undefined;
+    this.#covered.clear();
     this.#refused = failed;
     this.#wire.honoured(false);
     return true;

@@ -27,21 +27,37 @@ const keys = {
   diagnosis: (id: number, attempt: number) => ['diagnosis', id, attempt] as const,
 };
 
-/// Asks again when the server says that `uri` changed; at most once in `atMostEveryMs`.
+/// Asks again when the server says that `uri` changed; at most once in `atMostEveryMs`, and never while an answer is on
+/// its way. That answer may be older than the change, so it is waited for and not relied on; and it is not thrown away,
+/// or a run that changes faster than a slow line answers would never move.
 function useFollowed(uri: string | undefined, queryKey: readonly unknown[], atMostEveryMs = 400) {
   const { client } = useParts();
   const queries = useQueryClient();
   const key = JSON.stringify(queryKey);
   useEffect(() => {
     if (!uri) return;
+    const filter = { queryKey: JSON.parse(key) as unknown[] };
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let asking = false;
+    let again = false;
+    let ended = false;
+    const soon = () => {
+      if (!ended) timer ??= setTimeout(() => void ask(), atMostEveryMs);
+    };
+    const ask = async () => {
+      timer = undefined;
+      asking = true;
+      again = queries.isFetching(filter) > 0;
+      await queries.invalidateQueries(filter, { cancelRefetch: false });
+      asking = false;
+      if (again) soon();
+    };
     const end = client.follow(uri, () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] });
-      }, atMostEveryMs);
+      if (asking) again = true;
+      else soon();
     });
     return () => {
+      ended = true;
       end();
       clearTimeout(timer);
     };
