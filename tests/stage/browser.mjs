@@ -15,6 +15,9 @@ export async function startBrowser(t) {
   return browser;
 }
 
+/// How many times slower than this machine the browser computes: 8 shows which waits hold only by luck.
+const slowdown = Number(process.env.FLUX_BROWSER_SLOWDOWN ?? 1);
+
 const sizes = { desktop: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } };
 
 /// A page in a browser profile of its own. `expected`: console errors that belong to what the test does.
@@ -31,6 +34,10 @@ export async function openPage(t, browser, { size = 'desktop', theme = 'light', 
     });
   }
   const page = await context.newPage();
+  if (slowdown > 1) {
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  }
   page.complaints = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected.some((each) => each.test(message.text()))) page.complaints.push(message.text());
