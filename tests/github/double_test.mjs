@@ -133,6 +133,16 @@ test('every operation answers as the description says, in each version', async (
       await rest.repos.listCommits(where);
       github.world.repositories[0].content.commit('feat/x', { 'index.html': 'other' }, 'Say other');
       await rest.repos.compareCommitsWithBasehead({ ...where, basehead: `${github.run(run_id).sha}...${repo.content.tip('feat/x')}` });
+      const base = repo.content.tip('feat/x');
+      for (const word of ['first', 'second', 'third']) repo.content.commit('feat/x', { 'index.html': word }, `Say ${word}`);
+      const page = async (more) => {
+        const { data } = await rest.repos.compareCommitsWithBasehead({ ...where, basehead: `${base}...${repo.content.tip('feat/x')}`, ...more });
+        return [data.total_commits, data.commits.map(({ commit }) => commit.message), data.files.map(({ filename }) => filename)];
+      };
+      assert.deepEqual(await page({}), [3, ['Say first', 'Say second', 'Say third'], ['index.html']]);
+      assert.deepEqual(await page({ per_page: 2, page: 1 }), [3, ['Say first', 'Say second'], ['index.html']]);
+      assert.deepEqual(await page({ per_page: 2, page: 2 }), [3, ['Say third'], []]);
+      await assert.rejects(rest.repos.compareCommitsWithBasehead({ ...where, basehead: `${'0'.repeat(40)}...main` }), { status: 404 });
       await rest.repos.getContent({ ...where, path: 'index.html' });
       const raw = await rest.repos.getContent({ ...where, path: '.github/workflows/deploy.yml', ref: 'main', mediaType: { format: 'raw' } });
       assert.match(raw.data, /workflow_dispatch/);

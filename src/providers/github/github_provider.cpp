@@ -19,6 +19,7 @@
 #include "providers/github/api_error.hpp"
 #include "providers/github/api_text.hpp"
 #include "providers/github/background.hpp"
+#include "providers/github/comparisons.hpp"
 #include "providers/github/credentials.hpp"
 #include "providers/github/job_logs.hpp"
 #include "providers/github/listings.hpp"
@@ -82,7 +83,8 @@ struct GithubProvider::State {
           logs{options, std::move(log_store), api, downloads, background, pool, clock},
           watched{options, api, probes, *records, logs, background, pool, clock},
           creation{options, api, files, *records, watched, background, pool, clock},
-          listings{api, files, *records, pool} {}
+          listings{api, files, *records, pool},
+          comparisons{api} {}
 
     async::Task<Result<builds::Run>> find(builds::RunId run, int attempt);
     async::Task<Result<builds::Run>> older_attempt(builds::RunId run, int attempt);
@@ -109,6 +111,7 @@ struct GithubProvider::State {
     WatchedRuns watched;
     RunCreation creation;
     Listings listings;
+    Comparisons comparisons;
     Deliveries deliveries;
 
     std::mutex health_mutex;
@@ -391,6 +394,10 @@ async::Task<Result<builds::Page<builds::Branch>>> GithubProvider::branches(build
 
 async::Task<Result<builds::Page<builds::Workflow>>> GithubProvider::workflows(builds::ListQuery query) {
     return state_->listings.workflows(std::move(query));
+}
+
+async::Task<Result<std::optional<builds::Comparison>>> GithubProvider::compare(std::string base, std::string head) {
+    return state_->comparisons.between(std::move(base), std::move(head));
 }
 
 async::Task<Result<builds::Run>> GithubProvider::cancel(builds::RunId run) { return state_->cancel(run); }

@@ -57,18 +57,27 @@ export const repositories = {
   'repos/list-commits': ({ at, repo, query }) =>
     list(history(repo, commitAt(repo, query.get('sha') ?? repo.content.defaultBranch).sha), (found) => shapes.commit(at, repo, found)),
 
-  'repos/compare-commits-with-basehead': ({ at, repo, params }) => {
-    const [base, head] = params.basehead.split('...').map((ref) => commitAt(repo, ref));
+  // With a page or its size: the commits come in pages, oldest first, and the files on the first page alone. Without: the
+  // newest 250.
+  'repos/compare-commits-with-basehead': ({ at, repo, params, query }) => {
+    const [base, head] = params.basehead.split('...').map((ref) => {
+      const sha = shaOf(repo, ref);
+      if (!sha) throw notFound();
+      return repo.content.commitOf(sha);
+    });
     const before = history(repo, base.sha);
     const after = history(repo, head.sha);
     const shared = after.find((each) => before.some((other) => other.sha === each.sha)) ?? base;
     const ahead = after.slice(0, Math.max(0, after.indexOf(shared))).reverse();
-    const files = new Set([...repo.content.files(base.sha), ...repo.content.files(head.sha)]);
+    const files = new Set([...repo.content.files(shared.sha), ...repo.content.files(head.sha)]);
     const url = `${shapes.repositoryUrl(at, repo)}/compare/${params.basehead}`;
-    const changed = [...files].map((path) => [path, repo.content.file(base.sha, path), repo.content.file(head.sha, path)]).filter(([, old, now]) => old !== now);
+    const number = Number(query.get('page') ?? 1);
+    const size = Math.min(Number(query.get('per_page') ?? 30), 100);
+    const shown = query.has('page') || query.has('per_page') ? ahead.slice((number - 1) * size, number * size) : ahead.slice(-250);
+    const changed = number > 1 ? [] : [...files].map((path) => [path, repo.content.file(shared.sha, path), repo.content.file(head.sha, path)]).filter(([, old, now]) => old !== now).slice(0, 300);
     return { status: 200, body: {
       url, html_url: url, permalink_url: url, diff_url: `${url}.diff`, patch_url: `${url}.patch`, base_commit: shapes.commit(at, repo, base), merge_base_commit: shapes.commit(at, repo, shared),
-      status: ahead.length > 0 ? 'ahead' : 'identical', ahead_by: ahead.length, behind_by: 0, total_commits: ahead.length, commits: ahead.map((found) => shapes.commit(at, repo, found)),
+      status: ahead.length > 0 ? 'ahead' : 'identical', ahead_by: ahead.length, behind_by: 0, total_commits: ahead.length, commits: shown.map((found) => shapes.commit(at, repo, found)),
       files: changed.map(([filename, old, now]) => ({
         sha: head.sha, filename, status: old === undefined ? 'added' : now === undefined ? 'removed' : 'modified', additions: 1, deletions: 1, changes: 2,
         blob_url: `${url}#${filename}`, raw_url: `${url}#${filename}`, contents_url: `${shapes.repositoryUrl(at, repo)}/contents/${filename}`,
