@@ -27,6 +27,7 @@
 #include "providers/github/run_creation.hpp"
 #include "providers/github/run_mapping.hpp"
 #include "providers/github/run_previews.hpp"
+#include "providers/github/runs_feed.hpp"
 #include "providers/github/watched_runs.hpp"
 #include "providers/github/webhook.hpp"
 #include "providers/github/workflow_files.hpp"
@@ -81,7 +82,8 @@ struct GithubProvider::State {
           api{options.api_url, options.full_name(), http, *credentials, background, clock},
           files{api, options.workflow_file, options.any_workflow},
           logs{options, std::move(log_store), api, downloads, background, pool, clock},
-          watched{options, api, probes, *records, logs, background, pool, clock},
+          feed{options, api, background, clock},
+          watched{options, api, probes, *records, logs, feed, background, pool, clock},
           creation{options, api, files, *records, watched, background, pool, clock},
           listings{api, files, *records, pool},
           comparisons{api} {}
@@ -108,6 +110,7 @@ struct GithubProvider::State {
     ApiClient api;
     WorkflowFiles files;
     JobLogs logs;
+    RunsFeed feed;
     WatchedRuns watched;
     RunCreation creation;
     Listings listings;
@@ -364,6 +367,8 @@ async::Task<Result<builds::Run>> GithubProvider::find(builds::RunId run, int att
 
 std::shared_ptr<builds::RunWatch> GithubProvider::watch(builds::RunId run) { return state_->watched.watch(run); }
 
+std::shared_ptr<async::Changes> GithubProvider::watch_runs() { return state_->feed.follow(); }
+
 async::Task<Result<builds::LogPage>> GithubProvider::read_log(builds::LogQuery query) {
     auto& state = *state_;
     auto run = co_await state.find(query.run, query.attempt);
@@ -438,6 +443,7 @@ HookAnswer GithubProvider::take_hook(const Secret& secret, std::string_view even
     state_->watched.hooks_work();
     const auto run = run_of_event(event, body, state_->options.full_name());
     if (!run) return HookAnswer::ignored;
+    state_->feed.hooked();
     state_->watched.poke(*run, true);
     return HookAnswer::taken;
 }

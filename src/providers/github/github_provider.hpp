@@ -46,6 +46,7 @@ public:
     async::Task<Result<builds::Created>> create(builds::CreateRequest request) override;
     async::Task<Result<builds::Run>> find(builds::RunId run, int attempt) override;
     std::shared_ptr<builds::RunWatch> watch(builds::RunId run) override;
+    std::shared_ptr<async::Changes> watch_runs() override;
     async::Task<Result<builds::LogPage>> read_log(builds::LogQuery query) override;
     async::Task<Result<builds::Page<builds::Run>>> runs(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Preview>>> previews(builds::ListQuery query) override;

@@ -144,12 +144,14 @@ struct WatchedRuns::Watched {
 };
 
 WatchedRuns::WatchedRuns(const GithubOptions& options, ApiClient& api, net::HttpClient& probes, RequestRecords& records,
-                         JobLogs& logs, Background& background, async::BlockingPool& pool, const Clock& clock)
+                         JobLogs& logs, RunsFeed& feed, Background& background, async::BlockingPool& pool,
+                         const Clock& clock)
     : options_{options},
       api_{api},
       probes_{probes},
       records_{records},
       logs_{logs},
+      feed_{feed},
       background_{background},
       pool_{pool},
       clock_{clock} {}
@@ -160,6 +162,7 @@ std::shared_ptr<WatchedRuns::Watched> WatchedRuns::watched(builds::RunId run) {
     if (!place) {
         place = std::make_shared<Watched>(run);
         place->asked_at = clock_.steady_now();
+        place->watch->every_run = feed_.changes();
         const auto made = place;
         if (runs_.size() > options_.watched_runs) make_room();
         return made;
@@ -247,13 +250,16 @@ std::shared_ptr<builds::RunWatch> WatchedRuns::watch(builds::RunId id) {
 
 void WatchedRuns::seed(builds::Run run) {
     const auto here = watched(run.id);
-    const std::scoped_lock lock{here->mutex};
-    here->seeded_at = clock_.steady_now();
-    if (!here->run) {
-        here->print = fingerprint(run);
-        run.version = ++here->version;
-        here->run = std::move(run);
+    {
+        const std::scoped_lock lock{here->mutex};
+        here->seeded_at = clock_.steady_now();
+        if (!here->run) {
+            here->print = fingerprint(run);
+            run.version = ++here->version;
+            here->run = std::move(run);
+        }
     }
+    feed_.changes()->bump();
 }
 
 void WatchedRuns::poke(builds::RunId id, bool known_only) {
@@ -283,7 +289,7 @@ void WatchedRuns::set_preview(builds::RunId id, const builds::Preview& preview) 
         if (here->run) here->run->preview = preview;
         here->fetched_at = SteadyTime{};
     }
-    here->watch->state.bump();
+    here->watch->state_moved();
 }
 
 void WatchedRuns::hooks_work() { hooked_at_ = clock_.steady_now(); }
@@ -432,7 +438,7 @@ async::Task<> WatchedRuns::show_logs(std::shared_ptr<Watched> here) {
     here->print = std::move(print);
     with_lines.version = ++here->version;
     here->run = std::move(with_lines);
-    here->watch->state.bump();
+    here->watch->state_moved();
     here->watch->log.bump();
 }
 
@@ -632,8 +638,10 @@ void WatchedRuns::publish(Watched& here, builds::Run& run) {
     bool changed = false;
     bool lines = false;
     bool save = false;
+    bool known = false;
     {
         const std::scoped_lock lock{here.mutex};
+        known = here.run.has_value();
         auto print = fingerprint(run);
         changed = print != here.print;
         if (changed) {
@@ -660,7 +668,9 @@ void WatchedRuns::publish(Watched& here, builds::Run& run) {
             }
         });
     }
-    if (changed) here.watch->state.bump();
+    // What is seen for the first time hasn't moved, for those who watch all runs.
+    if (changed && known) here.watch->state_moved();
+    if (changed && !known) here.watch->state.bump();
     if (lines) here.watch->log.bump();
 }
 

@@ -19,6 +19,7 @@
 #include "providers/github/github_options.hpp"
 #include "providers/github/job_logs.hpp"
 #include "providers/github/request_records.hpp"
+#include "providers/github/runs_feed.hpp"
 #include "providers/github/shared_answer.hpp"
 
 namespace flux::providers::github {
@@ -29,7 +30,7 @@ class WatchedRuns {
 public:
     /// All of them outlive it.
     WatchedRuns(const GithubOptions& options, ApiClient& api, net::HttpClient& probes, RequestRecords& records,
-                JobLogs& logs, Background& background, async::BlockingPool& pool, const Clock& clock);
+                JobLogs& logs, RunsFeed& feed, Background& background, async::BlockingPool& pool, const Clock& clock);
 
     /// The newest attempt. Where GitHub can't be asked, what was known within the last minutes, with a note that says
     /// so.
@@ -86,6 +87,7 @@ private:
     net::HttpClient& probes_;
     RequestRecords& records_;
     JobLogs& logs_;
+    RunsFeed& feed_;
     Background& background_;
     async::BlockingPool& pool_;
     const Clock& clock_;
