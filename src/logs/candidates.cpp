@@ -20,6 +20,8 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 /// Longer lines are looked at up to here: minified code and data have no messages further on.
 constexpr std::size_t looked_at = 2000;
 constexpr std::size_t longest_message = 300;
+/// Of a line that says no more than the runner's exit code.
+constexpr int vague_weight = 40;
 
 /// Every matcher's expression, and one automaton that says in one pass which of them match a line.
 class Patterns {
@@ -101,7 +103,7 @@ bool sounds_like_trouble(std::string_view text) {
     static const RE2 trouble{
         R"((?i)(\b(error|errors|fatal|fail|failed|fails|failure|failures|failing|exception|cannot|can't|could not|couldn't|)"
         R"(unable to|denied|invalid|missing|not found|panic|unexpected|undefined|unsupported|mismatch|rejected|refused|)"
-        R"(expired|unauthori[sz]ed|forbidden|violat\w+|aborted|abort|incorrect|must be|must not|not allowed|conflict|)"
+        R"(expired|unauthori[sz]ed|forbidden|is required|are required|violat\w+|aborted|abort|incorrect|must be|must not|not allowed|conflict|)"
         R"(outdated|out of date|not up to date|not up-to-date|timed out|timeout|exceed(ed|s)|broken|bad|illegal|wrong|)"
         R"(differs?|doesn't|does not|not match|not set|no such|traceback|killed|crash(ed)?)\b|✗|✘|✖|❌|🚨|⛔|💥)"
         R"(|\w(Error|Exception)\b))"};
@@ -124,20 +126,20 @@ bool is_a_warning(std::string_view text) {
 /// A tool's own closing word that says no more than the runner's exit code.
 bool is_vague(std::string_view text) {
     static const RE2 vague{
-        R"((?i)^\s*(?:error:?\s+)?(?:(?:the |some |one or more )?(?:build|job|command|task|script|process|step|run|tests?|)"
-        R"(deploy(?:ment)?|action|checks?|lint|install(?:ation)?)s? )?(?:has |have |was |were )?)"
+        R"((?i)^\s*(?:error:?\s+)?(?:the |some |one or more )?(?:(?:build|job|command|task|script|process|step|run|tests?|)"
+        R"(deploy(?:ment)?|action|checks?|lint|install(?:ation)?|terraform|\w*sh)s? ){0,2}(?:has |have |was |were )?)"
         R"((?:failed|failure|unsuccessful|error|exited|aborted)\b.{0,24}$)"};
     return RE2::PartialMatch(piece(text), vague);
 }
 
 /// The line without what wraps a tool's own words: indentation; the `#12 3.456 ` of a container build; the name of a
 /// package, container or task that runs side by side with others (`web:build: `, `api-1  | `, `packages/a test: `,
-/// `[0] `); what ssh actions and remotes put before a line.
+/// `@a/b: `, `lib> `, `[0] `); what ssh actions and remotes put before a line.
 std::string_view unwrapped(std::string_view text) {
     static const RE2 wrapper{
         R"(^\s*(?:#\d+ \d+\.\d+\s+|\d+\.\d{1,3}\s{1,2})"
         R"(|[@\w./-]+:[\w:-]*(?:build|test|lint|check|typecheck|type-check|compile)[\w:-]*: )"
-        R"(|[\w.-]+(?:-|_)\d+\s+\| )"
+        R"(|[\w.-]+(?:-|_)\d+\s+\| |@[\w.-]+/[\w.-]+: |[a-z][\w.-]*> )"
         R"(|[@\w./-]+ (?:build|test|lint|typecheck|prepare|postinstall|install|preinstall)(?::\w+)?: )"
         R"(|\[\d{1,2}\] |(?:out|err|remote):\s+|======(?:CMD|END)======)?)"};
     re2::StringPiece wrapped;
@@ -224,12 +226,47 @@ private:
     std::size_t line_ = 0;
 };
 
+/// Node's spec reporter names tests and suites alike while they run; those that explain the failure come again at the
+/// end, without the suites around them.
+class NodeTests {
+public:
+    void see(std::string_view text) { at_end_ = at_end_ || text == "✖ failing tests:"; }
+
+    void settle(Candidate& candidate, std::string_view text) const {
+        constexpr int while_they_run = 30;
+        if (candidate.cause.tool != "node:test" || at_end_ || text.find("✖") == std::string_view::npos) return;
+        candidate.weight = std::min(candidate.weight, while_they_run);
+        candidate.cause.test.clear();
+    }
+
+private:
+    bool at_end_ = false;
+};
+
+/// The tool that says with this line that the failure it told of just before is none of its own; or nullptr.
+const char* takes_back(std::string_view text) {
+    if (text == "...ignoring") return "ansible";
+    if (trimmed(text) == "failureType: 'subtestsFailed'") return "tap";
+    return nullptr;
+}
+
+void take_back(std::vector<Candidate>& found, std::size_t index, std::string_view tool) {
+    constexpr std::size_t furthest = 12;
+    constexpr int hardly = 12;
+    for (auto it = found.rbegin(); it != found.rend() && it->line + furthest > index; ++it) {
+        it->weight = std::min(it->weight, hardly);
+        it->cause.test.clear();
+        if (it->cause.tool == tool) return;
+    }
+}
+
 }  // namespace
 
 std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std::size_t last, std::size_t limit) {
     std::vector<Candidate> found;
     CapturedOutput captured;
     Heading heading;
+    NodeTests node_tests;
     std::size_t traceback = 0;
     for (auto i = first; i <= last && i < log.size(); ++i) {
         const auto& line = log.line(i);
@@ -240,6 +277,8 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         if (line.level == Level::warning || line.level == Level::debug) continue;
         const auto text = unwrapped(whole);
         heading.see(text, i);
+        node_tests.see(text);
+        if (const auto* tool = takes_back(text)) take_back(found, i, tool);
         if (text.starts_with("Traceback (most recent call last)")) traceback = i + 1;
 
         Candidate candidate;
@@ -253,10 +292,13 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
             candidate.cause.tool = matcher->tool;
             candidate.cause.kind = matcher->kind;
             take_groups(candidate.cause, *expression, text);
+            node_tests.settle(candidate, text);
             heading.complete(candidate.cause, i);
+            if (matcher->kind == FailureClass::unknown && candidate.weight > vague_weight && is_vague(text))
+                candidate.weight = vague_weight;
             if (traceback != 0 && i < traceback + longest_traceback) settle_language(candidate.cause);
         } else if (line.level == Level::error) {
-            candidate.weight = is_vague(text) ? 40 : 72;
+            candidate.weight = is_vague(text) ? vague_weight : 72;
             candidate.before = 1;
             candidate.after = 2;
         } else if (sounds_like_trouble(text)) {

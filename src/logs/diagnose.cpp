@@ -100,6 +100,12 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
             static_cast<std::size_t>(std::max<std::ptrdiff_t>(begin, static_cast<std::ptrdiff_t>(step.first))) + 1;
         const auto end = candidate.line >= failure.line ? step.last : failure.line;
         cause.excerpt_last = lines_behind(log, candidate.line, static_cast<std::size_t>(candidate.after), end) + 1;
+        // An annotation of several lines is one thing that was said.
+        constexpr std::size_t longest_annotation = 8;
+        for (auto i = candidate.line + 1; log.line(candidate.line).level == Level::error && i <= step.last &&
+                                          i <= candidate.line + longest_annotation && log.line(i).continues;
+             ++i)
+            cause.excerpt_last = std::max(cause.excerpt_last, i + 1);
 
         // The first error of a tool is the likeliest cause; what follows is often its echo.
         const auto earlier = seen_of_tool[cause.tool]++;

@@ -75,7 +75,8 @@ Span look_at(const RawLog& log, const RawStep& step) {
         const auto text = log.text(i);
         std::optional<int> code;
         if (line.level == Level::plain) {
-            ++span.after_last_error;
+            // What goes on in further lines is one thing that was said.
+            if (!line.continues) ++span.after_last_error;
             if (ends_a_step_unmarked(text, code)) {
                 span.ending = i;
                 span.exit_code = code;
@@ -122,6 +123,26 @@ bool ended_green(const RawLog& log, std::size_t step) {
         for (auto i = steps[s].first; i <= last; ++i) {
             if (shows_success(log.text(i))) return true;
         }
+    }
+    return false;
+}
+
+/// Work that nobody lets a job do after a failure: `if: always()` is for reports and clean-up, at most for more tests.
+bool needs_success(const RawStep& step) {
+    static const RE2 forward{
+        R"((?i)(\bdeploy|\bpublish|actions/checkout|actions/setup-|build-push-action|docker/login|)"
+        R"(\bset ?up (node|python|go|java|ruby|\.net|dotnet|rust|php|docker|bun|deno|pnpm)\b|)"
+        R"(\b(npm|pnpm|yarn|bun|composer|bundle|poetry|pip3?|uv) (ci|install|sync)\b|\binstall dependencies\b))"};
+    return !is_aftermath(step) && RE2::PartialMatch(piece(step.name), forward);
+}
+
+/// Whether the job went on behind a step as it would not after a failure, and nothing was wrong there: the step was
+/// allowed to fail (`continue-on-error`).
+bool went_on_as_green(const RawLog& log, std::size_t step) {
+    const auto& steps = log.steps();
+    for (auto s = step + 1; s < steps.size() && steps[s].job == steps[step].job; ++s) {
+        if (steps[s].parent == static_cast<std::int32_t>(step) || !needs_success(steps[s])) continue;
+        if (look_at(log, steps[s]).errors == 0) return true;
     }
     return false;
 }
@@ -179,7 +200,7 @@ std::vector<StepFailure> find_failed_steps(const RawLog& log) {
         } else {
             continue;
         }
-        if (!ended_green(log, s)) failures.push_back(failure);
+        if (!ended_green(log, s) && !went_on_as_green(log, s)) failures.push_back(failure);
     }
     if (!marked) judge_plain_text(log, failures);
 

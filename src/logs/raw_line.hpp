@@ -21,6 +21,9 @@ struct RawLine {
     std::int32_t step = -1;    ///< index into `RawLog::steps`
     Level level = Level::plain;
     Role role = Role::output;
+    /// It belongs to the line before: it has no stamp of its own in a log that has them. An annotation of several lines
+    /// looks so.
+    bool continues = false;
 };
 
 /// A step as the log shows it, from its first line to the line before the next step.

@@ -60,7 +60,7 @@ std::string_view front_of(std::string_view text, std::size_t limit) {
 }  // namespace
 
 RawLog::Place RawLog::place_of(Packed packed) {
-    return {packed >> 40U, packed >> 20U & 0xf'ffffU, packed >> 5U & 0x7fffU};
+    return {packed >> 41U, packed >> 21U & 0xf'ffffU, packed >> 6U & 0x7fffU};
 }
 
 RawLine RawLog::line(std::size_t index) const {
@@ -69,6 +69,7 @@ RawLine RawLog::line(std::size_t index) const {
     RawLine line;
     line.length = blocks_[place.block].empty() ? 0 : static_cast<std::uint32_t>(place.length);
     line.step = steps_of_lines_[index];
+    line.continues = (packed >> 5U & 1U) != 0;
     line.level = static_cast<Level>(packed >> 2U & 7U);
     line.role = static_cast<RawLine::Role>(packed & 3U);
     return line;
@@ -91,7 +92,7 @@ std::vector<std::size_t> RawLog::lines_holding(std::string_view literal) const {
             at = static_cast<std::size_t>(static_cast<const char*>(hit) - block.data());
             // The last line that begins there or before.
             const auto place = std::uint64_t{number} << 20U | at;
-            while (index + 1 < lines_.size() && lines_[index + 1] >> 20U <= place) ++index;
+            while (index + 1 < lines_.size() && lines_[index + 1] >> 21U <= place) ++index;
             const auto line = place_of(lines_[index]);
             // Texts stand without a gap: what is found may begin in one line and end in the next.
             if (line.block == number && at + literal.size() <= line.at + line.length) {
@@ -136,6 +137,7 @@ struct RawLogBuilder::State {
     std::string front;  ///< as long as the kind of the file is unknown
     bool decided = false;
     bool tabbed = false;
+    bool stamped = false;  ///< some line had a stamp
     std::string job;
     std::string step;
 
@@ -211,16 +213,21 @@ bool RawLogBuilder::State::leave_something_out() {
 void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     StepMarks::Source source{job, step, !step.empty()};
     auto raw = line.text;
+    bool has_stamp = line.stamp.length > 0;
     if (tabbed) {
         const auto columns = gh_columns_of(raw);
         raw = without_byte_order_marks(columns.rest);
-        raw.remove_prefix(stamp_at(raw).length);
+        const auto stamp = stamp_at(raw);
+        raw.remove_prefix(stamp.length);
+        has_stamp = stamp.length > 0;
         if (columns.found) source = {columns.job, columns.step, columns.step != "UNKNOWN STEP"};
     }
+    stamped = stamped || has_stamp;
     const bool echoed = raw.starts_with("\x1B[36;1m");
     auto text = cleaner.clean(raw).text;
     RawLine entry;
     entry.level = take_level(text);
+    entry.continues = stamped && !has_stamp;
     text = front_of(text, RawLog::longest_text);
     const auto index = log.lines_.size();
     marks.place(entry, index, text, echoed, source);
@@ -229,8 +236,9 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     const auto at = block.size();
     block += text;
     while (first_blocks.size() < marks.steps().size()) first_blocks.push_back(log.blocks_.size() - 1);
-    const RawLog::Packed place = (log.blocks_.size() - 1) << 40U | at << 20U | text.size() << 5U;
-    log.lines_.push_back(place | std::uint64_t{static_cast<std::uint8_t>(entry.level)} << 2U |
+    const RawLog::Packed place = (log.blocks_.size() - 1) << 41U | at << 21U | text.size() << 6U;
+    log.lines_.push_back(place | (entry.continues ? 1U << 5U : 0U) |
+                         std::uint64_t{static_cast<std::uint8_t>(entry.level)} << 2U |
                          static_cast<std::uint8_t>(entry.role));
     log.steps_of_lines_.push_back(entry.step);
 }
@@ -245,6 +253,7 @@ void RawLogBuilder::begin_file(std::string job, std::string step) {
     state_->end_file();
     state_->decided = true;
     state_->tabbed = false;
+    state_->stamped = false;
     state_->job = std::move(job);
     state_->step = std::move(step);
 }

@@ -40,7 +40,7 @@ public:
 private:
     friend class RawLogBuilder;
 
-    /// Bits: block 22, place in it 20, length 15, level 3, role 2. Ten million lines are nothing unusual.
+    /// Bits: block 22, place in it 20, length 15, continues 1, level 3, role 2. Ten million lines are nothing unusual.
     using Packed = std::uint64_t;
     static constexpr std::size_t block_bytes = (std::size_t{1} << 20U) - 1;
     static constexpr std::size_t longest_text = std::size_t{16} * 1024;

@@ -38,6 +38,8 @@ constexpr Matcher table[] = {
     {"npm audit", dependency, 36, 0, 0, R"re(^(?P<message>(?:found )?[1-9]\d* (?:\w+ severity )?vulnerabilit(?:y|ies)\b.*))re"},
     {"cargo audit", dependency, 84, 0, 4, R"re(^(?P<message>error: \d+ vulnerabilit(?:y|ies) found!?|ID:\s+RUSTSEC-.*))re"},
     {"pip-audit", dependency, 82, 0, 4, R"re(^(?P<message>Found \d+ known vulnerabilit(?:y|ies) in \d+ packages?.*))re"},
+    {"semgrep", lint, 84, 1, 5, R"re(^\s*❯+❱ ?(?P<message>(?P<code>[\w.-]+).*))re"},
+    {"gitleaks", lint, 82, 2, 4, R"re(^RuleID:\s+(?P<message>(?P<code>\S+)))re"},
     {"gitleaks", lint, 80, 0, 3, R"re((?P<message>.*(?:leaks found: [1-9]|Detected (?:verified|unverified) result|Found verified result).*))re"},
     {"sonarqube", lint, 86, 0, 2, R"re((?P<message>.*(?:QUALITY GATE STATUS: FAILED|Quality Gate has FAILED|Error during SonarScanner execution|Not authorized\. Please check the user token).*))re"},
     {"codecov", config, 78, 0, 2, R"re((?P<message>.*(?:Codecov: Failed to|Codecov token not found|Commit creating failed|Upload failed: \{|Upload queued for processing failed).*))re"},

@@ -50,7 +50,8 @@ constexpr Matcher table[] = {
     {"xcode", compile, 40, 1, 2, R"re((?P<message>\*\* (?:BUILD|ARCHIVE|TEST|EXPORT) FAILED \*\*.*))re"},
     {"fastlane", config, 55, 2, 1, R"re(^\[!\] (?P<message>.*))re"},
     {"dart/flutter", compile, 90, 0, 3, R"re(^(?:lib|test|integration_test|packages|\.\.)/?(?P<file>\S+\.dart):(?P<line>\d+):(?P<col>\d+): Error: (?P<message>.*))re"},
-    {"dart/flutter", lint, 80, 0, 0, R"re(^\s*(?:error|warning|info) [•-] (?P<message>.* [•-] (?P<file>\S+\.dart):(?P<line>\d+):(?P<col>\d+) [•-] (?P<code>\S+)))re"},
+    {"dart/flutter", lint, 86, 0, 0, R"re(^\s*error [•-] (?P<message>.* [•-] (?P<file>\S+\.dart):(?P<line>\d+):(?P<col>\d+) [•-] (?P<code>\S+)))re"},
+    {"dart/flutter", lint, 74, 0, 0, R"re(^\s*(?:warning|info) [•-] (?P<message>.* [•-] (?P<file>\S+\.dart):(?P<line>\d+):(?P<col>\d+) [•-] (?P<code>\S+)))re"},
     {"haskell", compile, 88, 0, 4, R"re(^(?P<file>\S+\.l?hs):(?P<line>\d+):(?P<col>\d+): error:(?P<message>.*))re"},
     {"zig/odin", compile, 85, 0, 3, R"re(^(?P<file>\S+\.(?:zig|odin|nim|d|v|vala)):(?P<line>\d+):(?P<col>\d+): error: (?P<message>.*))re"},
 };

@@ -128,6 +128,67 @@ TEST(Diagnose, BelievesACleanUpThatShowsSuccess) {
     EXPECT_EQ(diagnose(red).failed_steps.size(), 1u);
 }
 
+TEST(Diagnose, TakesAStepForToleratedWhenTheJobWentOnAsAfterSuccess) {
+    const std::string lint = step("npm run lint", "3 problems\n" + std::string{exit_one});
+    const auto deployed = RawLog::decode(lint + step("npm test", "fine\n") + step("./deploy.sh prod", "done\n"));
+    EXPECT_THAT(diagnose(deployed).failed_steps, IsEmpty());
+
+    // Tests may run `if: always()`, and a deployment that failed too proves nothing.
+    const auto tested = RawLog::decode(lint + step("npm test", "fine\n"));
+    EXPECT_EQ(diagnose(tested).failed_steps.size(), 1u);
+    const auto reported = RawLog::decode(lint + step("./publish-test-results.sh", "done\n"));
+    EXPECT_EQ(diagnose(reported).failed_steps.size(), 1u);
+    const auto both = RawLog::decode(lint + step("./deploy.sh prod", "no route\n" + std::string{exit_one}));
+    EXPECT_EQ(diagnose(both).failed_steps.size(), 2u);
+}
+
+TEST(Diagnose, TakesAnAnnotationOfManyLinesForOneThingSaid) {
+    const std::string stamp = "2026-01-18T11:08:00.4183657Z ";
+    std::string text = stamp + "##[group]Run actions/setup-x@v4\n" + stamp + "with:\n" + stamp + "##[endgroup]\n" +
+                       stamp + "##[error]Version 99 was not found.\nAvailable versions:\n";
+    for (int i = 0; i < 60; ++i) text += "  " + std::to_string(i) + ".0\n";
+    text += stamp + "Post job cleanup.\n";
+    const auto diagnosis = diagnose(RawLog::decode(text));
+
+    ASSERT_EQ(diagnosis.failed_steps.size(), 1u);
+    ASSERT_FALSE(diagnosis.causes.empty());
+    EXPECT_EQ(diagnosis.causes.front().log_line, 4u);
+    EXPECT_EQ(diagnosis.causes.front().excerpt_last, 12u);
+}
+
+TEST(Diagnose, TakesBackWhatAToolSaysDoesNotCount) {
+    const auto ansible = diagnose(RawLog::decode(
+        step("ansible-playbook site.yml", "fatal: [a]: FAILED! => {\"msg\": \"no such service\"}\n...ignoring\n" +
+                                              std::string{"fatal: [a]: FAILED! => {\"msg\": \"disk is read-only\"}\n"} +
+                                              std::string{exit_one})));
+    ASSERT_FALSE(ansible.causes.empty());
+    EXPECT_THAT(ansible.causes.front().message, HasSubstr("read-only"));
+
+    const auto tap = diagnose(
+        RawLog::decode(step("node --test",
+                            "    not ok 1 - rounds up\n      ---\n      error: 'no'\n      ...\nnot ok 1 - the suite\n"
+                            "  ---\n  failureType: 'subtestsFailed'\n  ...\nnot ok 2 - later # TODO not yet\n" +
+                                std::string{exit_one})));
+    EXPECT_THAT(tap.failed_tests, testing::ElementsAre("rounds up"));
+}
+
+TEST(Diagnose, NamesTheTestsThatNodesReporterListsAtItsEnd) {
+    const auto diagnosis =
+        diagnose(RawLog::decode(step("node --test",
+                                     "▶ reading time\n  ✖ rounds up (1.2ms)\n✖ reading time (8.4ms)\nℹ fail 1\n\n"
+                                     "✖ failing tests:\n\ntest at test/a.mjs:7:3\n✖ rounds up (1.2ms)\n"
+                                     "  AssertionError [ERR_ASSERTION]: not equal\n\n  1 !== 2\n\n"
+                                     "      at TestContext.<anonymous> (file:///w/test/a.mjs:8:12)\n" +
+                                         std::string{exit_one})));
+
+    EXPECT_THAT(diagnosis.failed_tests, testing::ElementsAre("rounds up"));
+    ASSERT_FALSE(diagnosis.causes.empty());
+    EXPECT_EQ(diagnosis.causes.front().tool, "node:test");
+    EXPECT_EQ(diagnosis.causes.front().file, "test/a.mjs");
+    EXPECT_EQ(diagnosis.causes.front().line, 7);
+    EXPECT_EQ(diagnosis.kind, FailureClass::test);
+}
+
 TEST(Diagnose, FindsAnActionThatFailedBeforeStepsThatAlwaysRun) {
     const auto log = RawLog::decode(
         "##[group]Run actions/download-artifact@v4\nwith:\n  name: dist\n##[endgroup]\n"
@@ -172,7 +233,8 @@ TEST(Diagnose, LooksThroughWhatWrapsAToolsWords) {
     for (const std::string wrapped :
          {"web:build: src/a.ts(3,7): error TS2322: no", "#12 4.205 src/a.ts(3,7): error TS2322: no",
           "packages/web build: src/a.ts(3,7): error TS2322: no", "[1] src/a.ts(3,7): error TS2322: no",
-          "err: src/a.ts(3,7): error TS2322: no", "web-1  | src/a.ts(3,7): error TS2322: no"}) {
+          "err: src/a.ts(3,7): error TS2322: no", "web-1  | src/a.ts(3,7): error TS2322: no",
+          "@acme/web: src/a.ts(3,7): error TS2322: no", "web-tests> src/a.ts(3,7): error TS2322: no"}) {
         SCOPED_TRACE(wrapped);
         const auto diagnosis = diagnose(RawLog::decode(step("make", wrapped + '\n' + std::string{exit_one})));
         ASSERT_FALSE(diagnosis.causes.empty());

@@ -34,6 +34,21 @@ TEST(RawLog, TakesOffStampsMarksAndEscapesButKeepsEveryLine) {
     EXPECT_THAT(texts(log), ElementsAre("plain", "red and link", "", "no stamp\xEF\xBF\xBD", "done"));
 }
 
+TEST(RawLog, KnowsLinesThatGoOn) {
+    const std::string stamp = "2026-01-18T11:08:00.4183657Z ";
+    const auto continues = [](const RawLog& log) {
+        std::vector<bool> all;
+        for (std::size_t i = 0; i < log.size(); ++i) all.push_back(log.line(i).continues);
+        return all;
+    };
+    EXPECT_THAT(continues(RawLog::decode(stamp + "##[error]one\ntwo\nthree\n" + stamp + "four\n")),
+                ElementsAre(false, true, true, false));
+    EXPECT_THAT(continues(RawLog::decode("plain\ntext\n")), ElementsAre(false, false));
+    EXPECT_THAT(
+        continues(RawLog::decode("job\tstep\t" + stamp + "one\njob\tstep\ttwo\njob\tstep\t" + stamp + "three\n")),
+        ElementsAre(false, true, false));
+}
+
 TEST(RawLog, ReadsLevelsFromTheRunnersMarkers) {
     const auto log = RawLog::decode("##[error]bad\n##[warning]hm\n::error file=a.c,line=1::worse\nfine\n");
 
