@@ -13,13 +13,16 @@ import { PageHead } from './page_head';
 
 /// Runs that stand still until a person decides. Deciding is the provider's business: it knows who may.
 export default function ApprovalsPage() {
-  const runs = useRuns({ status: 'waiting' });
-  const items = runs.data?.items ?? [];
+  // A gate of an environment, and GitHub's own question whether a stranger's commits may run at all.
+  const gated = useRuns({ status: 'waiting' });
+  const foreign = useRuns({ status: 'action_required' });
+  const items = [...(gated.data?.items ?? []), ...(foreign.data?.items ?? [])];
+  const failed = gated.isError ? gated : foreign.isError ? foreign : undefined;
   return (
     <>
       <PageHead title="Approvals">Runs that stand still until a person lets them go on. An agent never approves by itself.</PageHead>
-      {runs.isError && <FailureNote what="The waiting runs cannot be read." error={runs.error} onRetry={() => runs.refetch()} />}
-      {runs.isPending ? (
+      {failed && <FailureNote what="The waiting runs cannot be read." error={failed.error} onRetry={() => failed.refetch()} />}
+      {gated.isPending || foreign.isPending ? (
         <Loading what="what waits">
           <Skeleton className="h-24 w-full rounded-2xl" />
         </Loading>
@@ -31,7 +34,7 @@ export default function ApprovalsPage() {
             ))}
           </ul>
         </Card>
-      ) : runs.data ? (
+      ) : gated.data && foreign.data ? (
         <Empty icon={<CirclePause size={24} />} title="Nothing waits for you">
           When a workflow uses an environment with required reviewers, its run waits here, with the reason and the place to approve it.
         </Empty>
@@ -55,7 +58,8 @@ function Waiting({ run }: { run: ListedRun }) {
       </div>
       {leadsElsewhere(run.html_url) && (
         <a href={run.html_url} target="_blank" rel="noopener noreferrer" className={buttonLook('primary')}>
-          Review <ExternalLink size={14} aria-hidden />
+          Review{run.html_url.includes('/actions/runs/') && ' on GitHub'} <ExternalLink size={14} aria-hidden />
+          <span className="sr-only"> in a new tab</span>
         </a>
       )}
     </li>

@@ -48,25 +48,26 @@ export function RunHead({ report, heading: Heading }: { report: RunReport; headi
       {!over && (
         <div>
           <div className="mb-1 flex justify-between gap-3 text-xs text-soft">
-            <span className="truncate">{current ? `${current.name}: ${current.current_step}` : outcome === 'running' ? 'Between two steps' : 'Waits for its turn'}</span>
+            <span className="truncate">{current ? `${current.name}: ${current.current_step}` : outcome === 'running' ? 'Between two steps' : outcome === 'waiting' ? 'Waits for a person' : 'Waits for its turn'}</span>
             <span className="whitespace-nowrap tabular-nums">{duration(seconds)}</span>
           </div>
           <progress className="meter block h-2 w-full" value={progressOf(report)} max={1} aria-label="Steps done" />
         </div>
       )}
-      {report.waiting_for && outcome === 'waiting' && (
+      {outcome === 'waiting' && (
         <Note
           tone="warn"
           title="Somebody has to approve this run."
           actions={
             leadsElsewhere(run.html_url) && (
               <a className={buttonLook()} href={run.html_url} target="_blank" rel="noopener noreferrer">
-                Review it <ExternalLink size={14} aria-hidden />
+                Review it{run.html_url.includes('/actions/runs/') && ' on GitHub'} <ExternalLink size={14} aria-hidden />
+                <span className="sr-only"> in a new tab</span>
               </a>
             )
           }
         >
-          {report.waiting_for.detail}
+          {report.waiting_for?.detail ?? run.reason}
         </Note>
       )}
       {report.waiting_for && outcome === 'queued' && <p className="text-sm text-soft">Waiting: {report.waiting_for.detail}</p>}
@@ -134,7 +135,7 @@ function Actions({ report, seconds }: { report: RunReport; seconds: number | und
   return (
     <>
       <div className="flex flex-wrap items-center gap-2">
-        {!over && (
+        {!over && run.status !== 'completed' && (
           <Button kind="danger" icon={<Square size={14} aria-hidden />} busy={cancel.isPending} onClick={() => cancel.mutate(run.run_id)}>
             {cancel.isSuccess ? 'Cancelling' : 'Cancel'}
           </Button>
