@@ -3,12 +3,30 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { failingAssertion } from '../clients/journey.mjs';
 import { checkQuiet, openPage, signIn, startBrowser } from '../stage/browser.mjs';
-import { ask, demoRepository, serve } from '../stage/stage.mjs';
+import { open } from '../stage/socket.mjs';
+import { addBranch, ask, demoRepository, serve, until, workflow } from '../stage/stage.mjs';
 
 const minute = 60_000;
 
+/// A cause in the middle of much else, with a group around what is no news.
+const longLog = workflow(`for i in $(seq 1 400); do echo "compiling part $i"; done
+echo "src/reader.cpp:12:5: error: expected ';' before 'return'"
+for i in $(seq 401 800); do echo "compiling part $i"; done
+echo "::group::What was installed"
+for i in $(seq 1 50); do echo "package $i"; done
+echo "::endgroup::"
+exit 1`);
+
+/// Whether a row of the log is there to be seen: the list draws some that are not.
+const inSight = (row) => row.evaluate((element) => {
+  const [its, list] = [element, element.closest('[role=log]')].map((each) => each.getBoundingClientRect());
+  return its.top >= Math.max(0, list.top) && its.bottom <= Math.min(innerHeight, list.bottom);
+});
+
 test('the workspace', async (t) => {
-  const server = await serve(t, { repo: demoRepository(t) });
+  const repo = demoRepository(t);
+  addBranch(repo, 'long-log', { '.github/workflows/deploy.yml': longLog });
+  const server = await serve(t, { repo });
   const browser = await startBrowser(t);
   const page = await openPage(t, browser);
   await signIn(page, server);
@@ -59,6 +77,34 @@ test('the workspace', async (t) => {
     await panel.getByRole('button', { name: 'Whole page' }).click();
     await page.waitForURL(new RegExp(`#/runs/${runId}/jobs/\\d+/lines/${line}$`));
     await page.locator(`.log-row[data-line="${line}"][data-target]`).waitFor();
+  });
+
+  await t.test('opens a run that failed at the line that says why', async (t) => {
+    const peer = await open(`${server.ws}?token=${server.token}`);
+    const { run_id } = (await peer.tool('builds.createPreview', { branch: 'long-log' })).structuredContent;
+    await until('the run to end', async () =>
+      (await peer.tool('builds.status', { run_id, wait_s: 10, until: 'completed' })).structuredContent.run.status === 'completed', minute);
+    const [cause] = (await peer.tool('builds.diagnose', { run_id })).structuredContent.causes;
+    await peer.close();
+    assert.match(cause.message, /expected ';'/);
+
+    const own = await openPage(t, browser);
+    await signIn(own, server, `/runs/${run_id}`);
+    const row = own.locator(`.log-row[data-line="${cause.log_line}"][data-cause]`);
+    await row.waitFor();
+    await until('it to be in sight', () => inSight(row));
+    // A line's address is kept when the quiet groups fold.
+    const job = (await own.locator('.log-number').first().getAttribute('href')).match(/jobs\/(\d+)/)[1];
+    const lines = await ask(`${server.origin}/api/runs/${run_id}/jobs/${job}/log`, { headers: { authorization: `Bearer ${server.token}` } });
+    const packaged = lines.text.split('\n').findIndex((line) => /package 25$/.test(line)) + 1;
+    const other = await openPage(t, browser);
+    await signIn(other, server, `/runs/${run_id}/jobs/${job}/lines/${packaged}`);
+    const addressed = other.locator(`.log-row[data-line="${packaged}"][data-target]`);
+    await addressed.waitFor();
+    await other.getByTestId('line-count').getByText(/^[\d,]+ lines$/).waitFor();
+    await until('it to be in sight', () => inSight(addressed));
+    checkQuiet(own, 'a run that failed');
+    checkQuiet(other, 'a line with an address');
   });
 
   await t.test('searches, goes to errors, folds, and counts as the server does', async () => {

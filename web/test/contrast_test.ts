@@ -33,7 +33,7 @@ const texts = [
   ...['brand', 'good', 'bad', 'warn', 'blue'].map((tone) => [`color-${tone}`, `color-${tone}-wash`]),
   ['color-ink', 'color-bad-wash'],
   ['color-ink', 'color-warn-wash'],
-  ...['log-ink', 'log-soft', ...['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'].map((name) => `ansi-${name}`)].map((ink) => [ink, 'log-ground']),
+  ...['log-ink', 'log-soft', ...['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'].map((name) => `ansi-${name}`)].flatMap((ink) => ['log-ground', 'log-cause'].map((ground) => [ink, ground])),
 ] as [string, string][];
 
 describe.each([['light', 0], ['dark', 1]] as const)('in the %s theme', (_, theme) => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../src/protocol/failures';
-import { LogFeed } from '../src/state/log_feed';
+import { LogFeed, mostLines } from '../src/state/log_feed';
 import { CannedClient, CannedServer, lines } from './canned';
 
 const log = { run: 7, job: 71 };
@@ -113,4 +113,26 @@ it('asks for nothing more after stop', async () => {
   client.push(uri);
   await settle(60_000);
   expect(server.asked).toHaveLength(before);
+});
+
+describe('a log longer than the viewer holds', () => {
+  it('is held up to there, and how much is missing stays true while it grows', async () => {
+    server.log = numbered(mostLines + 5);
+    server.complete = false;
+    feed = new LogFeed(log, client, server);
+    await settle();
+    expect(feed.state.get()).toEqual({ kind: 'capped' });
+    expect([feed.store.length, feed.store.total]).toEqual([mostLines, mostLines + 5]);
+    server.log = [...server.log, ...lines(['one more'], { from: mostLines + 6 })];
+    client.push(uri);
+    await settle(200);
+    expect([feed.store.length, feed.store.total, feed.store.complete]).toEqual([mostLines, mostLines + 6, false]);
+    server.complete = true;
+    client.push(uri);
+    await settle(200);
+    expect(feed.store.complete).toBe(true);
+    const asked = server.asked.length;
+    await settle(60_000);
+    expect(server.asked).toHaveLength(asked);
+  });
 });

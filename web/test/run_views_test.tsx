@@ -5,6 +5,7 @@ import { prefer } from '../src/state/preferences';
 import { AnsiText } from '../src/ui/ansi_text';
 import { ConnectionBanner, ConnectionChip, connectionWords } from '../src/views/connection_chip';
 import { DiagnosisCard, forAgent } from '../src/views/log/diagnosis_card';
+import { MissingLines } from '../src/views/log/missing_lines';
 import { RunHead } from '../src/views/runs/run_head';
 import { CannedClient, report } from './canned';
 import { show } from './show';
@@ -51,6 +52,17 @@ describe('why a run failed', () => {
   });
 });
 
+describe('a log longer than the viewer holds', () => {
+  it('says which lines are missing, what that means, and where they are', () => {
+    show(<MissingLines here={500_000} total={1_200_000} growing={false} blamed href="/api/runs/7/jobs/71/log" fileName="run-7-test.log" />);
+    const note = screen.getByText(/^Lines 1 to 500,000 are here/);
+    expect(note).toHaveTextContent('The last 700,000 of 1,200,000 are not: the search and the errors counted here leave them out. The diagnosis blames one of them.');
+    const link = screen.getByRole('link', { name: 'Download all lines' });
+    expect(link).toHaveAttribute('href', '/api/runs/7/jobs/71/log');
+    expect(link).toHaveAttribute('download', 'run-7-test.log');
+  });
+});
+
 describe('a run in short', () => {
   it('offers what can be done now, and opens only what is there', () => {
     show(<RunHead report={report()} heading="h1" />);
@@ -88,6 +100,14 @@ describe('a run in short', () => {
     show(<RunHead report={report({ status: 'waiting', conclusion: null }, { waiting_for: { kind: 'waiting', detail: 'github-pages needs @ops' } })} heading="h1" />);
     expect(screen.getByText('Somebody has to approve this run.')).toBeInTheDocument();
     expect(screen.getByText('github-pages needs @ops')).toBeInTheDocument();
+  });
+
+  it('says so of a run that GitHub does not let begin, which there is nothing to cancel of', () => {
+    const html_url = 'https://github.com/octo-org/site/actions/runs/7';
+    show(<RunHead report={report({ conclusion: 'action_required', reason: 'A maintainer has to approve it.', html_url })} heading="h1" />);
+    expect(screen.getByText('A maintainer has to approve it.')).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: /^Review it on GitHub/ })).toHaveAttribute('href', html_url);
+    expect(screen.queryByRole('button', { name: 'Cancel' })).not.toBeInTheDocument();
   });
 });
 

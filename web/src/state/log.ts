@@ -29,3 +29,8 @@ export function useLog({ run, job, attempt }: LogName): Log {
   const state = useSyncExternalStore(feed?.state.watch ?? nothing, () => feed?.state.get() ?? loading);
   return { store: feed?.store, version, state, retry: () => feed?.retry() };
 }
+
+/// What a downloaded log is called.
+export function logFileName(run: number, job: string): string {
+  return `run-${run}-${job.replace(/[^\w.-]+/g, '-')}.log`;
+}

@@ -1,4 +1,4 @@
-import type { Client, Server } from '../protocol/client';
+import type { Client, LogSink, Server } from '../protocol/client';
 import { type Failure, failureOf } from '../protocol/failures';
 import type { LogName } from '../protocol/types';
 import { Watched } from '../protocol/watched';
@@ -94,7 +94,12 @@ export class LogFeed {
     const { store } = this;
     for (;;) {
       const before = store.length;
-      if (before >= mostLines) return;
+      if (before >= mostLines) {
+        // How many more there are is still told.
+        const count: LogSink = { head: ({ total_lines, complete }) => store.head(total_lines, complete), lines: () => {} };
+        await this.#server.lines(this.#log, before + 1, 1, count, this.#abort.signal);
+        return;
+      }
       await this.#server.lines(
         this.#log,
         before + 1,
@@ -114,13 +119,13 @@ export class LogFeed {
     const { store } = this;
     if (store.length >= mostLines && store.total > store.length) {
       this.state.set({ kind: 'capped' });
-      return;
-    }
-    if (store.whole) {
+      if (store.complete) return;
+    } else if (store.whole) {
       this.state.set({ kind: 'whole' });
       return;
+    } else {
+      this.state.set({ kind: 'live' });
     }
-    this.state.set({ kind: 'live' });
     if (this.#again) {
       this.#schedule(gatherMs);
       return;

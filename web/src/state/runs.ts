@@ -3,8 +3,10 @@ import { useEffect } from 'react';
 import { Failure } from '../protocol/failures';
 import type {
   Branch,
+  Cause,
   CreatedRun,
   Diagnosis,
+  Job,
   ListedPreview,
   ListedRun,
   Listing,
@@ -116,6 +118,11 @@ export function useDiagnosis(report: RunReport | undefined) {
     staleTime: Infinity,
     retry: false,
   });
+}
+
+/// The job whose log holds the cause's line.
+export function jobOfCause({ jobs }: RunReport, cause: Cause): Job | undefined {
+  return jobs.find(({ name }) => name === cause.job) ?? (jobs.length === 1 ? jobs[0] : undefined);
 }
 
 export function usePreviews(limit = 8) {

@@ -1,6 +1,6 @@
 import { ArrowDownToLine, Lightbulb } from 'lucide-react';
 import type { Cause, RunReport, SinceGreen } from '../../protocol/types';
-import { useDiagnosis } from '../../state/runs';
+import { jobOfCause, useDiagnosis } from '../../state/runs';
 import type { LogPlace } from '../../state/workspace';
 import { Card } from '../../ui/card';
 import { CopyButton } from '../../ui/copy_button';
@@ -13,7 +13,6 @@ const mostCauses = 5;
 export function DiagnosisCard({ report, onPlace }: { report: RunReport; onPlace: (place: LogPlace) => void }) {
   const diagnosis = useDiagnosis(report);
   const causes = diagnosis.data?.causes ?? [];
-  const jobOf = (cause: Cause) => report.jobs.find((job) => job.name === cause.job) ?? (report.jobs.length === 1 ? report.jobs[0] : undefined);
   return (
     <Card aria-label="Why it failed" className="border-bad/35 p-4">
       <div className="flex items-start gap-2">
@@ -37,7 +36,7 @@ export function DiagnosisCard({ report, onPlace }: { report: RunReport; onPlace:
       ) : (
         <ol className="mt-3 flex flex-col gap-2.5">
           {causes.slice(0, mostCauses).map((cause, index) => {
-            const job = jobOf(cause);
+            const job = jobOfCause(report, cause);
             return (
               <li key={index} className="rounded-xl border border-line bg-well/50 p-3">
                 <p className="font-mono text-[13px] leading-5 [overflow-wrap:anywhere] whitespace-pre-wrap">{cause.message}</p>

@@ -2,10 +2,11 @@ import clsx from 'clsx';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { Job, RunReport } from '../../protocol/types';
-import { useLog } from '../../state/log';
+import { logFileName, useLog } from '../../state/log';
 import { firstFolds, type Folds, LogRows, noFolds, opened, toggled } from '../../state/log_rows';
 import { neighbour } from '../../state/log_search';
 import { hasFailed, isOver, outcomeOf } from '../../state/outcome';
+import { useParts } from '../../state/parts';
 import { prefer, usePreferences } from '../../state/preferences';
 import { useShortcuts } from '../../state/shortcuts';
 import { useLogSearch } from '../../state/use_log_search';
@@ -19,20 +20,24 @@ import { FailureNote } from '../failure_note';
 import { LogAnnouncer } from './log_announcer';
 import { LogList, type LogListHandle } from './log_list';
 import { LogToolbar } from './log_toolbar';
+import { MissingLines } from './missing_lines';
 
 interface JobLogProps {
   report: RunReport;
   job: Job;
   /// The lines that the address names.
   lines: LineRange | undefined;
+  /// The lines that the diagnosis blames, the best cause first.
+  causes: readonly number[];
   onLines: (lines: LineRange | undefined) => void;
   roomy: boolean;
 }
 
 /// The log of one job: followed while it runs, searchable, foldable, with an address for every line.
-export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
+export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogProps) {
   const { run } = report;
   const outcome = outcomeOf(job);
+  const { server } = useParts();
   const { wrap, timestamps } = usePreferences();
   const log = useLog({ run: run.run_id, job: job.id, attempt: run.attempt ?? 1 });
   const { store, version, state } = log;
@@ -48,9 +53,12 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
   const [seen, setSeen] = useState(0);
   const search = useLogSearch(store, version);
 
+  /// Somebody has gone somewhere in the log.
+  const touched = useRef(false);
   // Where to go as soon as the line is here and its folds are open.
   const [wanted, setWanted] = useState<{ index: number }>();
   const goTo = (index: number) => {
+    touched.current = true;
     setFollowing(false);
     setWanted({ index });
   };
@@ -74,19 +82,28 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
     card.current?.scrollIntoView({ block: 'nearest' });
   }, [target]);
 
-  // What a log that is over looks like at first: quiet groups folded, and the first error in sight.
-  const arranged = useRef(!isOver(outcome));
-  const arrange = useEffectEvent(() => {
-    if (arranged.current || !store) return;
-    arranged.current = true;
-    setFolds(firstFolds(store));
-    const error = store.errors[0];
-    if (hasFailed(outcome) && target === undefined && error !== undefined) setWanted({ index: error });
-  });
+  // What a log that is over looks like at first: quiet groups folded, and in sight the line that the diagnosis blames or,
+  // where it blames none yet, the first error. A diagnosis that comes late moves nothing under the hands of a reader.
+  const [wasOver] = useState(() => isOver(outcome));
   const settled = state.kind === 'whole' || state.kind === 'capped';
+  const cause = causes[0];
+  const begin = useEffectEvent(() => {
+    if (!store || target !== undefined || touched.current) return;
+    const index = cause !== undefined && cause <= store.length ? cause - 1 : store.errors[0];
+    if (hasFailed(outcome) && index !== undefined) setWanted({ index });
+  });
+  const fold = useEffectEvent(() => {
+    if (!store) return;
+    setFolds(firstFolds(store));
+    // It was in sight before the folds moved it, or folded it away.
+    if (target !== undefined && !touched.current) setWanted({ index: target - 1 });
+  });
   useEffect(() => {
-    if (settled) arrange();
-  }, [settled]);
+    if (wasOver && settled) fold();
+  }, [wasOver, settled]);
+  useEffect(() => {
+    if (wasOver && settled) begin();
+  }, [wasOver, settled, cause]);
 
   const rowCount = rows?.length ?? 0;
   useEffect(() => {
@@ -160,9 +177,14 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
         </div>
       )}
       {state.kind === 'capped' && store && (
-        <p className="border-b border-line bg-warn-wash px-4 py-1.5 text-xs text-warn">
-          These are the first {store.length.toLocaleString('en')} of {store.total.toLocaleString('en')} lines. The raw log holds them all.
-        </p>
+        <MissingLines
+          here={store.length}
+          total={store.total}
+          growing={!store.complete}
+          blamed={causes.some((line) => line > store.length)}
+          href={server.logUrl({ run: run.run_id, job: job.id, attempt: run.attempt ?? 1 })}
+          fileName={logFileName(run.run_id, job.name)}
+        />
       )}
       <div className="relative min-h-0 flex-1 bg-[var(--log-ground)]">
         {store && rows && rows.length > 0 ? (
@@ -174,6 +196,7 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
             steps={job.steps}
             folds={folds}
             lines={lines}
+            causes={causes}
             hits={search.hits}
             hit={search.at}
             pattern={search.source}
@@ -186,6 +209,9 @@ export function JobLog({ report, job, lines, onLines, roomy }: JobLogProps) {
             }}
             onFoldStep={(step) => setFolds({ ...folds, steps: toggled(folds.steps, step) })}
             onFoldGroup={(group) => setFolds({ ...folds, groups: toggled(folds.groups, group) })}
+            onTouched={() => {
+              touched.current = true;
+            }}
             onScrolledUp={letGo}
             onReachedEnd={() => {
               if (!store.whole) setFollowing(true);

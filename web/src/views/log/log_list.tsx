@@ -28,6 +28,7 @@ interface LogListProps {
   steps: Step[] | undefined;
   folds: Folds;
   lines: LineRange | undefined;
+  causes: readonly number[];
   hits: readonly number[];
   hit: number | undefined;
   pattern: RegExp | undefined;
@@ -37,6 +38,8 @@ interface LogListProps {
   onLine: (line: number, extend: boolean) => void;
   onFoldStep: (step: number) => void;
   onFoldGroup: (first: number) => void;
+  /// A person does something in the list.
+  onTouched: () => void;
   onScrolledUp: () => void;
   onReachedEnd: () => void;
   onFind: () => void;
@@ -47,7 +50,7 @@ const rowHeight = 20;
 const nearEndPx = 6;
 
 export function LogList(props: LogListProps) {
-  const { ref, label, store, rows, steps, folds, lines, hits, hit, pattern, wrap, timestamps } = props;
+  const { ref, label, store, rows, steps, folds, lines, causes, hits, hit, pattern, wrap, timestamps } = props;
   const list = useRef<VListHandle>(null);
   const offset = useRef(0);
   // Only a person lets go: what the list does to itself while it measures is no wish.
@@ -79,6 +82,7 @@ export function LogList(props: LogListProps) {
   };
   const onTouched = () => {
     touched.current = performance.now();
+    props.onTouched();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     onTouched();
@@ -128,6 +132,7 @@ export function LogList(props: LogListProps) {
             time={timeText(store.time(index), start, timestamps)}
             digits={digits}
             group={groupOf(store, folds, index)}
+            cause={causes.includes(index + 1)}
             target={lines !== undefined && index + 1 >= lines.first && index + 1 <= lines.last}
             hit={hit === index ? 'now' : holds(hits, index)}
             pattern={holds(hits, index) ? pattern : undefined}
@@ -187,6 +192,7 @@ interface LineRowProps {
   time: string;
   digits: number;
   group: { folded: boolean; size: number } | undefined;
+  cause: boolean;
   target: boolean;
   hit: boolean | 'now';
   pattern: RegExp | undefined;
@@ -195,10 +201,10 @@ interface LineRowProps {
   onFold: (first: number) => void;
 }
 
-function LineRow({ index, text, level, time, digits, group, target, hit, pattern, href, onLine, onFold }: LineRowProps) {
+function LineRow({ index, text, level, time, digits, group, cause, target, hit, pattern, href, onLine, onFold }: LineRowProps) {
   const line = index + 1;
   return (
-    <div className="log-row" data-line={line} data-level={level} data-target={target || undefined} data-hit={hit === 'now' ? 'now' : hit || undefined}>
+    <div className="log-row" data-line={line} data-level={level} data-cause={cause || undefined} data-target={target || undefined} data-hit={hit === 'now' ? 'now' : hit || undefined}>
       <span className="log-gutter">
         <a
           href={href}
@@ -213,6 +219,7 @@ function LineRow({ index, text, level, time, digits, group, target, hit, pattern
         >
           {String(line).padStart(digits)}
         </a>
+        {cause && <span className="sr-only">A cause of the failure: </span>}
         {time && <span className="pr-3">{time}</span>}
       </span>
       {group ? (

@@ -1,6 +1,7 @@
 import { ArrowDownToLine, ChevronDown, ChevronUp, CircleAlert, Clock, Copy, Download, Link2, Regex, Search, WrapText, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import type { Job } from '../../protocol/types';
+import { logFileName } from '../../state/log';
 import type { FeedState } from '../../state/log_feed';
 import type { LogStore } from '../../state/log_store';
 import { outcomeOf } from '../../state/outcome';
@@ -89,9 +90,9 @@ export function LogToolbar(props: LogToolbarProps) {
         <IconButton label="Previous match" shortcut="Shift+Enter" icon={<ChevronUp size={15} aria-hidden />} disabled={search.hits.length === 0} onClick={() => props.onMatch(false)} />
         <IconButton label="Next match" shortcut="Enter" icon={<ChevronDown size={15} aria-hidden />} disabled={search.hits.length === 0} onClick={() => props.onMatch(true)} />
       </div>
-      <div className="ml-auto flex items-center" role="group" aria-label="Log view">
+      <div className="ml-auto flex flex-wrap items-center justify-end gap-y-1" role="group" aria-label="Log view">
         {lines && (
-          <span className="mr-1 inline-flex items-center gap-1 rounded-lg bg-brand-wash pl-2 text-xs font-medium text-brand">
+          <span className="mr-1 inline-flex items-center gap-1 rounded-lg bg-brand-wash pl-2 text-xs font-medium whitespace-nowrap text-brand">
             Line {lineRangeText(lines)}
             <button type="button" aria-label="Forget the chosen lines" className="flex size-6 items-center justify-center" onClick={props.onClearLines}>
               <X size={13} aria-hidden />
@@ -116,7 +117,7 @@ export function LogToolbar(props: LogToolbarProps) {
         <IconButton label={lines ? `Copy lines ${lineRangeText(lines)}` : 'Copy the log'} icon={<Copy size={16} aria-hidden />} disabled={!store || store.length === 0} onClick={copy} />
         <a
           href={server.logUrl({ run, job: job.id, attempt })}
-          download={`run-${run}-${job.name.replace(/[^\w.-]+/g, '-')}.log`}
+          download={logFileName(run, job.name)}
           aria-label="Download the raw log"
           title="Download the raw log"
           className="inline-flex size-8 items-center justify-center rounded-lg text-soft hover:bg-well hover:text-ink"
@@ -130,6 +131,7 @@ export function LogToolbar(props: LogToolbarProps) {
 
 function stateWords(state: FeedState, store: LogStore | undefined): string {
   if (!store) return '';
+  if (state.kind === 'capped') return `${store.length.toLocaleString('en')} of ${store.total.toLocaleString('en')} lines`;
   const lines = `${store.length.toLocaleString('en')} ${store.length === 1 ? 'line' : 'lines'}`;
   if (state.kind === 'loading') return store.total > store.length ? `${lines} of ${store.total.toLocaleString('en')}` : lines;
   return state.kind === 'live' ? `${lines}, live` : lines;

@@ -2,8 +2,9 @@ import clsx from 'clsx';
 import { ChevronDown } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { RunReport } from '../../protocol/types';
-import { hasFailed, outcomeOf } from '../../state/outcome';
+import { hasFailed, isOver, outcomeOf } from '../../state/outcome';
 import { firstJob } from '../../state/progress';
+import { jobOfCause, useDiagnosis } from '../../state/runs';
 import type { LogPlace } from '../../state/workspace';
 import { Card } from '../../ui/card';
 import { JobSteps } from '../runs/job_steps';
@@ -19,11 +20,16 @@ interface RunLogsProps {
   head?: ReactNode;
 }
 
-/// Why it failed, the tree of jobs and steps, and the log of the chosen job.
+/// Why it failed, the tree of jobs and steps, and the log of the chosen job: where none was chosen and the run had failed
+/// before somebody came, that of the first cause.
 export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
   const { run } = report;
   const roomy = head !== undefined;
-  const chosen = report.jobs.find((job) => job.id === place?.job) ?? firstJob(report.jobs);
+  const causes = useDiagnosis(report).data?.causes ?? [];
+  const [overAtFirst] = useState(() => (isOver(outcomeOf(run)) ? (run.attempt ?? 1) : undefined));
+  const guilty = causes[0] && overAtFirst === (run.attempt ?? 1) ? jobOfCause(report, causes[0]) : undefined;
+  const chosen = report.jobs.find((job) => job.id === place?.job) ?? guilty ?? firstJob(report.jobs);
+  const blamed = causes.filter((cause) => jobOfCause(report, cause) === chosen).map((cause) => cause.log_line);
   const [treeOpen, setTreeOpen] = useState(false);
   return (
     <div className={clsx('flex min-h-0 flex-1 flex-col gap-4', roomy && 'xl:grid xl:grid-cols-[25rem_minmax(0,1fr)] xl:items-start')}>
@@ -59,6 +65,7 @@ export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
           report={report}
           job={chosen}
           lines={place?.job === chosen.id ? place.lines : undefined}
+          causes={blamed}
           onLines={(lines) => onPlace({ job: chosen.id, lines }, 'replace')}
           roomy={roomy}
         />

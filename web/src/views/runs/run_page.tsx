@@ -21,6 +21,7 @@ export default function RunPage({ id, place }: { id: number; place?: LogPlace })
       {!run.data && <h1 className="sr-only">Run {id}</h1>}
       {run.data ? (
         <RunLogs
+          key={id}
           report={run.data}
           place={place}
           onPlace={(next, how) => navigate(placePath(id, next), { replace: how === 'replace' })}

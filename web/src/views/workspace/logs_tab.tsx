@@ -42,7 +42,7 @@ export function LogsTab({ shown }: { shown: boolean }) {
               Whole page
             </Button>
           </div>
-          {shown && <RunLogs report={run.data} place={logPlace} onPlace={(place) => changeWorkspace({ logPlace: place })} />}
+          {shown && <RunLogs key={logRun} report={run.data} place={logPlace} onPlace={(place) => changeWorkspace({ logPlace: place })} />}
         </>
       ) : run.isError ? (
         <FailureNote what={`Run ${logRun} cannot be shown.`} error={run.error} onRetry={() => run.refetch()} />
