@@ -157,6 +157,29 @@ describe('a connection', () => {
     expect(client.connection.get()).toMatchObject({ phase: 'waiting', reason: 'The server fell silent.' });
   });
 
+  it('asks at once when the browser says that the network is gone, and believes the answer', async () => {
+    await live();
+    vi.stubGlobal('navigator', { onLine: false });
+    dispatchEvent(new Event('offline'));
+    latest().says({ id: latest().last('ping')?.id, result: {} });
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(client.connection.get().phase).toBe('live');
+    dispatchEvent(new Event('offline'));
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(client.connection.get().phase).toBe('offline');
+  });
+
+  it('finds a server on this machine without any network', async () => {
+    await live();
+    vi.stubGlobal('navigator', { onLine: false });
+    latest().breaks();
+    expect(client.connection.get().phase).toBe('offline');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(HeldSocket.all).toHaveLength(2);
+    latest().opens();
+    expect(client.connection.get().phase).toBe('live');
+  });
+
   it('takes any answer for a sign of life, a refusal too', async () => {
     await live();
     await vi.advanceTimersByTimeAsync(25_000);

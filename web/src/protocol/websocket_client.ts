@@ -171,13 +171,10 @@ export class WebSocketClient implements Client {
   #retryLater(reason: string): void {
     clearTimeout(this.#pulse);
     if (isOver(this.connection.get())) return;
-    if (!navigator.onLine) {
-      this.connection.set({ phase: 'offline' });
-      return;
-    }
     const attempt = this.#attempt + 1;
     const delay = delayBefore(attempt, this.#options.random);
-    this.connection.set({ phase: 'waiting', attempt, nextTryAt: Date.now() + delay, reason });
+    // A server on this machine is there without any network, so even then we go on trying.
+    this.connection.set(navigator.onLine ? { phase: 'waiting', attempt, nextTryAt: Date.now() + delay, reason } : { phase: 'offline' });
     this.#wait = setTimeout(() => void this.#connect(), delay);
   }
 
@@ -289,10 +286,10 @@ export class WebSocketClient implements Client {
 
   readonly #online = () => this.retryNow();
   readonly #offline = () => {
-    if (this.connection.get().phase === 'waiting') {
-      clearTimeout(this.#wait);
-      this.connection.set({ phase: 'offline' });
-    }
+    const { phase } = this.connection.get();
+    if (phase === 'waiting') this.connection.set({ phase: 'offline' });
+    // Nobody closes a socket whose network is gone, and one to this machine still works: an answer tells.
+    else if (phase === 'live') void this.#probe();
   };
   readonly #seen = () => {
     if (document.visibilityState !== 'visible') return;
