@@ -110,10 +110,12 @@ test("nobody else's run is taken for ours", async (t) => {
   });
   await t.test('one of the same moment that no list shows yet: both are named, none is taken', async (t) => {
     const { github, peer } = await onGithub(t, { ...options, github: { ...options.github, list_delay_s: 40 } });
-    const other = github.start(github.world.repositories[0], 'deploy.yml', 'main');
-    const said = await bad(create(peer, { payload: { marker: 'ours' } }), /run_ambiguous/);
-    const ours = github.run();
+    // Begun when ours has been asked for: however slow this machine is, it is no older than ours.
+    const refused = bad(create(peer, { payload: { marker: 'ours' } }), /run_ambiguous/);
+    const ours = await until('ours to begin', () => runs(github)[0]);
     assert.equal(ours.inputs.marker, 'ours');
+    const other = github.start(github.world.repositories[0], 'deploy.yml', 'main');
+    const said = await refused;
     for (const run of [other, ours]) assert.ok(said.includes(String(run.id)), said);
     assert.equal(runs(github).length, 2);
   });

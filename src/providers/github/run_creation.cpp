@@ -33,8 +33,6 @@ using std::chrono::steady_clock;
 constexpr seconds create_limit{53};
 /// After so long, a run that no list shows was never started.
 constexpr seconds shows_up_within{120};
-/// How long GitHub's lists may go without a run that there is.
-constexpr seconds lists_are_late_by{11};
 /// Those who look for their runs at the same time look at the same list.
 constexpr seconds list_lasts{1};
 /// A workflow that declares this input and writes it into its `run-name` makes every run recognisable.
@@ -434,7 +432,7 @@ async::Task<Result<RunCreation::Dispatched>> RunCreation::dispatch(const Order& 
 async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord record, std::set<builds::RunId> before,
                                                                    std::vector<int> pauses_s) {
     Error last = unknown_outcome();
-    builds::RunId seen_alone = 0;
+    SureMatch sure;
     for (const int pause : pauses_s) {
         if (pause > 0) co_await async::sleep_for(seconds{pause});
         auto match = co_await match_now(record, before);
@@ -442,21 +440,14 @@ async::Task<Result<RunCreation::Dispatched>> RunCreation::look_for(RequestRecord
             observe::log::warning("the run of a dispatch can't be looked for", {{"error", match.error().message}});
             continue;
         }
-        // Lists are late: the one run that they show may be somebody else's, as long as ours could still turn up. And
-        // it is alone only if it was so before: one that has just turned up may have company a moment later.
-        const auto alone = match->candidates.size() == 1 ? match->candidates.front().id : 0;
-        const bool settled = alone != 0 && std::exchange(seen_alone, alone) == alone;
-        const bool sure = match->by == std::string_view{"correlation_input"} ||
-                          (settled && !match->rivals && github_now() - record.sent_at >= lists_are_late_by);
-        if (alone != 0 && sure) {
-            const auto& run = match->candidates.front();
-            auto binding = [this, id = record.id, run_id = run.id] {
+        if (const auto run = sure.look(*match, github_now() - record.sent_at)) {
+            auto binding = [this, id = record.id, run_id = run->id] {
                 records_.bind(id, run_id);
                 return true;
             };
             auto bound = pool_.run(std::move(binding));
             co_await std::move(bound);
-            co_return Dispatched{.run = run.id, .html_url = run.html_url, .by = match->by};
+            co_return Dispatched{.run = run->id, .html_url = run->html_url, .by = match->by};
         }
         last = match->candidates.empty() ? unknown_outcome() : ambiguous(*match);
     }

@@ -27,4 +27,17 @@ struct Match {
 /// only, which counts where a run has it: the branch may have moved between our reading of it and the dispatch.
 Match match_run(const std::vector<builds::Run>& runs, const Wanted& wanted);
 
+/// Looks at one request's matches one after the other, and says when there is no doubt left.
+class SureMatch {
+public:
+    /// The run, once it is sure; `age` is the time since the request was sent, by GitHub's clock. A title that holds
+    /// the correlation is enough. Without one a run has to be the only candidate in two looks in a row, when GitHub's
+    /// lists have caught up and nobody else waits for one like it: it may be somebody else's as long as ours could
+    /// still turn up, and one that has just turned up may have company a moment later.
+    std::optional<builds::Run> look(const Match& match, WallTime::duration age);
+
+private:
+    builds::RunId alone_before_ = 0;
+};
+
 }  // namespace flux::providers::github

@@ -63,5 +63,67 @@ TEST(MatchRun, GivesEveryCandidateWhereSeveralFit) {
     EXPECT_THAT(ids(match_run({run(2, 0s), run(7, 1s)}, wanted)), testing::ElementsAre(7, 2));
 }
 
+Match unnamed(std::vector<builds::Run> candidates, bool rivals = false) {
+    return {.candidates = std::move(candidates), .by = "set_difference", .rivals = rivals};
+}
+
+builds::RunId id_of(const std::optional<builds::Run>& found) { return found ? found->id : 0; }
+
+TEST(SureMatch, IsARunWithTheCorrelationAtOnce) {
+    SureMatch sure;
+    const Match named{.candidates = {run(2, 1s)}, .by = "correlation_input", .rivals = true};
+
+    EXPECT_EQ(id_of(sure.look(named, 0s)), 2);
+}
+
+TEST(SureMatch, IsNotOneOfTwoWithTheSameCorrelation) {
+    SureMatch sure;
+    const Match named{.candidates = {run(3, 1s), run(2, 1s)}, .by = "correlation_input", .rivals = false};
+
+    EXPECT_FALSE(sure.look(named, 20s));
+    EXPECT_FALSE(sure.look(named, 30s));
+}
+
+TEST(SureMatch, IsAnUnnamedRunThatWasAloneInTheLookBefore) {
+    SureMatch sure;
+
+    EXPECT_FALSE(sure.look(unnamed({}), 11s));
+    EXPECT_FALSE(sure.look(unnamed({run(2, 1s)}), 19s)) << "it has just turned up";
+    EXPECT_EQ(id_of(sure.look(unnamed({run(2, 1s)}), 27s)), 2);
+}
+
+TEST(SureMatch, IsNotARunThatTookTheOthersPlace) {
+    SureMatch sure;
+
+    EXPECT_FALSE(sure.look(unnamed({run(2, 1s)}), 12s));
+    EXPECT_FALSE(sure.look(unnamed({run(3, 1s)}), 20s));
+    EXPECT_EQ(id_of(sure.look(unnamed({run(3, 1s)}), 28s)), 3);
+}
+
+TEST(SureMatch, BeginsAnewAfterALookWithCompanyOrNobody) {
+    SureMatch company;
+    EXPECT_FALSE(company.look(unnamed({run(2, 1s)}), 12s));
+    EXPECT_FALSE(company.look(unnamed({run(3, 1s), run(2, 1s)}), 20s));
+    EXPECT_FALSE(company.look(unnamed({run(2, 1s)}), 28s)) << "it was not alone in the look before";
+    EXPECT_EQ(id_of(company.look(unnamed({run(2, 1s)}), 36s)), 2);
+
+    SureMatch nobody;
+    EXPECT_FALSE(nobody.look(unnamed({run(2, 1s)}), 12s));
+    EXPECT_FALSE(nobody.look(unnamed({}), 20s));
+    EXPECT_FALSE(nobody.look(unnamed({run(2, 1s)}), 28s));
+}
+
+TEST(SureMatch, WaitsForTheListsAndForNobodyElsesRequest) {
+    SureMatch early;
+    EXPECT_FALSE(early.look(unnamed({run(2, 1s)}), 1s));
+    EXPECT_FALSE(early.look(unnamed({run(2, 1s)}), 3s));
+    EXPECT_FALSE(early.look(unnamed({run(2, 1s)}), 10s));
+    EXPECT_EQ(id_of(early.look(unnamed({run(2, 1s)}), 11s)), 2);
+
+    SureMatch rivals;
+    EXPECT_FALSE(rivals.look(unnamed({run(2, 1s)}, true), 20s));
+    EXPECT_FALSE(rivals.look(unnamed({run(2, 1s)}, true), 28s));
+}
+
 }  // namespace
 }  // namespace flux::providers::github
