@@ -32,6 +32,7 @@ Readiness::Readiness(builds::Provider& provider, const Clock& clock)
     : provider_{provider}, clock_{clock}, provider_state_{description_of(provider.name())} {
     provider_state_.state = Connector::State::degraded;
     provider_state_.reason = "It was not asked yet.";
+    provider_state_.cure = "Nothing: it is asked within seconds of the start.";
 }
 
 std::vector<Connector> Readiness::connectors() const {
@@ -65,6 +66,11 @@ async::Task<> Readiness::ask() {
                  : health.state == "degraded" ? Connector::State::degraded
                                               : Connector::State::connected;
     news.reason = health.detail;
+    news.cure = health.cure;
+    if (const auto& quota = health.quota) {
+        news.quota =
+            Connector::Quota{.limit = quota->limit, .remaining = quota->remaining, .reset_at = quota->reset_at};
+    }
     const std::lock_guard lock{mutex_};
     provider_state_ = std::move(news);
 }

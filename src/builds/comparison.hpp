@@ -27,7 +27,8 @@ struct Comparison {
     std::vector<Commit> commits;     ///< of the second that the first hasn't, newest first; at most 50
     std::size_t total_commits = 0;   ///< with those beyond the list
     std::vector<ChangedFile> files;  ///< what these commits change together; at most 300
-    std::size_t total_files = 0;
+    std::size_t total_files = 0;     ///< known: there may be more if `more_files`
+    bool more_files = false;         ///< the source stopped counting
 };
 
 }  // namespace flux::builds

@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "builds/branch_name.hpp"
 #include "builds/comparison.hpp"
+#include "builds/quota.hpp"
 #include "builds/run.hpp"
 #include "logs/line.hpp"
 
@@ -124,8 +125,10 @@ struct RunWatch {
 /// Where the provider stands: for `/readyz` and `flux://server/limits`.
 struct Health {
     bool ok = true;
-    std::string state;   ///< `connected`, `degraded`, `error`
-    std::string detail;  ///< why, and the cure
+    std::string state;      ///< `connected`, `degraded`, `error`
+    std::string detail;     ///< how it is connected, or why not
+    std::string cure = {};  ///< what an operator does about it; empty when it is connected
+    std::optional<Quota> quota = {};
 };
 
 /// Runs builds somewhere. `app/` decides where; tools never know.
@@ -182,6 +185,9 @@ public:
     virtual async::Task<Result<Preview>> remove_preview(std::variant<RunId, BranchName> what) = 0;
 
     virtual async::Task<Health> health() = 0;
+
+    /// What is known of the quota already, without asking. Nothing: there is none, or nobody said yet.
+    virtual std::optional<Quota> quota() const { return {}; }
 };
 
 }  // namespace flux::builds

@@ -143,4 +143,12 @@ boost::json::object preview_json(const builds::Preview& preview) {
     return result;
 }
 
+boost::json::object quota_json(const builds::Quota& quota) {
+    boost::json::object result;
+    result["limit"] = quota.limit;
+    result["remaining"] = quota.remaining;
+    result["reset_at"] = rfc3339_seconds(quota.reset_at);
+    return result;
+}
+
 }  // namespace flux::tools

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "builds/quota.hpp"
 #include "builds/run.hpp"
 
 namespace flux::tools {
@@ -19,6 +20,9 @@ boost::json::object run_json(const builds::Run& run);
 boost::json::array jobs_json(const builds::Run& run, bool steps, std::size_t limit, WallTime now);
 
 boost::json::object preview_json(const builds::Preview& preview);
+
+/// `limit, remaining, reset_at`.
+boost::json::object quota_json(const builds::Quota& quota);
 
 /// The jobs in the order in which a reader wants them: failed, running, cancelled, the others; each group in its order.
 std::vector<const builds::Job*> jobs_by_interest(const builds::Run& run);

@@ -68,7 +68,8 @@ async::Task<Result<ResourceReading>> read_run(std::shared_ptr<const Context> con
     const auto run = co_await context->provider.find(*id);
     if (!run) co_return fail(run.error());
     const StatusDetail detail{shown_jobs, true};
-    co_return json_reading(status_json(*run, detail, false, context->clock.wall_now()));
+    const StatusMoment moment{.now = context->clock.wall_now(), .quota = context->provider.quota()};
+    co_return json_reading(status_json(*run, detail, moment));
 }
 
 async::Task<Result<ResourceReading>> read_diagnosis(std::shared_ptr<const Context> context, ResourceAddress address,

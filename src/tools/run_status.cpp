@@ -60,28 +60,33 @@ double elapsed_s(const builds::Run& run, WallTime now) {
 
 }  // namespace
 
-boost::json::object status_json(const builds::Run& run, StatusDetail detail, bool changed, WallTime now) {
+boost::json::object status_json(const builds::Run& run, StatusDetail detail, const StatusMoment& moment) {
     boost::json::object result;
     result["run"] = run_json(run);
-    result["elapsed_s"] = elapsed_s(run, now);
-    result["jobs"] = jobs_json(run, detail.steps, detail.jobs, now);
+    result["elapsed_s"] = elapsed_s(run, moment.now);
+    result["jobs"] = jobs_json(run, detail.steps, detail.jobs, moment.now);
     result["jobs_total"] = run.jobs.size();
     if (auto waits = waiting_for(run)) result["waiting_for"] = *std::move(waits);
     result["preview"] = preview_json(run.preview);
-    result["changed"] = changed;
+    result["changed"] = moment.changed;
     result["look_again_in_s"] = look_again_in_s(run);
+    if (moment.quota) result["quota"] = quota_json(*moment.quota);
     result["next"] = to_json(next_calls(run));
     return result;
 }
 
-std::string status_text(const builds::Run& run, StatusDetail detail, bool changed, WallTime now) {
-    auto text = run_report(run, detail.jobs, detail.steps, now);
-    text += fmt::format("Elapsed: {}\n", duration_text(elapsed_s(run, now)));
+std::string status_text(const builds::Run& run, StatusDetail detail, const StatusMoment& moment) {
+    auto text = run_report(run, detail.jobs, detail.steps, moment.now);
+    text += fmt::format("Elapsed: {}\n", duration_text(elapsed_s(run, moment.now)));
     if (const auto waits = waiting_for(run)) {
         text += fmt::format("Waiting ({}): {}\n", waits->at("kind").as_string(), waits->at("detail").as_string());
     }
-    if (changed) text += "It changed while you waited.\n";
+    if (moment.changed) text += "It changed while you waited.\n";
     if (const auto seconds = look_again_in_s(run); seconds > 0) text += fmt::format("Look again in {} s.\n", seconds);
+    if (const auto& quota = moment.quota) {
+        text += fmt::format("Quota: {} of {} requests left until {}.\n", quota->remaining, quota->limit,
+                            rfc3339_seconds(quota->reset_at));
+    }
     return text + to_text(next_calls(run));
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "tools/resource_reading.hpp"
+#include "tools/run_json.hpp"
 
 namespace flux::tools {
 
@@ -65,6 +66,9 @@ async::Task<Result<ResourceReading>> read_limits(std::shared_ptr<const Context> 
     provider["name"] = context->provider.name();
     provider["state"] = health.state;
     provider["detail"] = to_utf8(health.detail);
+    provider["cure"] = to_utf8(health.cure);
+    provider["quota"] = nullptr;
+    if (health.quota) provider["quota"] = quota_json(*health.quota);
     result["provider"] = std::move(provider);
     co_return json_reading(std::move(result));
 }

@@ -179,6 +179,7 @@ boost::json::value since_green_json(const RunHistory& history, const Run& run, H
         result["commits_total"] = comparison->total_commits;
         result["files"] = std::move(files);
         result["files_total"] = comparison->total_files;
+        if (comparison->more_files) result["more_files"] = true;
     }
     result["slower"] = slower_json(slower_steps(green, run));
     return result;
@@ -209,8 +210,8 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
     } else if (comparison->total_commits == 0) {
         text += "; no commit since.\n";
     } else {
-        text += fmt::format("; {} and {} since.\n", counted(comparison->total_commits, "commit"),
-                            counted(comparison->total_files, "file"));
+        text += fmt::format("; {} and {}{} since.\n", counted(comparison->total_commits, "commit"),
+                            comparison->more_files ? "at least " : "", counted(comparison->total_files, "file"));
         std::string lines;
         for (std::size_t i = 0; i < std::min(limits.commits, comparison->commits.size()); ++i) {
             const auto& commit = comparison->commits[i];

@@ -40,7 +40,7 @@ struct HistoryLimits {
 };
 
 /// `{run_id, branch, head_sha, created_at, commits, commits_total, files, files_total, slower}`, or null. Where nothing
-/// is known of commits and files, these members are null.
+/// is known of commits and files, these members are null. `more_files`: there may be more than `files_total`.
 boost::json::value since_green_json(const RunHistory& history, const builds::Run& run, HistoryLimits limits);
 
 /// `{passed, failed, passed_run_id}`, or null.

@@ -24,7 +24,8 @@ constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"run":{"type":"object","required":["run_id","status","conclusion"]},
 "elapsed_s":{"type":"number"},"jobs":{"type":"array"},"jobs_total":{"type":"integer"},
 "waiting_for":{"type":"object"},"preview":{"type":"object","required":["state","url"]},
-"changed":{"type":"boolean"},"look_again_in_s":{"type":"integer"},"next":{"type":"array"}}})json";
+"changed":{"type":"boolean"},"look_again_in_s":{"type":"integer"},
+"quota":{"type":"object","required":["limit","remaining","reset_at"]},"next":{"type":"array"}}})json";
 
 constexpr std::size_t most_jobs = 40;
 constexpr std::size_t most_jobs_with_steps = 8;
@@ -73,9 +74,9 @@ async::Task<Result<mcp::Outcome>> look(std::shared_ptr<const Context> context, j
         waited = *std::move(result);
     }
     const StatusDetail detail{asked->steps ? most_jobs_with_steps : most_jobs, asked->steps};
-    const auto now = context->clock.wall_now();
-    co_return answer(status_text(waited.run, detail, waited.changed, now),
-                     status_json(waited.run, detail, waited.changed, now));
+    const StatusMoment moment{
+        .now = context->clock.wall_now(), .changed = waited.changed, .quota = context->provider.quota()};
+    co_return answer(status_text(waited.run, detail, moment), status_json(waited.run, detail, moment));
 }
 
 }  // namespace

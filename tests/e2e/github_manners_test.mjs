@@ -59,6 +59,51 @@ test('what has not changed costs no quota', async (t) => {
   github.world.actions.release('go');
 });
 
+test('what is left of the quota is told wherever one looks for it', async (t) => {
+  const { github, peer, server } = await onGithub(t, { github: { clock: { rate: 1 } } });
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  const token = github.world.tokens.get(githubToken);
+  const readyz = async () => JSON.parse((await ask(`${server.origin}/readyz?check=now`)).text).connectors[0];
+  const limits = async () => JSON.parse((await peer.request('resources/read', { uri: 'flux://server/limits' })).result.contents[0].text);
+
+  const first = await good(peer.tool('builds.status', { run_id }));
+  assert.equal(first.quota.limit, 5000);
+  assert.ok(first.quota.remaining < 5000 && first.quota.remaining >= github.quota.state(token).remaining, JSON.stringify(first.quota));
+  assert.equal(Date.parse(first.quota.reset_at), github.quota.state(token).reset * 1000);
+
+  github.quota.set(token, { remaining: 321 });
+  await good(create(peer, { fresh: true }));
+  const result = await peer.tool('builds.status', { run_id });
+  const { quota } = await good(Promise.resolve(result));
+  assert.ok(quota.remaining > 200 && quota.remaining <= 321, JSON.stringify(quota));
+  assert.match(text(result), new RegExp(`${quota.remaining} of 5000 requests left`));
+  const told = (await limits()).provider.quota;
+  assert.ok(told.limit === 5000 && told.remaining <= quota.remaining, JSON.stringify(told));
+  const connector = await until('/readyz to have heard of it', async () => {
+    const now = await readyz();
+    return now.quota?.remaining <= 321 && now;
+  }, 15_000);
+  assert.deepEqual([connector.name, connector.state, connector.cure], ['github', 'connected', '']);
+  assert.equal(connector.quota.limit, 5000);
+});
+
+test('what keeps it from GitHub is told with the cure', async (t) => {
+  for (const [name, env, cure] of [
+    ['a wrong token', { GITHUB_TOKEN: 'wrong-token-0123456789' }, /flux-mcp check/],
+    ['a repository that there is not', { GITHUB_REPO: 'other' }, /GITHUB_OWNER and GITHUB_REPO/],
+  ]) {
+    await t.test(name, async (t) => {
+      const { server } = await onGithub(t, { env });
+      const connector = await until('/readyz to say so', async () => {
+        const [shown] = JSON.parse((await ask(`${server.origin}/readyz?check=now`)).text).connectors;
+        return shown.state === 'error' && shown;
+      }, 15_000);
+      assert.match(connector.cure, cure);
+    });
+  }
+});
+
 test('limits are kept, and told with the time', async (t) => {
   for (const [name, fault, says] of [
     ['secondary, 403', { kind: 'secondary_limit', status: 403, retry_after: 120 }, /rate limit/i],

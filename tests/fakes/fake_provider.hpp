@@ -30,6 +30,8 @@ public:
     std::optional<Error> next_error;
     std::map<builds::RunId, std::shared_ptr<builds::RunWatch>> watches;
     std::shared_ptr<async::Changes> every_run;
+    builds::Health known_health;
+    std::optional<builds::Quota> known_quota;
 
     /// A run that is over, with one job.
     builds::Run& add_run(builds::RunId id, builds::Conclusion conclusion) {
@@ -206,7 +208,9 @@ public:
         co_return preview;
     }
 
-    async::Task<builds::Health> health() override { co_return builds::Health{}; }
+    async::Task<builds::Health> health() override { co_return known_health; }
+
+    std::optional<builds::Quota> quota() const override { return known_quota; }
 };
 
 }  // namespace flux

@@ -65,7 +65,7 @@ public:
     std::string of_repository(std::string_view rest) const;
 
     CircuitBreaker::State breaker() const { return breaker_.state(); }
-    std::optional<Quota> quota() const { return pacing_.quota(); }
+    std::optional<builds::Quota> quota() const { return pacing_.quota(); }
     std::optional<std::chrono::milliseconds> blocked_for() const { return pacing_.blocked_for(); }
     /// What GitHub's clock said beside ours, the last time: GitHub's time is ours plus this.
     std::chrono::microseconds clock_difference() const;

@@ -55,6 +55,7 @@ builds::Comparison comparison_from(const boost::json::object& first, const boost
         comparison.commits.push_back(commit_from(as_object(*item)));
     const auto& files = array_of(first, "files");
     comparison.total_files = files.size();
+    comparison.more_files = files.size() >= most_files;
     for (const auto& item : files) {
         if (comparison.files.size() == most_files) break;
         const auto& file = as_object(item);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -43,6 +44,12 @@ using std::chrono::steady_clock;
 constexpr seconds cancel_patience{30};
 /// How long an answer about GitHub's health is good for.
 constexpr seconds health_lasts{30};
+
+constexpr std::string_view retry_cure =
+    "It is tried again by itself. If it stays so, look at GitHub's own status page, and at this server's way there "
+    "(FLUX_GITHUB_API_URL, proxy, firewall).";
+constexpr std::string_view settings_cure =
+    "Correct the server's GitHub settings and start it again; `flux-mcp check` tries each of them.";
 
 std::unique_ptr<Credentials> credentials_for(const GithubOptions& options, net::HttpClient& http, const Clock& clock) {
     if (!options.app_id.empty()) {
@@ -281,6 +288,9 @@ builds::Health GithubProvider::State::health_of(const Result<net::HttpReply>& re
         health.state = "degraded";
         health.detail = fmt::format("GitHub's rate limit is reached; nothing is asked for {} s.",
                                     std::chrono::ceil<seconds>(*blocked).count());
+        health.cure =
+            "Nothing now: it goes on by itself. If it comes often, give this server a token or GitHub App of its own, "
+            "and webhooks (FLUX_WEBHOOK_SECRET), so that it has to ask less.";
         return health;
     }
     if (!reply) {
@@ -288,26 +298,26 @@ builds::Health GithubProvider::State::health_of(const Result<net::HttpReply>& re
         health.ok = transient;
         health.state = transient ? "degraded" : "error";
         health.detail = fmt::format("{} (circuit breaker: {})", reply.error().message, name_of(api.breaker()));
+        health.cure = transient ? std::string{retry_cure} : std::string{settings_cure};
         return health;
     }
     if (reply->status == 200) {
         health.state = "connected";
         health.detail = fmt::format("{} with {}", options.full_name(), credentials->kind());
-        if (const auto quota = api.quota()) {
-            health.detail += fmt::format("; {} of {} requests left until {}", quota->remaining, quota->limit,
-                                         rfc3339_seconds(quota->reset_at));
-        }
         return health;
     }
     health.ok = reply->status >= 500;
     health.state = health.ok ? "degraded" : "error";
-    health.detail =
-        reply->status == 404
-            ? fmt::format(
-                  "There is no {}, or the credentials may not see it. Correct GITHUB_OWNER and GITHUB_REPO, "
-                  "or give the token access to it.",
-                  options.full_name())
-            : api.error_of(*reply, "read the repository").message;
+    health.detail = reply->status == 404
+                        ? fmt::format("There is no {}, or the credentials may not see it.", options.full_name())
+                        : api.error_of(*reply, "read the repository").message;
+    if (health.ok) {
+        health.cure = retry_cure;
+    } else if (reply->status == 404) {
+        health.cure = "Correct GITHUB_OWNER and GITHUB_REPO, or give the token access to that repository.";
+    } else {
+        health.cure = settings_cure;
+    }
     return health;
 }
 
@@ -317,11 +327,15 @@ async::Task<builds::Health> GithubProvider::State::ask_health() {
         const bool good = last_health && last_health->state == "connected";
         const auto lasts = good ? health_lasts : seconds{5};
         if (last_health && clock.steady_now() - health_at < lasts) {
-            if (!good || (api.breaker() == CircuitBreaker::State::closed && !api.blocked_for())) co_return *last_health;
+            if (!good || (api.breaker() == CircuitBreaker::State::closed && !api.blocked_for())) {
+                last_health->quota = api.quota();
+                co_return *last_health;
+            }
         }
     }
     const auto reply = co_await api.get(api.of_repository(""));
     auto now = health_of(reply);
+    now.quota = api.quota();
     const std::scoped_lock lock{health_mutex};
     last_health = now;
     health_at = clock.steady_now();
@@ -435,6 +449,8 @@ async::Task<Result<builds::Preview>> GithubProvider::remove_preview(
 }
 
 async::Task<builds::Health> GithubProvider::health() { return state_->ask_health(); }
+
+std::optional<builds::Quota> GithubProvider::quota() const { return state_->api.quota(); }
 
 HookAnswer GithubProvider::take_hook(const Secret& secret, std::string_view event, std::string_view delivery,
                                      std::string_view signature, std::string_view body) {

@@ -57,6 +57,7 @@ public:
     async::Task<Result<builds::Run>> rerun(builds::RerunRequest request) override;
     async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what) override;
     async::Task<builds::Health> health() override;
+    std::optional<builds::Quota> quota() const override;
 
     /// A delivery to `/webhooks/github`: wakes the watch over the run that it is about.
     HookAnswer take_hook(const Secret& secret, std::string_view event, std::string_view delivery,

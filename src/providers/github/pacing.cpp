@@ -71,7 +71,7 @@ void Pacing::heed(const net::HttpReply& reply) {
     const auto reset = number(reply, "x-ratelimit-reset");
     const auto resource = reply.field("x-ratelimit-resource").value_or("core");
     if (limit && remaining && reset && resource == "core" && *reset >= 0 && *reset < 100'000'000'000) {
-        quota_ = Quota{.limit = *limit, .remaining = *remaining, .reset_at = WallTime{seconds{*reset}}};
+        quota_ = builds::Quota{.limit = *limit, .remaining = *remaining, .reset_at = WallTime{seconds{*reset}}};
     }
     if (!says_too_often(reply)) {
         if (reply.status < 400) secondary_in_a_row_ = 0;
@@ -98,7 +98,7 @@ milliseconds Pacing::wait_asked(const net::HttpReply& reply) {
     return least_secondary_wait * (1 << doublings);
 }
 
-std::optional<Quota> Pacing::quota() const {
+std::optional<builds::Quota> Pacing::quota() const {
     const std::scoped_lock lock{mutex_};
     return quota_;
 }

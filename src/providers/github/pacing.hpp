@@ -1,22 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <mutex>
 #include <optional>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "builds/quota.hpp"
 #include "net/http_message.hpp"
 
 namespace flux::providers::github {
-
-/// What GitHub said last about this token's requests an hour.
-struct Quota {
-    std::int64_t limit = 0;
-    std::int64_t remaining = 0;
-    WallTime reset_at{};
-};
 
 /// Whether the reply says that requests come too often, and not that something is forbidden: 429, or 403 with
 /// `retry-after`, with nothing remaining, or with a message about a secondary limit
@@ -36,7 +29,8 @@ public:
     /// Takes note of the fields of a reply; after one that says_too_often(), nothing goes until GitHub's own time.
     void heed(const net::HttpReply& reply);
 
-    std::optional<Quota> quota() const;
+    /// What GitHub said last about this token's requests an hour.
+    std::optional<builds::Quota> quota() const;
     /// Until when nothing goes, if that is later than now.
     std::optional<std::chrono::milliseconds> blocked_for() const;
 
@@ -45,7 +39,7 @@ private:
 
     const Clock& clock_;
     mutable std::mutex mutex_;
-    std::optional<Quota> quota_;
+    std::optional<builds::Quota> quota_;
     SteadyTime blocked_until_{};
     bool secondary_ = false;
     int secondary_in_a_row_ = 0;

@@ -217,9 +217,18 @@ Result<builds::Preview> LocalProvider::State::remove_sites_of(const builds::Bran
 
 builds::Health LocalProvider::State::health() const {
     const auto directory = repository.git_directory();
-    if (!directory) return {.ok = false, .state = "error", .detail = directory.error().message};
-    if (const auto room = runs.has_room(); !room)
-        return {.ok = true, .state = "degraded", .detail = room.error().message};
+    if (!directory) {
+        return {.ok = false,
+                .state = "error",
+                .detail = directory.error().message,
+                .cure = "Put that right and start the server again; `flux-mcp check` tries it."};
+    }
+    if (const auto room = runs.has_room(); !room) {
+        return {.ok = true,
+                .state = "degraded",
+                .detail = room.error().message,
+                .cure = "Nothing, when it passes: runs are let in again as others end."};
+    }
     return {.ok = true,
             .state = "connected",
             .detail = fmt::format("isolation {}{}{}", sandbox.level(), sandbox.detail().empty() ? "" : ": ",

@@ -309,6 +309,22 @@ TEST(Diagnose, TellsWhatChangedSinceTheLastGreenRun) {
     }
 }
 
+TEST(Diagnose, SaysThatMoreFilesMayHaveChangedThanWereCounted) {
+    ToolBench bench;
+    add_history(bench, true);
+    auto& comparison = bench.provider.comparisons.begin()->second;
+    comparison.total_files = 300;
+    const auto all = bench.call("builds.diagnose", R"({"run_id":12})");
+    comparison.more_files = true;
+
+    const auto some = bench.call("builds.diagnose", R"({"run_id":12})");
+
+    EXPECT_THAT(all.text, HasSubstr("; 1 commit and 300 files since.\n"));
+    EXPECT_FALSE(all.structured.at("since_green").as_object().contains("more_files"));
+    EXPECT_THAT(some.text, HasSubstr("; 1 commit and at least 300 files since.\n"));
+    EXPECT_TRUE(some.structured.at("since_green").at("more_files").as_bool());
+}
+
 TEST(Diagnose, SaysThatAChangeIsNotKnownWhereTheProviderCannotTell) {
     ToolBench bench;
     add_history(bench, true);

@@ -282,6 +282,23 @@ TEST(Status, HasTheShapeThatClientsRelyOn) {
     EXPECT_THAT(answered.text, HasSubstr("builds.diagnose"));
 }
 
+TEST(Status, TellsTheQuotaOfAProviderThatHasOne) {
+    ToolBench bench;
+    bench.provider.add_run(12, Conclusion::success);
+    const auto without = bench.call("builds.status", R"({"run_id":12})");
+    bench.provider.known_quota = builds::Quota{5000, 12, WallTime{std::chrono::seconds{1'800'000'060}}};
+
+    const auto with = bench.call("builds.status", R"({"run_id":12})");
+
+    EXPECT_FALSE(without.structured.contains("quota"));
+    EXPECT_THAT(without.text, Not(HasSubstr("Quota")));
+    const auto& quota = with.structured.at("quota").as_object();
+    EXPECT_EQ(quota.at("limit").as_int64(), 5000);
+    EXPECT_EQ(quota.at("remaining").as_int64(), 12);
+    EXPECT_EQ(quota.at("reset_at").as_string(), "2027-01-15T08:01:00Z");
+    EXPECT_THAT(with.text, HasSubstr("Quota: 12 of 5000 requests left until 2027-01-15T08:01:00Z."));
+}
+
 TEST(Status, FindsTheNewestRunOfABranch) {
     ToolBench bench;
     bench.provider.add_run(11, Conclusion::success);

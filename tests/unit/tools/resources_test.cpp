@@ -41,6 +41,7 @@ TEST(Resources, AreThoseThatClientsAndThePageRelyOn) {
 TEST(Resources, ShowTheSameAsTheTools) {
     ResourceBench bench;
     add_failed_run(bench);
+    bench.provider.known_quota = builds::Quota{5000, 12, {}};
 
     EXPECT_EQ(bench.json("flux://runs").at("items"), bench.call("builds.list", "{}").structured.at("items"));
     EXPECT_EQ(bench.json("flux://previews"), bench.call("builds.list", R"({"kind":"previews"})").structured);
@@ -132,6 +133,19 @@ TEST(Resources, TellTheLimitsAndHowToConnect) {
     EXPECT_EQ(limits.at("version").as_string(), "1.2.3");
     EXPECT_EQ(clients.at(0).at("client").as_string(), "claude-code");
     EXPECT_THAT(bench.text("flux://guides/fix-failing-build"), HasSubstr("builds.diagnose"));
+}
+
+TEST(Resources, TellTheProvidersQuotaAndCure) {
+    ResourceBench bench;
+    EXPECT_TRUE(bench.json("flux://server/limits").at("provider").at("quota").is_null());
+    bench.provider.known_health = {.ok = false, .state = "error", .detail = "gone", .cure = "Bring it back."};
+    bench.provider.known_health.quota = builds::Quota{5000, 12, WallTime{std::chrono::seconds{1'800'000'060}}};
+
+    const auto provider = bench.json("flux://server/limits").at("provider");
+
+    EXPECT_EQ(provider.at("cure").as_string(), "Bring it back.");
+    EXPECT_EQ(provider.at("quota").at("remaining").as_int64(), 12);
+    EXPECT_EQ(provider.at("quota").at("reset_at").as_string(), "2027-01-15T08:01:00Z");
 }
 
 TEST(Resources, ListTheNewestRuns) {

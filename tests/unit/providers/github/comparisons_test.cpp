@@ -49,6 +49,16 @@ TEST(ComparisonFrom, TellsTheNewestCommitFirstAndWhatChanged) {
     EXPECT_EQ(comparison.files[1].added, 0);
 }
 
+TEST(ComparisonFrom, SaysThatThereMayBeMoreFilesThanGitHubNames) {
+    boost::json::object first;
+    auto& files = first["files"].emplace_array();
+    for (int i = 0; i < 299; ++i) files.emplace_back(boost::json::object{});
+
+    EXPECT_FALSE(comparison_from(first, {}).more_files);
+    files.emplace_back(boost::json::object{});
+    EXPECT_TRUE(comparison_from(first, {}).more_files);
+}
+
 TEST(ComparisonFrom, KeepsTheFiftyNewestCommits) {
     boost::json::array commits;
     for (int i = 0; i < 90; ++i) {
