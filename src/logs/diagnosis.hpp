@@ -38,6 +38,9 @@ struct FailedStep {
     std::optional<int> exit_code;
 };
 
+/// Of the failed tests, how many an answer in JSON names.
+inline constexpr std::size_t most_tests_listed = 20;
+
 /// What a log says about why it failed. All empty for a green log.
 struct Diagnosis {
     FailureClass kind = FailureClass::unknown;

@@ -86,6 +86,10 @@ std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text
     w.key("causes").array();
     for (const auto& cause : diagnosis.causes) write_cause(w, cause, log);
     w.end_array();
+    w.key("failed_tests").array();
+    for (std::size_t i = 0; i < std::min(diagnosis.failed_tests.size(), most_tests_listed); ++i)
+        w.string(diagnosis.failed_tests[i]);
+    w.end_array();
     w.key("omitted");
     if (text.lines_left_out == 0) {
         w.null();

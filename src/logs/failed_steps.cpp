@@ -163,16 +163,32 @@ bool passed_with_annotations(const RawLog& log, std::size_t step) {
 constexpr std::size_t after_the_error = 25;
 constexpr std::size_t after_an_actions_error = 3;
 
-/// A log without any mark of a runner: one step, which failed if its end shows a cause that convinces by itself.
+/// Whether the last thing that was printed says that all went well.
+bool closes_well(const RawLog& log) {
+    static const RE2 well{
+        R"((?i)^\s*(ok\s+[^\d\s].*|\d+ passing\b.*|[✓✔√✅].*|(.*\b)?(completed?|success|successful|successfully|succeeded|done|passed|deployed|)"
+        R"(published|finished: success)\b[^a-z]*)$)"};
+    auto last = log.size();
+    while (last > 0 && log.line(last - 1).length == 0) --last;
+    if (last == 0) return false;
+    const auto text = log.text(last - 1);
+    static const RE2 unwell{R"((?i)\b(fail\w*|errors?|not)\b)"};
+    return RE2::PartialMatch(piece(text), well) && !RE2::PartialMatch(piece(text), unwell);
+}
+
+/// A log without any mark of a runner: one step, which failed if its end shows a cause that convinces by itself, or
+/// ends with the words by which a known tool gives up.
 void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
     constexpr std::size_t looked_back = 60;
+    constexpr std::size_t closing_words = 12;
     constexpr int convincing = 75;
     const auto& steps = log.steps();
-    if (steps.size() != 1 || log.size() == 0) return;
+    if (steps.size() != 1 || log.size() == 0 || closes_well(log)) return;
     const auto last = log.size() - 1;
     const auto first = last - std::min(last, looked_back);
     for (const auto& candidate : find_candidates(log, first, last)) {
-        if (candidate.weight >= convincing) {
+        const bool closes = candidate.line + closing_words > last && !candidate.cause.tool.empty();
+        if (candidate.weight >= convincing || closes) {
             failures.push_back({0, last, std::nullopt, false});
             return;
         }

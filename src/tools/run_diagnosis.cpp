@@ -13,6 +13,7 @@
 
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "logs/diagnosis.hpp"
 #include "logs/matcher.hpp"
 #include "logs/visible_text.hpp"
 #include "tools/job_diagnosis.hpp"
@@ -204,12 +205,11 @@ boost::json::array jobs_of(const std::vector<Finding>& findings) {
 
 /// The failed tests of all jobs by name, each once.
 boost::json::array failed_tests_of(const std::vector<Finding>& findings) {
-    constexpr std::size_t most_tests = 20;
     boost::json::array tests;
     for (const auto& finding : findings) {
         for (const auto& test : finding.diagnosis.failed_tests) {
             const boost::json::value name(clean_name(test));
-            if (tests.size() < most_tests && std::find(tests.begin(), tests.end(), name) == tests.end()) {
+            if (tests.size() < logs::most_tests_listed && std::find(tests.begin(), tests.end(), name) == tests.end()) {
                 tests.push_back(name);
             }
         }

@@ -77,6 +77,7 @@ constexpr Matcher table[] = {
     {"lerna/nx/turbo", unknown, 40, 1, 2, R"re((?P<message>.*(?:Running target .* failed|lerna ERR! .*|ERROR  ?run failed: command  ?exited|\S+#\S+: command .* exited \(\d+\)).*))re"},
     {"turbo", unknown, 36, 0, 3, R"re(^\s*(?P<message>Failed:\s+\S+#\S+|Failed tasks:|.*ERROR.*run failed: command.*exited.*))re"},
     {"rollup", compile, 88, 0, 3, R"re((?P<message>.*(?:is not exported by|Failed to parse source for import analysis|Unterminated string|Expression expected|Transform failed with \d+ errors?|Parse failure:|Failed to load url).*))re"},
+    {"angular", type, 90, 0, 4, R"re(^\s*(?:✘ \[ERROR\]|Error:) (?P<code>TS\d+): (?P<message>.*))re"},
     {"esbuild", compile, 88, 0, 3, R"re(^\s*✘ \[ERROR\] (?P<message>.*))re"},
     {"sass", compile, 86, 0, 4, R"re((?P<message>.*(?:SassError: |\[sass\] |CssSyntaxError: ).*))re"},
     {"babel", compile, 86, 0, 4, R"re((?P<message>.*(?:\[BABEL\]|BabelParseError|Module build failed \(from ).*))re"},

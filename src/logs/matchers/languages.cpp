@@ -31,6 +31,7 @@ constexpr Matcher table[] = {
     {"elixir", compile, 86, 0, 3, R"re(^\s*\*\* \((?P<code>[A-Z][\w.]+)\) (?P<message>.*))re"},
     {"elixir", compile, 84, 0, 6, R"re(^(?P<message>== Compilation error in file (?P<file>\S+) ==))re"},
     {"elixir", compile, 82, 0, 5, R"re(^\s*(?:error: |└─ )(?P<message>(?:undefined (?:function|variable|module)|(?P<file>\S+\.exs?):(?P<line>\d+)).*))re"},
+    {"credo", lint, 82, 0, 1, R"re(^┃\s+\[(?P<code>[CDFRW])\] \S+ (?P<message>.*))re"},
     {"exunit", test, 84, 0, 9, R"re(^\s*\d+\) (?P<message>(?P<test>test .* \([\w.]+\))))re"},
     {"mix", dependency, 84, 1, 2, R"re(^(?P<message>(?:Unchecked dependencies for environment|Could not find Hex|\*\* \(Mix\) .*|  the dependency is not available).*))re"},
     {"ocaml", compile, 86, 0, 6, R"re(^File "(?P<message>(?P<file>[^"]+\.(?:mli?|mll|mly)|[^"]*dune[^"]*)", lines? (?P<line>\d+).*))re"},

@@ -19,7 +19,7 @@ constexpr Matcher table[] = {
     {"phpunit", test, 78, 0, 5, R"re(^(?P<message>\d+\) (?P<test>\S+::\S+).*))re"},
     {"phpunit", test, 45, 1, 1, R"re(^(?P<message>(?:FAILURES!|ERRORS!|Tests: \d+, Assertions: \d+, (?:Failures|Errors): [1-9].*)))re"},
     {"pest", test, 75, 0, 4, R"re(^\s*(?:FAILED|⨯)\s+(?P<message>(?P<test>(?:Tests\\|it |\S+ > ).*)))re"},
-    {"phpstan", type, 82, 1, 1, R"re(^\s*(?P<line>\d+)\s{2,}(?P<message>\S.*(?:undefined|expects|should return|has no|Call to|Access to|Property|Method|Parameter).*))re"},
+    {"phpstan", type, 86, 1, 1, R"re(^\s*(?P<line>\d+)\s{2,}(?P<message>\S.*(?:undefined|expects|should return|has no|Call to|Access to|Property|Method|Parameter).*))re"},
     {"composer", dependency, 90, 0, 5, R"re((?P<message>.*(?:Your requirements could not be resolved to an installable set of packages|The lock file is not up to date with the latest changes|Required package "\S+" is not present in the lock file|Your lock file does not contain a compatible set of packages|your php version \(.*\) does not satisfy).*))re"},
     {"composer", dependency, 75, 0, 2, R"re(^\s*-? ?(?P<message>(?:Root composer\.json requires|\S+/\S+ \S+ requires) .*))re"},
     {"artisan", unknown, 70, 0, 4, R"re(^\s*(?P<message>\w+(?:\\\w+)*Exception\s.*))re"},

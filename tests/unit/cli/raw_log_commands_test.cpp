@@ -47,7 +47,18 @@ TEST_F(RawLogCommands, DiagnoseAsJsonHasTheMembersThatClientsRead) {
     EXPECT_EQ(cause.at("log_line").as_int64(), 3);
     EXPECT_TRUE(cause.at("job").is_null());
     EXPECT_TRUE(out.at("omitted").is_null());
+    EXPECT_TRUE(out.at("failed_tests").as_array().empty());
     EXPECT_THAT(std::string{out.at("text").as_string()}, HasSubstr("3| a.c:3:1: error: no such thing"));
+}
+
+TEST_F(RawLogCommands, DiagnoseAsJsonNamesTheFailedTests) {
+    std::ofstream{file_} << "##[group]Run go test\n##[endgroup]\n--- FAIL: TestAdds (0.01s)\n"
+                            "##[error]Process completed with exit code 1.\n";
+    command_.json = true;
+
+    const auto out = boost::json::parse(run(run_diagnose_file, 0)).as_object();
+
+    EXPECT_EQ(out.at("failed_tests"), boost::json::value({"TestAdds"}));
 }
 
 TEST_F(RawLogCommands, DiagnoseOfAGreenLogHasNoVerdict) {

@@ -212,6 +212,16 @@ TEST(Diagnose, ReadsLogsWithoutTheRunnersMarks) {
     ASSERT_EQ(diagnose(failed).causes.size(), 2u);
     EXPECT_EQ(diagnose(failed).causes.front().file, "src/a.c");
 
+    // The cause is far from the end, which is make's.
+    std::string long_build = "src/a.c:3:5: error: 'x' undeclared\n";
+    for (int i = 0; i < 300; ++i) long_build += "cc -c src/b" + std::to_string(i) + ".c\n";
+    const auto far = diagnose(RawLog::decode(long_build + "make: *** [Makefile:3: all] Error 2\n"));
+    ASSERT_FALSE(far.causes.empty());
+    EXPECT_EQ(far.causes.front().file, "src/a.c");
+
+    const auto recovered = RawLog::decode("curl: (22) The requested URL returned error: 404\nusing the mirror\ndone\n");
+    EXPECT_THAT(diagnose(recovered).failed_steps, IsEmpty());
+
     const auto fine = RawLog::decode("building\n0 errors\nwarning: old header\ninstalled\n");
     EXPECT_THAT(diagnose(fine).failed_steps, IsEmpty());
 }
