@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "tools/name_argument.hpp"
 #include "tools/policy.hpp"
+#include "tools/run_id_argument.hpp"
 #include "tools/run_json.hpp"
 
 namespace flux::tools {
@@ -85,6 +87,38 @@ bool is_step(std::string_view wanted, const Step& step) {
 
 }  // namespace
 
+Result<LogArguments> log_arguments(const json::Arguments& arguments) {
+    LogArguments result;
+    const auto run = run_id_argument(arguments);
+    if (!run) return fail(run.error());
+    result.run = *run;
+    auto job = name_or_number(arguments, "job");
+    if (!job) return fail(std::move(job.error()));
+    result.job = *std::move(job);
+    auto step = name_or_number(arguments, "step");
+    if (!step) return fail(std::move(step.error()));
+    result.step = *std::move(step);
+    const auto attempt = arguments.optional_integer("attempt", 1, 1'000'000);
+    if (!attempt) return fail(attempt.error());
+    result.attempt = static_cast<int>(attempt->value_or(0));
+
+    const auto cursor = arguments.optional_text("cursor");
+    if (!cursor) return fail(cursor.error());
+    if (!*cursor) return result;
+    auto place = logs::LogCursor::decode(**cursor, result.run);
+    if (!place) return fail(std::move(place.error()));
+    if (result.attempt > 0 && place->attempt > 0 && place->attempt != result.attempt) {
+        return fail(Errc::invalid_argument,
+                    fmt::format("This cursor belongs to attempt {} of run {}, not to attempt {}. Leave one of the two "
+                                "out.",
+                                place->attempt, result.run, result.attempt),
+                    "cursor_mismatch");
+    }
+    if (place->attempt > 0) result.attempt = place->attempt;
+    result.cursor = *std::move(place);
+    return result;
+}
+
 bool is_meant(std::string_view wanted, std::string_view name) {
     const auto pattern = ascii_lower(trimmed(wanted));
     const auto text = ascii_lower(name);
@@ -139,6 +173,16 @@ Result<std::vector<LogPart>> choose_parts(const Run& run, const std::optional<st
                             "number.",
                             run.id, shortened(*step, 80), quoted(names)),
                 "step_not_found");
+}
+
+Result<std::vector<LogPart>> choose_whole(const Run& run, const std::optional<std::string>& job,
+                                          const std::optional<std::string>& step) {
+    if (step) return choose_parts(run, job, step);
+    const auto jobs = choose_jobs(run, job);
+    if (!jobs) return fail(jobs.error());
+    std::vector<LogPart> parts;
+    for (const auto* chosen : *jobs) add(parts, whole(*chosen));
+    return parts;
 }
 
 }  // namespace flux::tools

@@ -8,8 +8,23 @@
 
 #include "base/result.hpp"
 #include "builds/run.hpp"
+#include "json/arguments.hpp"
+#include "logs/log_cursor.hpp"
 
 namespace flux::tools {
+
+/// Whose log a call is about: what every tool over logs takes.
+struct LogArguments {
+    builds::RunId run = 0;
+    std::optional<std::string> job;
+    std::optional<std::string> step;
+    int attempt = 0;  ///< 0: the newest
+    std::optional<logs::LogCursor> cursor;
+};
+
+/// Reads `run_id`, `job`, `step`, `attempt` and `cursor`; a cursor brings its attempt along. `invalid_argument` that
+/// names what is wrong, with reason `cursor_mismatch` for a cursor of another attempt than the one asked for.
+Result<LogArguments> log_arguments(const json::Arguments& arguments);
 
 /// A piece of one job's log that an answer shows the end of.
 struct LogPart {
@@ -26,6 +41,10 @@ struct LogPart {
 /// `job` is an id, a name or a part of one (globs too), `step` a number or a name; `not_found` with reason
 /// `job_not_found` or `step_not_found` that names those there are.
 Result<std::vector<LogPart>> choose_parts(const builds::Run& run, const std::optional<std::string>& job,
+                                          const std::optional<std::string>& step);
+
+/// The whole logs of the chosen jobs, or the chosen steps of them: where a search looks.
+Result<std::vector<LogPart>> choose_whole(const builds::Run& run, const std::optional<std::string>& job,
                                           const std::optional<std::string>& step);
 
 /// The jobs that `job` names; all of them for nothing.

@@ -16,9 +16,7 @@
 #include "tools/log_choice.hpp"
 #include "tools/log_search.hpp"
 #include "tools/log_text.hpp"
-#include "tools/name_argument.hpp"
 #include "tools/next_call.hpp"
-#include "tools/run_id_argument.hpp"
 #include "tools/run_report.hpp"
 #include "tools/waiting.hpp"
 
@@ -52,27 +50,22 @@ constexpr std::size_t longest_line = 600;
 /// What an answer holds beside its matches.
 constexpr std::size_t around = 1500;
 
-struct Asked {
-    builds::RunId run = 0;
+struct Asked : LogArguments {
     std::string pattern;
     logs::SearchOptions options;
-    std::optional<std::string> job;
-    std::optional<std::string> step;
     std::int64_t context = 2;
     std::size_t limit = 20;
-    int attempt = 0;
     std::size_t max_bytes = std::size_t{4000} * bytes_a_token;
-    std::optional<logs::LogCursor> cursor;
 };
 
 Result<Asked> read(const json::Arguments& arguments) {
     const auto known = arguments.only({"run_id", "pattern", "regex", "ignore_case", "job", "step", "context", "limit",
                                        "cursor", "attempt", "max_tokens"});
     if (!known) return fail(known.error());
+    auto place = log_arguments(arguments);
+    if (!place) return fail(std::move(place.error()));
     Asked asked;
-    const auto run = run_id_argument(arguments);
-    if (!run) return fail(run.error());
-    asked.run = *run;
+    static_cast<LogArguments&>(asked) = *std::move(place);
     auto pattern = arguments.text("pattern");
     if (!pattern) return fail(std::move(pattern.error()));
     asked.pattern = *std::move(pattern);
@@ -82,45 +75,16 @@ Result<Asked> read(const json::Arguments& arguments) {
     const auto ignore_case = arguments.optional_boolean("ignore_case");
     if (!ignore_case) return fail(ignore_case.error());
     asked.options.ignore_case = ignore_case->value_or(false);
-    auto job = name_or_number(arguments, "job");
-    if (!job) return fail(std::move(job.error()));
-    asked.job = *std::move(job);
-    auto step = name_or_number(arguments, "step");
-    if (!step) return fail(std::move(step.error()));
-    asked.step = *std::move(step);
     const auto context = arguments.optional_integer("context", 0, 10);
     if (!context) return fail(context.error());
     asked.context = context->value_or(asked.context);
     const auto limit = arguments.optional_integer("limit", 1, 100);
     if (!limit) return fail(limit.error());
     if (*limit) asked.limit = static_cast<std::size_t>(**limit);
-    const auto attempt = arguments.optional_integer("attempt", 1, 1'000'000);
-    if (!attempt) return fail(attempt.error());
-    asked.attempt = static_cast<int>(attempt->value_or(0));
     const auto tokens = arguments.optional_integer("max_tokens", 1000, 20'000);
     if (!tokens) return fail(tokens.error());
     if (*tokens) asked.max_bytes = static_cast<std::size_t>(**tokens) * bytes_a_token;
-    const auto cursor = arguments.optional_text("cursor");
-    if (!cursor) return fail(cursor.error());
-    if (*cursor) {
-        auto place = logs::LogCursor::decode(**cursor, asked.run);
-        if (!place) return fail(std::move(place.error()));
-        if (asked.attempt == 0) asked.attempt = place->attempt;
-        asked.cursor = *std::move(place);
-    }
     return asked;
-}
-
-/// The whole logs of the chosen jobs, or the chosen steps of them.
-Result<std::vector<LogPart>> parts_to_search(const builds::Run& run, const Asked& asked) {
-    if (asked.step) return choose_parts(run, asked.job, asked.step);
-    const auto jobs = choose_jobs(run, asked.job);
-    if (!jobs) return fail(jobs.error());
-    std::vector<LogPart> parts;
-    for (const auto* job : *jobs) {
-        if (job->log_lines > 0) parts.push_back({job, nullptr, 1, job->log_lines, false});
-    }
-    return parts;
 }
 
 const builds::Step* step_of(const builds::Job& job, const logs::Line& line) {
@@ -296,7 +260,7 @@ async::Task<Result<mcp::Outcome>> look_for(std::shared_ptr<const Context> contex
     if (!pattern) co_return fail(std::move(pattern.error()));
     const auto run = co_await context->provider.find(asked->run, asked->attempt);
     if (!run) co_return fail(run.error());
-    const auto parts = parts_to_search(*run, *asked);
+    const auto parts = choose_whole(*run, asked->job, asked->step);
     if (!parts) co_return fail(parts.error());
 
     const auto begin = asked->cursor.value_or(logs::LogCursor{.run = run->id, .attempt = run->attempt});

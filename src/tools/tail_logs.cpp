@@ -16,8 +16,6 @@
 #include "tools/log_absence.hpp"
 #include "tools/log_choice.hpp"
 #include "tools/log_reading.hpp"
-#include "tools/name_argument.hpp"
-#include "tools/run_id_argument.hpp"
 #include "tools/run_json.hpp"
 #include "tools/run_report.hpp"
 #include "tools/waiting.hpp"
@@ -60,14 +58,9 @@ constexpr std::size_t most_jobs = 12;
 /// After the first new line, so that an answer carries more than one of a burst.
 constexpr std::chrono::milliseconds gathering{200};
 
-struct Asked {
-    builds::RunId run = 0;
-    std::optional<std::string> job;
-    std::optional<std::string> step;
+struct Asked : LogArguments {
     std::optional<std::int64_t> lines;
-    std::optional<logs::LogCursor> cursor;
     std::int64_t wait_s = 0;
-    int attempt = 0;
     LogTaste taste;
     std::string level = "all";
     std::int64_t max_tokens = usual_tokens;
@@ -77,25 +70,16 @@ Result<Asked> read(const json::Arguments& arguments) {
     const auto known = arguments.only(
         {"run_id", "job", "step", "lines", "cursor", "wait_s", "attempt", "level", "timestamps", "max_tokens"});
     if (!known) return fail(known.error());
+    auto place = log_arguments(arguments);
+    if (!place) return fail(std::move(place.error()));
     Asked asked;
-    const auto run = run_id_argument(arguments);
-    if (!run) return fail(run.error());
-    asked.run = *run;
-    auto job = name_or_number(arguments, "job");
-    if (!job) return fail(std::move(job.error()));
-    asked.job = *std::move(job);
-    auto step = name_or_number(arguments, "step");
-    if (!step) return fail(std::move(step.error()));
-    asked.step = *std::move(step);
+    static_cast<LogArguments&>(asked) = *std::move(place);
     const auto lines = arguments.optional_integer("lines", 1, most_lines);
     if (!lines) return fail(lines.error());
     asked.lines = *lines;
     const auto wait = arguments.optional_integer("wait_s", 0, 45);
     if (!wait) return fail(wait.error());
     asked.wait_s = wait->value_or(0);
-    const auto attempt = arguments.optional_integer("attempt", 1, 1'000'000);
-    if (!attempt) return fail(attempt.error());
-    asked.attempt = static_cast<int>(attempt->value_or(0));
     const auto level = arguments.optional_choice("level", {"all", "warn", "error"});
     if (!level) return fail(level.error());
     asked.level = level->value_or("all");
@@ -107,22 +91,6 @@ Result<Asked> read(const json::Arguments& arguments) {
     const auto tokens = arguments.optional_integer("max_tokens", least_tokens, most_tokens);
     if (!tokens) return fail(tokens.error());
     asked.max_tokens = tokens->value_or(usual_tokens);
-
-    const auto cursor = arguments.optional_text("cursor");
-    if (!cursor) return fail(cursor.error());
-    if (*cursor) {
-        auto place = logs::LogCursor::decode(**cursor, asked.run);
-        if (!place) return fail(std::move(place.error()));
-        if (asked.attempt > 0 && place->attempt > 0 && place->attempt != asked.attempt) {
-            return fail(Errc::invalid_argument,
-                        fmt::format("This cursor belongs to attempt {} of run {}, not to attempt {}. Leave one of the "
-                                    "two out.",
-                                    place->attempt, asked.run, asked.attempt),
-                        "cursor_mismatch");
-        }
-        if (place->attempt > 0) asked.attempt = place->attempt;
-        asked.cursor = *std::move(place);
-    }
     return asked;
 }
 

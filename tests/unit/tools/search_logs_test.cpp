@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "logs/log_cursor.hpp"
 #include "unit/tools/tool_bench.hpp"
 
 namespace flux::tools {
@@ -147,6 +148,9 @@ TEST(SearchLogs, NamesWhatIsWrong) {
     EXPECT_EQ(bench.call("builds.searchLogs", R"({"run_id":12,"pattern":"x","job":"fly"})").error_code(),
               "job_not_found");
     EXPECT_TRUE(bench.call("builds.searchLogs", R"({"run_id":12})").is_error);
+    const auto second = logs::LogCursor{.run = 12, .attempt = 2}.encode();
+    const auto elsewhere = R"({"run_id":12,"pattern":"x","attempt":1,"cursor":")" + second + "\"}";
+    EXPECT_EQ(bench.call("builds.searchLogs", elsewhere).error_code(), "cursor_mismatch");
 }
 
 }  // namespace
