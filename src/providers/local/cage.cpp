@@ -115,7 +115,24 @@ Result<Cage::Running> Cage::start(const Program& program) {
     return Running{std::move(*process), leader};
 }
 
+bool Cage::holder_ends() {
+    constexpr int looks = 50;
+    constexpr auto between_looks = std::chrono::milliseconds{20};
+    for (int look = 0; look < looks; ++look) {
+        if (!holder_ || holder_->exit_code()) return true;
+        std::this_thread::sleep_for(between_looks);
+    }
+    return false;
+}
+
 Result<Cage::Running> Cage::start_in_bubblewrap(const Program& program) {
+    auto started = start_beside_holder(program);
+    // A job can kill what holds its namespace (`kill -9 -1`), and that takes nobody in while it ends.
+    if (started || !holder_ends()) return started;
+    return start_beside_holder(program);
+}
+
+Result<Cage::Running> Cage::start_beside_holder(const Program& program) {
     if (auto held = start_holder(); !held) return fail(std::move(held.error()));
     BubblewrapStart start;
     start.program = sandbox_->bubblewrap();
