@@ -8,8 +8,6 @@
 namespace flux::cli {
 namespace {
 
-using testing::HasSubstr;
-
 Command command(std::vector<std::string> arguments) {
     auto parsed = parse_command_line(std::move(arguments));
     if (auto* said = std::get_if<Said>(&parsed)) throw std::invalid_argument{said->err};

@@ -58,7 +58,7 @@ TEST_F(RawLogCommands, DiagnoseAsJsonNamesTheFailedTests) {
 
     const auto out = boost::json::parse(run(run_diagnose_file, 0)).as_object();
 
-    EXPECT_EQ(out.at("failed_tests"), boost::json::value({"TestAdds"}));
+    EXPECT_EQ(out.at("failed_tests"), boost::json::array{"TestAdds"});
 }
 
 TEST_F(RawLogCommands, DiagnoseOfAGreenLogHasNoVerdict) {
