@@ -119,7 +119,8 @@ bool Cage::holder_ends() {
     constexpr int looks = 50;
     constexpr auto between_looks = std::chrono::milliseconds{20};
     for (int look = 0; look < looks; ++look) {
-        if (!holder_ || holder_->exit_code()) return true;
+        if (!holder_) return false;
+        if (holder_->exit_code()) return true;
         std::this_thread::sleep_for(between_looks);
     }
     return false;

@@ -65,7 +65,7 @@ private:
     Result<void> start_holder();
     Result<Running> start_in_bubblewrap(const Program& program);
     Result<Running> start_beside_holder(const Program& program);
-    /// Whether the holder has ended, or does so within a second. Blocks.
+    /// Whether there was a holder that has ended, or does so within a second. Blocks.
     bool holder_ends();
 
     const Sandbox* sandbox_;
