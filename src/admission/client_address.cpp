@@ -1,6 +1,7 @@
 #include "admission/client_address.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "admission/authority.hpp"
 #include "base/text.hpp"
@@ -16,23 +17,39 @@ std::optional<Address> read_hop(std::string_view text) {
     return authority ? authority->address : std::nullopt;
 }
 
+/// Takes the last item off a list that isn't empty.
+std::string_view take_last(std::string_view& list) {
+    const auto comma = list.rfind(',');
+    const auto last = list.substr(comma == std::string_view::npos ? 0 : comma + 1);
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
+    return trimmed(last);
+}
+
+/// The item that the outermost of `proxies` wrote; the first one, if they wrote fewer.
+std::optional<std::string_view> written_by_outermost(std::string_view list, std::size_t proxies) {
+    std::optional<std::string_view> item;
+    for (; proxies > 0 && !list.empty(); --proxies) item = take_last(list);
+    return item;
+}
+
 }  // namespace
 
-Address client_address(const Address& peer, std::optional<std::string_view> forwarded_for,
-                       std::span<const AddressRange> trusted_proxies) {
+Client client_behind(const Address& peer, const Forwarded& forwarded, std::span<const AddressRange> trusted_proxies) {
     const auto is_trusted = [&](const Address& address) {
         return std::any_of(trusted_proxies.begin(), trusted_proxies.end(),
                            [&](const auto& range) { return range.contains(address); });
     };
-    auto client = peer;
-    auto rest = forwarded_for.value_or("");
-    while (!rest.empty() && is_trusted(client)) {
-        const auto comma = rest.rfind(',');
-        const auto hop = read_hop(trimmed(rest.substr(comma == std::string_view::npos ? 0 : comma + 1)));
+    Client client{peer, {}};
+    std::size_t proxies = is_trusted(peer) ? 1 : 0;
+    auto hops = forwarded.for_hops.value_or("");
+    while (proxies > 0 && !hops.empty()) {
+        const auto hop = read_hop(take_last(hops));
         if (!hop) break;
-        client = *hop;
-        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(0, comma);
+        client.address = *hop;
+        if (!is_trusted(*hop)) break;
+        ++proxies;
     }
+    client.scheme = written_by_outermost(forwarded.protos.value_or(""), proxies);
     return client;
 }
 

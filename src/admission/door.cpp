@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "admission/client_address.hpp"
 #include "base/text.hpp"
 
 namespace flux::admission {
@@ -18,6 +17,11 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
     if (!equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return std::nullopt;
     return trimmed(authorization.substr(scheme.size()));
+}
+
+/// Some proxies name the scheme of a socket by its own name.
+bool is_encrypted(std::string_view scheme) {
+    return equal_ignoring_case(scheme, "https") || equal_ignoring_case(scheme, "wss");
 }
 
 auto unauthenticated() {
@@ -42,6 +46,12 @@ Result<Visitor> Door::admit(const Knock& knock) const {
 
 Result<void> Door::check_origin(const Knock& knock) const {
     if (knock.local_peer) return {};
+    if (settings_.https_only && came_in_the_open(knock)) {
+        return fail(Errc::forbidden,
+                    "This server takes no request over plain HTTP: use its https URL. If you did, its operator has to "
+                    "let the proxy in front send X-Forwarded-Proto, and name its address in FLUX_TRUSTED_PROXIES.",
+                    "https_required");
+    }
     const auto host = knock.host ? Authority::parse(*knock.host) : std::nullopt;
     if (!host || !is_our_host(*host, knock.port)) {
         return fail(Errc::forbidden,
@@ -56,6 +66,15 @@ Result<void> Door::check_origin(const Knock& knock) const {
                     "origin_not_allowed");
     }
     return {};
+}
+
+// Over a network without encryption, as far as somebody says so whom we believe. What this machine asks itself crosses
+// no network, unless it is a proxy that says otherwise.
+bool Door::came_in_the_open(const Knock& knock) const {
+    const auto peer = Address::parse(knock.peer_address);
+    if (!peer) return true;
+    const auto client = client_behind(*peer, knock.forwarded, settings_.trusted_proxies);
+    return client.scheme ? !is_encrypted(*client.scheme) : !client.address.is_loopback();
 }
 
 bool Door::is_our_host(const Authority& authority, std::uint16_t port) const {
@@ -106,7 +125,7 @@ std::optional<std::string> Door::principal_of_token(std::string_view token) cons
 std::string Door::client_of(const Knock& knock) const {
     const auto peer = Address::parse(knock.peer_address);
     if (!peer) return "address:unknown";
-    return "address:" + client_address(*peer, knock.forwarded_for, settings_.trusted_proxies).budget_key();
+    return "address:" + client_behind(*peer, knock.forwarded, settings_.trusted_proxies).address.budget_key();
 }
 
 Result<std::string> Door::principal_of(const Knock& knock) const {

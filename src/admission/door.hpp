@@ -8,6 +8,7 @@
 
 #include "admission/address.hpp"
 #include "admission/authority.hpp"
+#include "admission/client_address.hpp"
 #include "admission/origin.hpp"
 #include "admission/rate_limiter.hpp"
 #include "admission/tokens.hpp"
@@ -28,8 +29,8 @@ struct Knock {
     std::optional<std::string_view> query_token;   ///< `?token=`, decoded
     std::optional<std::string_view> query_ticket;  ///< `?ticket=` of an upgrade, decoded: see PageDoor
     std::optional<std::string_view> cookie;
-    std::optional<std::string_view> fetch_site;     ///< `Sec-Fetch-Site`
-    std::optional<std::string_view> forwarded_for;  ///< all `X-Forwarded-For` fields, joined by commas in their order
+    std::optional<std::string_view> fetch_site;  ///< `Sec-Fetch-Site`
+    Forwarded forwarded;
 };
 
 struct DoorSettings {
@@ -39,6 +40,7 @@ struct DoorSettings {
     std::vector<Origin> allowed_origins = {};        ///< FLUX_ALLOWED_ORIGINS
     std::vector<AddressRange> trusted_proxies = {};  ///< FLUX_TRUSTED_PROXIES
     bool query_tokens = true;                        ///< whether `?token=` is accepted
+    bool https_only = false;                         ///< production: plain HTTP is for this machine alone
     RateLimit rate_limit = {};                       ///< FLUX_RATE_LIMIT
 };
 
@@ -48,10 +50,11 @@ class Door {
 public:
     Door(DoorSettings settings, const Clock& clock);
 
-    /// Host, then Origin, then token. `forbidden` for the first two, `unauthenticated` (without detail) for the third.
+    /// Scheme, then Host, then Origin, then token. `forbidden` for the first three, `unauthenticated` (without detail)
+    /// for the last.
     Result<Visitor> admit(const Knock& knock) const;
 
-    /// Host and Origin alone: for pages that need no token.
+    /// Scheme, Host and Origin alone: for pages that need no token.
     Result<void> check_origin(const Knock& knock) const;
 
     /// Whether `Origin` is there and names the server itself, by the name in `Host` or by its public URL. What
@@ -67,6 +70,7 @@ public:
     bool asks_for_token() const { return !settings_.tokens.empty(); }
 
 private:
+    bool came_in_the_open(const Knock& knock) const;
     bool is_our_host(const Authority& authority, std::uint16_t port) const;
     bool is_allowed_origin(std::string_view text, std::uint16_t port) const;
     Result<std::string> principal_of(const Knock& knock) const;

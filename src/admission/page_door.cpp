@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "admission/client_address.hpp"
 #include "admission/cookie.hpp"
 #include "base/id.hpp"
 

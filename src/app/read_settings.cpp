@@ -306,6 +306,11 @@ void refuse_what_is_unsafe(Reader& reader, const Settings& settings) {
                     fmt::format("listening on {} is open to other machines and needs a token", settings.host),
                     fmt::format("Set MCP_AUTH_TOKEN, or listen on 127.0.0.1."));
     }
+    const auto& url = settings.public_origin;
+    if (settings.production && url && url->scheme == "http" && !admission::is_loopback_host(url->authority.host)) {
+        reader.note("FLUX_PUBLIC_URL", "production takes requests over https only",
+                    "Give the https URL of the proxy in front.");
+    }
     if (settings.production && settings.rate_limit == 0) {
         const auto* limit = reader.find("rate_limit");
         reader.note(limit == nullptr ? "FLUX_RATE_LIMIT" : limit->place, "production needs a rate limit",

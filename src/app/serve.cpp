@@ -52,6 +52,7 @@ admission::DoorSettings door_settings(const Settings& settings) {
     result.allowed_origins = settings.allowed_origins;
     result.trusted_proxies = settings.trusted_proxies;
     result.rate_limit.turns = settings.rate_limit;
+    result.https_only = settings.production;
     return result;
 }
 
@@ -148,6 +149,12 @@ Result<void> serve(const Settings& settings, bool quiet) {
         observe::log::info("serving", {{"endpoint", base_url(settings) + "/mcp"},
                                        {"repository", source_name(settings)},
                                        {"sandbox", (*engine)->sandbox_level()}});
+        if (!admission::is_loopback_host(settings.host) && settings.trusted_proxies.empty()) {
+            observe::log::warning(
+                "only this machine will get an answer: production takes requests over https only, "
+                "and no proxy is named in FLUX_TRUSTED_PROXIES",
+                {{"host", settings.host}});
+        }
     } else if (!quiet) {
         const auto link = door.asks_for_token() ? page_door.make_link("local").code : Secret{};
         const auto text = greeting(settings, (*engine)->sandbox_level(), (*engine)->sandbox_detail(), link.reveal());

@@ -21,14 +21,17 @@ std::optional<std::string> joined(const transport::HttpRequest& request, std::st
 }  // namespace
 
 RequestKnock::RequestKnock(const transport::HttpRequest& request)
-    : forwarded_for_{joined(request, "x-forwarded-for", ", ")}, cookie_{joined(request, "cookie", "; ")} {
+    : forwarded_for_{joined(request, "x-forwarded-for", ", ")},
+      forwarded_proto_{joined(request, "x-forwarded-proto", ", ")},
+      cookie_{joined(request, "cookie", "; ")} {
     knock_.peer_address = request.peer;
     knock_.port = request.port;
     knock_.host = request.host;
     knock_.origin = request.field("origin");
     knock_.authorization = request.field("authorization");
     knock_.fetch_site = request.field("sec-fetch-site");
-    if (forwarded_for_) knock_.forwarded_for = *forwarded_for_;
+    if (forwarded_for_) knock_.forwarded.for_hops = *forwarded_for_;
+    if (forwarded_proto_) knock_.forwarded.protos = *forwarded_proto_;
     if (cookie_) knock_.cookie = *cookie_;
 }
 

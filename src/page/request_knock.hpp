@@ -19,6 +19,7 @@ public:
 
 private:
     std::optional<std::string> forwarded_for_;
+    std::optional<std::string> forwarded_proto_;
     std::optional<std::string> cookie_;
     admission::Knock knock_;
 };

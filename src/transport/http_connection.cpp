@@ -26,9 +26,21 @@ constexpr std::size_t file_piece_bytes = 256 * 1024;
 /// What the door is shown. The joined fields and the decoded token live here, the rest in the head.
 struct KnockFacts {
     std::optional<std::string> forwarded_for;
+    std::optional<std::string> forwarded_proto;
     std::optional<std::string> query_token;
     admission::Knock knock;
 };
+
+/// All values of a field that is a list, joined by commas; nothing without such a field.
+std::optional<std::string> joined(const RequestHead& head, std::string_view name) {
+    if (head.count(name) == 0) return std::nullopt;
+    std::string all;
+    head.each_listed(name, [&](std::string_view value) {
+        if (!all.empty()) all += ", ";
+        all += value;
+    });
+    return all;
+}
 
 void describe(KnockFacts& facts, const RequestHead& head, const Target& target, std::string_view peer,
               std::uint16_t port) {
@@ -40,19 +52,14 @@ void describe(KnockFacts& facts, const RequestHead& head, const Target& target, 
     facts.knock.fetch_site = head.field("sec-fetch-site");
     if (!target.query.empty()) facts.query_token = query_value(target.query, "token");
     if (facts.query_token) facts.knock.query_token = *facts.query_token;
-    if (head.count("x-forwarded-for") > 0) {
-        facts.forwarded_for.emplace();
-        head.each_listed("x-forwarded-for", [&](std::string_view hop) {
-            if (!facts.forwarded_for->empty()) *facts.forwarded_for += ", ";
-            *facts.forwarded_for += hop;
-        });
-        facts.knock.forwarded_for = *facts.forwarded_for;
-    }
+    facts.forwarded_for = joined(head, "x-forwarded-for");
+    if (facts.forwarded_for) facts.knock.forwarded.for_hops = *facts.forwarded_for;
+    facts.forwarded_proto = joined(head, "x-forwarded-proto");
+    if (facts.forwarded_proto) facts.knock.forwarded.protos = *facts.forwarded_proto;
 }
 
-// Load balancers call by address, or name no Host at all. A browser that was lured here names the site that lured it.
-bool is_probe(const RequestHead& head) {
-    if (head.count("origin") > 0) return false;
+// As load balancers do, if they name a Host at all. A browser that was lured here names the site that lured it.
+bool calls_by_address(const RequestHead& head) {
     if (head.host.empty()) return true;
     const auto host = admission::Authority::parse(head.host);
     return host && host->address;
@@ -197,15 +204,24 @@ std::optional<HttpResponse> HttpConnection::refuse_early(Request& request) {
     const auto& head = request.head;
     if (request.route == Route::mcp) {
         if (auto refused = refuse_mcp(request)) return refused;
-    } else if (site_.door != nullptr && !(request.route == Route::operator_page && is_probe(head))) {
-        KnockFacts facts;
-        describe(facts, head, request.target, peer_, site_.port);
-        if (const auto looked = site_.door->check_origin(facts.knock); !looked) return reply(looked.error());
+    } else if (site_.door != nullptr && !(request.route == Route::operator_page && head.count("origin") == 0)) {
+        if (const auto looked = check_origin(request); !looked) return reply(looked.error());
     }
     if (head.content_length > loop().limits().body_bytes) {
         return reply(HttpRefusal{413, "The request's body is longer than this server reads."});
     }
     return std::nullopt;
+}
+
+// Comes as nobody should who reads more than how the server is: a page that was lured here, by a name that isn't ours.
+bool HttpConnection::is_stranger(const Request& request) const {
+    return site_.door != nullptr && !calls_by_address(request.head) && !check_origin(request);
+}
+
+Result<void> HttpConnection::check_origin(const Request& request) const {
+    KnockFacts facts;
+    describe(facts, request.head, request.target, peer_, site_.port);
+    return site_.door->check_origin(facts.knock);
 }
 
 std::optional<HttpResponse> HttpConnection::refuse_mcp(Request& request) {
@@ -241,8 +257,9 @@ void HttpConnection::dispatch(const Request& request, std::string_view body) {
     const auto& head = request.head;
     switch (request.route) {
     case Route::mcp: dispatch_mcp(request, body); return;
-    case Route::operator_page:
-        if (site_.pages->wants_check(request.target.path, request.target.query)) {
+    case Route::operator_page: {
+        const auto detail = is_stranger(request) ? Detail::status : Detail::all;
+        if (detail == Detail::all && site_.pages->wants_check(request.target.path, request.target.query)) {
             phase_ = Phase::busy;
             auto self = std::static_pointer_cast<HttpConnection>(shared_from_this());
             const ResponseFrame frame{request.keeps_alive(), head.method == "HEAD", head.minor_version > 0};
@@ -250,11 +267,12 @@ void HttpConnection::dispatch(const Request& request, std::string_view body) {
             loop().tasks().start(std::move(task));
             return;
         }
-        if (auto page = site_.pages->answer(head.method, request.target.path, site_.draining)) {
+        if (auto page = site_.pages->answer(head.method, request.target.path, site_.draining, detail)) {
             answer(request, std::move(*page));
             return;
         }
         break;
+    }
     case Route::rest:
         if (site_.rest != nullptr) {
             dispatch_rest(request, body);

@@ -61,6 +61,8 @@ private:
     void await_body(const Request& request, std::string_view head);
 
     std::optional<HttpResponse> refuse_early(Request& request);
+    Result<void> check_origin(const Request& request) const;
+    bool is_stranger(const Request& request) const;
     std::optional<HttpResponse> refuse_mcp(Request& request);
     void dispatch(const Request& request, std::string_view body);
     void dispatch_mcp(const Request& request, std::string_view body);

@@ -67,11 +67,12 @@ async::Task<> OperatorPages::check_connectors() const {
     co_await std::move(checked);
 }
 
-std::optional<HttpResponse> OperatorPages::answer(std::string_view method, std::string_view path, bool draining) const {
+std::optional<HttpResponse> OperatorPages::answer(std::string_view method, std::string_view path, bool draining,
+                                                  Detail detail) const {
     if (path != "/health" && path != "/livez" && path != "/readyz") return std::nullopt;
     if (method != "GET" && method != "HEAD") return reply_not_allowed("GET, HEAD");
     if (path == "/health") return health(draining);
-    if (path == "/readyz") return readiness(draining);
+    if (path == "/readyz") return readiness(draining, detail);
     return json_page(200, {{"status", "alive"}});
 }
 
@@ -80,14 +81,18 @@ HttpResponse OperatorPages::health(bool draining) const {
                      {{"status", draining ? "draining" : "healthy"}, {"service", service_}, {"version", version_}});
 }
 
-HttpResponse OperatorPages::readiness(bool draining) const {
+HttpResponse OperatorPages::readiness(bool draining, Detail detail) const {
     const auto connectors = connectors_ ? connectors_() : std::vector<Connector>{};
     const bool failed = std::any_of(connectors.begin(), connectors.end(),
                                     [](const auto& connector) { return connector.state == Connector::State::error; });
-    boost::json::array list;
-    for (const auto& connector : connectors) list.push_back(entry_of(connector));
     const char* status = draining ? "draining" : failed ? "not ready" : "ready";
-    return json_page(draining || failed ? 503 : 200, {{"status", status}, {"connectors", std::move(list)}});
+    boost::json::object body{{"status", status}};
+    if (detail == Detail::all) {
+        boost::json::array list;
+        for (const auto& connector : connectors) list.push_back(entry_of(connector));
+        body["connectors"] = std::move(list);
+    }
+    return json_page(draining || failed ? 503 : 200, body);
 }
 
 }  // namespace flux::transport

@@ -36,6 +36,9 @@ struct Connector {
     std::optional<WallTime> checked_at = {};  ///< empty: there is nothing to check
 };
 
+/// How much of itself the server tells.
+enum class Detail { all, status };
+
 /// `/health`, `/livez` and `/readyz`: what load balancers and operators ask, without a token.
 class OperatorPages {
 public:
@@ -50,12 +53,14 @@ public:
     bool wants_check(std::string_view path, std::string_view query) const;
     async::Task<> check_connectors() const;
 
-    /// The page at `path`, or nothing if it isn't one of these.
-    std::optional<HttpResponse> answer(std::string_view method, std::string_view path, bool draining) const;
+    /// The page at `path`, or nothing if it isn't one of these. With `Detail::status` it
+    /// says nothing about the connectors.
+    std::optional<HttpResponse> answer(std::string_view method, std::string_view path, bool draining,
+                                       Detail detail = Detail::all) const;
 
 private:
     HttpResponse health(bool draining) const;
-    HttpResponse readiness(bool draining) const;
+    HttpResponse readiness(bool draining, Detail detail) const;
 
     std::string service_;
     std::string version_;

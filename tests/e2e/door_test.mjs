@@ -100,6 +100,48 @@ test('thirty requests in sixty seconds, however they come', async (t) => {
   });
 });
 
+test('production takes requests over https only', async (t) => {
+  const token = 'x'.repeat(40);
+  const server = await serve(t, { repo: demoRepository(t), env: {
+    FLUX_ENV: 'production', MCP_AUTH_TOKEN: token, FLUX_RATE_LIMIT: '1000', FLUX_TRUSTED_PROXIES: '127.0.0.1', FLUX_PUBLIC_URL: 'https://flux.example.org' } });
+  const through = (scheme, more = {}) => ({ host: 'flux.example.org', 'x-forwarded-for': '203.0.113.7', ...(scheme && { 'x-forwarded-proto': scheme }), ...more });
+
+  await t.test('through the proxy', async () => {
+    const answer = await post(server, { token, headers: through('https') });
+    assert.equal(answer.status, 200, answer.text);
+    const socket = await open(server.ws, { headers: { authorization: `Bearer ${token}`, ...through('https') } });
+    assert.ok((await socket.request('tools/list')).result);
+    await socket.close();
+  });
+
+  await t.test('not what came to the proxy in the open, whoever asks and for what', async () => {
+    for (const scheme of ['http', undefined]) {
+      const answer = await post(server, { token, headers: through(scheme) });
+      assert.equal(answer.status, 403, answer.text);
+      assert.match(answer.text, /https/);
+      assert.equal((await open(server.ws, { headers: { authorization: `Bearer ${token}`, ...through(scheme) } })).refused, 403);
+      for (const path of ['/', '/api/session', '/webhooks/github']) {
+        assert.equal((await ask(`${server.origin}${path}`, { headers: through(scheme) })).status, 403, path);
+      }
+    }
+  });
+
+  await t.test('probes need neither name nor scheme, and learn no details by a name that is not ours', async () => {
+    for (const path of ['/health', '/livez', '/readyz']) {
+      for (const headers of [through('http'), { host: 'flux.internal' }]) {
+        const answer = await ask(`${server.origin}${path}`, { headers });
+        assert.equal(answer.status, 200, path);
+        assert.equal(JSON.parse(answer.text).connectors, undefined);
+      }
+    }
+    assert.ok(JSON.parse((await ask(`${server.origin}/readyz`)).text).connectors.length);
+  });
+
+  await t.test('this machine itself goes on without', async () => {
+    assert.equal((await post(server, { token })).status, 200);
+  });
+});
+
 test('a start that would be unsafe or cannot work is refused with a reason', async (t) => {
   const repo = demoRepository(t);
   const start = async (env, args = []) => {

@@ -1,4 +1,4 @@
-// What a client can write into `Host`, `Origin` and `X-Forwarded-For`.
+// What a client can write into `Host`, `Origin`, `X-Forwarded-For` and `X-Forwarded-Proto`.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,14 +16,17 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-const Door& door() {
-    static const Door instance = [] {
+const Door& door(bool https_only = false) {
+    static const auto make = [](bool strict) {
         DoorSettings settings;
         settings.public_origin = *Origin::of_url("https://flux.example.com");
         settings.trusted_proxies = {*AddressRange::parse("10.0.0.0/8")};
+        settings.https_only = strict;
         return Door{std::move(settings), system_clock()};
-    }();
-    return instance;
+    };
+    static const Door open = make(false);
+    static const Door strict = make(true);
+    return https_only ? strict : open;
 }
 
 void check(std::string_view text) {
@@ -39,8 +42,14 @@ void check(std::string_view text) {
     knock.port = 8787;
     knock.peer_address = "10.0.0.1";
     knock.host = "localhost:8787";
-    knock.forwarded_for = text;
+    knock.forwarded.for_hops = text;
     require(door().admit(knock).has_value());
+    // Behind the proxy stands nobody who came over https, unless the proxy says so.
+    knock.forwarded = {"203.0.113.7", text};
+    if (door(true).check_origin(knock)) {
+        require(text.find_first_of("sS") != std::string_view::npos);
+    }
+    knock.forwarded = {};
 
     const auto split_at = text.find('\n');
     knock.host = text.substr(0, split_at);

@@ -239,7 +239,7 @@ TEST_F(DoorTest, KnowsAnonymousVisitorsByTheirAddress) {
         SCOPED_TRACE(row.name);
         auto knock = knock_with("localhost:8787");
         knock.peer_address = row.peer;
-        knock.forwarded_for = row.forwarded_for;
+        knock.forwarded.for_hops = row.forwarded_for;
 
         const auto admitted = under_test.admit(knock);
 
@@ -247,6 +247,70 @@ TEST_F(DoorTest, KnowsAnonymousVisitorsByTheirAddress) {
         EXPECT_EQ(admitted->principal, row.principal);
         EXPECT_FALSE(admitted->authenticated);
     }
+}
+
+TEST_F(DoorTest, TakesNothingOverPlainHttpWhereItIsForHttpsOnly) {
+    struct Row {
+        const char* name;
+        const char* peer;
+        std::optional<std::string_view> hops;
+        std::optional<std::string_view> protos;
+        bool allowed;
+    };
+    const std::array rows{
+        Row{"this machine", "127.0.0.1", {}, {}, true},
+        Row{"this machine by IPv6", "::1", {}, {}, true},
+        Row{"another machine", "192.0.2.7", {}, {}, false},
+        Row{"another machine's own word", "192.0.2.7", {}, "https", false},
+        Row{"another machine that calls itself this one", "192.0.2.7", "127.0.0.1", "https", false},
+        Row{"a proxy that says nothing", "10.0.0.1", "1.1.1.1", {}, false},
+        Row{"a proxy that says nothing at all", "10.0.0.1", {}, {}, false},
+        Row{"through the proxy", "10.0.0.1", "1.1.1.1", "https", true},
+        Row{"in capitals", "10.0.0.1", "1.1.1.1", "HTTPS", true},
+        Row{"a socket by its own name", "10.0.0.1", "1.1.1.1", "wss", true},
+        Row{"plainly to the proxy", "10.0.0.1", "1.1.1.1", "http", false},
+        Row{"empty", "10.0.0.1", "1.1.1.1", "", false},
+        Row{"unknown", "10.0.0.1", "1.1.1.1", "httpss", false},
+        Row{"forged before the proxy", "10.0.0.1", "1.1.1.1", "https, http", false},
+        Row{"through two that each say it", "10.0.0.1", "1.1.1.1, 10.0.0.2", "https, http", true},
+        Row{"through two, forged before them", "10.0.0.1", "1.1.1.1, 10.0.0.2", "https, http, https", false},
+        Row{"through two of which one says it", "10.0.0.1", "1.1.1.1, 10.0.0.2", "https", true},
+        Row{"a health check of the proxy's own", "10.0.0.1", {}, "https", true},
+    };
+    DoorSettings settings;
+    settings.https_only = true;
+    settings.trusted_proxies = {*AddressRange::parse("10.0.0.0/8")};
+    const auto under_test = door(std::move(settings));
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        auto knock = knock_with("localhost:8787");
+        knock.peer_address = row.peer;
+        knock.forwarded = {row.hops, row.protos};
+
+        const auto looked = under_test.check_origin(knock);
+
+        EXPECT_EQ(looked.has_value(), row.allowed);
+        if (!looked) {
+            EXPECT_EQ(looked.error().reason, "https_required");
+        }
+    }
+}
+
+TEST_F(DoorTest, BelievesAProxyOnThisMachine) {
+    DoorSettings settings;
+    settings.https_only = true;
+    settings.trusted_proxies = {*AddressRange::parse("127.0.0.1")};
+    const auto under_test = door(std::move(settings));
+    const auto comes = [&](Forwarded forwarded) {
+        auto knock = knock_with("localhost:8787");
+        knock.forwarded = forwarded;
+        return under_test.check_origin(knock).has_value();
+    };
+    EXPECT_TRUE(comes({})) << "nobody stands behind it";
+    EXPECT_TRUE(comes({"1.1.1.1", "https"}));
+    EXPECT_FALSE(comes({"1.1.1.1", "http"}));
+    EXPECT_FALSE(comes({"1.1.1.1", {}}));
+    EXPECT_FALSE(comes({{}, "http"}));
 }
 
 TEST_F(DoorTest, GivesOnePrincipalOneBudgetHoweverItComes) {

@@ -122,6 +122,12 @@ TEST_F(ReadSettings, SayWhatIsWrongAndWhere) {
             {{"FLUX_ENV", "production"}, {"MCP_AUTH_TOKEN", "0123456789abcdef"}, {"FLUX_RATE_LIMIT", "0"}},
             "FLUX_RATE_LIMIT",
             "rate limit"},
+        Row{"production by plain HTTP",
+            {{"FLUX_ENV", "production"},
+             {"MCP_AUTH_TOKEN", "0123456789abcdef"},
+             {"FLUX_PUBLIC_URL", "http://flux.example.org"}},
+            "FLUX_PUBLIC_URL",
+            "https only"},
     };
     for (const auto& row : rows) {
         SCOPED_TRACE(row.name);

@@ -270,7 +270,7 @@ TEST(HttpServer, ServesTheOperatorsPages) {
     EXPECT_THAT(take_answer(client).body, HasSubstr("/mcp")) << "a hint to where something is";
 }
 
-TEST(HttpServer, AnswersProbesButNoPageThatWasLuredHere) {
+TEST(HttpServer, AnswersProbesByAnyNameButTellsAStrangerNoMoreThanItsState) {
     ServedPort served;
     struct Row {
         const char* name;
@@ -280,7 +280,7 @@ TEST(HttpServer, AnswersProbesButNoPageThatWasLuredHere) {
     const std::array rows{
         Row{"by address", "GET /health HTTP/1.1\r\nHost: 10.0.0.7:8787\r\n\r\n", 200},
         Row{"without a name", "GET /health HTTP/1.0\r\n\r\n", 200},
-        Row{"by another name", "GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403},
+        Row{"by another name", "GET /health HTTP/1.1\r\nHost: flux.internal\r\n\r\n", 200},
         Row{"from another page", served.get("/readyz", "Origin: https://evil.example\r\n"), 403},
     };
     for (const auto& row : rows) {
@@ -289,6 +289,13 @@ TEST(HttpServer, AnswersProbesButNoPageThatWasLuredHere) {
         client.send(row.request);
         EXPECT_EQ(take_answer(client).status, row.status);
     }
+    const auto ready = [&](const char* host) {
+        TcpClient client{served.port()};
+        client.send("GET /readyz HTTP/1.1\r\nHost: " + std::string{host} + "\r\n\r\n");
+        return take_answer(client).body;
+    };
+    EXPECT_EQ(ready("evil.example"), R"({"status":"ready"})");
+    EXPECT_EQ(ready("10.0.0.7:8787"), R"({"status":"ready","connectors":[]})");
 }
 
 TEST(HttpServer, ClosesWhoeverIsSlow) {

@@ -52,6 +52,8 @@ TEST(OperatorPages, AreNotReadyWhileAConnectorHasFailed) {
               R"("cure":"Wait.","latency_ms":null,)"
               R"("quota":{"limit":5000,"remaining":12,"reset_at":"2027-01-15T08:01:00Z"},"checked_at":null}]})");
 
+    EXPECT_EQ(pages.answer("GET", "/readyz", false, Detail::status)->body, R"({"status":"ready"})");
+
     connectors[0].state = Connector::State::off;
     EXPECT_EQ(pages.answer("GET", "/readyz", false)->status, 200);
     connectors[1].state = Connector::State::error;
