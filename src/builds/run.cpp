@@ -23,6 +23,8 @@ std::optional<Enum> find(const std::array<const char*, size>& names, std::string
 
 }  // namespace
 
+const char* name_of(LiveLog live) { return live == LiveLog::lines ? "lines" : "steps"; }
+
 const char* name_of(Status status) { return statuses[static_cast<std::size_t>(status)]; }
 const char* name_of(Conclusion conclusion) { return conclusions[static_cast<std::size_t>(conclusion)]; }
 const char* name_of(PreviewState state) { return preview_states[static_cast<std::size_t>(state)]; }

@@ -29,6 +29,10 @@ enum class Conclusion {
     stale,
 };
 
+/// What can be seen of a job while it runs: its lines, or only that its steps begin and end.
+enum class LiveLog { lines, steps };
+
+const char* name_of(LiveLog live);
 const char* name_of(Status status);
 const char* name_of(Conclusion conclusion);
 std::optional<Status> status_from(std::string_view name);
@@ -90,6 +94,7 @@ struct Run {
     std::string reason;  ///< e.g. `interrupted`, `timed out`; empty where the words above say it
     std::string html_url;
     std::string logs_url;
+    LiveLog live_log = LiveLog::lines;
     std::string isolation;  ///< level of sandbox in force: `bwrap`, `none`; empty where the provider isn't ours
     std::vector<std::string>
         notes;  ///< what a reader of the result should know, e.g. that the host isn't `ubuntu-22.04`

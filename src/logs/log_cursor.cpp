@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t longest_cursor = std::size_t{64} * 1024;
-constexpr unsigned char version = 1;
+/// The first byte. With transitions a count stands before the lines, so that it is known where they end.
+constexpr unsigned char lines_only = 1;
+constexpr unsigned char with_transitions = 2;
 constexpr std::size_t checksum_bytes = 4;
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -76,7 +78,8 @@ std::optional<LogCursor> read(std::string_view text) {
     for (auto i = rest.size(); i < bytes->size(); ++i, sum >>= 8U) {
         if (static_cast<unsigned char>((*bytes)[i]) != (sum & 0xFFU)) return {};
     }
-    if (static_cast<unsigned char>(rest.front()) != version) return {};
+    const auto form = static_cast<unsigned char>(rest.front());
+    if (form != lines_only && form != with_transitions) return {};
     rest.remove_prefix(1);
 
     LogCursor cursor;
@@ -85,11 +88,17 @@ std::optional<LogCursor> read(std::string_view text) {
     if (!run || !attempt || *attempt > 1'000'000) return {};
     cursor.run = *run;
     cursor.attempt = static_cast<int>(*attempt);
+    auto lines = std::numeric_limits<std::int64_t>::max();
+    if (form == with_transitions) {
+        const auto count = take(rest);
+        if (!count) return {};
+        lines = *count;
+    }
     while (!rest.empty()) {
         const auto job = take(rest);
-        const auto line = take(rest);
-        if (!job || !line) return {};
-        cursor.next[*job] = *line;
+        const auto place = take(rest);
+        if (!job || !place) return {};
+        (lines-- > 0 ? cursor.next : cursor.transitions)[*job] = *place;
     }
     return cursor;
 }
@@ -102,12 +111,15 @@ std::int64_t LogCursor::next_line(std::int64_t job) const {
 }
 
 std::string LogCursor::encode() const {
-    std::string bytes(1, static_cast<char>(version));
+    std::string bytes(1, static_cast<char>(transitions.empty() ? lines_only : with_transitions));
     put(bytes, static_cast<std::uint64_t>(run));
     put(bytes, static_cast<std::uint64_t>(attempt));
-    for (const auto& [job, line] : next) {
-        put(bytes, static_cast<std::uint64_t>(job));
-        put(bytes, static_cast<std::uint64_t>(line));
+    if (!transitions.empty()) put(bytes, next.size());
+    for (const auto* places : {&next, &transitions}) {
+        for (const auto& [job, place] : *places) {
+            put(bytes, static_cast<std::uint64_t>(job));
+            put(bytes, static_cast<std::uint64_t>(place));
+        }
     }
     auto sum = checksum(bytes);
     for (std::size_t i = 0; i < checksum_bytes; ++i, sum >>= 8U) bytes += static_cast<char>(sum & 0xFFU);

@@ -15,6 +15,8 @@ struct LogCursor {
     std::int64_t run = 0;
     int attempt = 0;                                 ///< 0: the newest, for a reader that knows only the run
     std::map<std::int64_t, std::int64_t> next = {};  ///< by job id: the first line not yet read; absent: 1
+    /// By job id: how many beginnings and ends of its steps the reader was told before there were lines.
+    std::map<std::int64_t, std::int64_t> transitions = {};
 
     /// The first line of `job` that wasn't read.
     std::int64_t next_line(std::int64_t job) const;

@@ -33,9 +33,15 @@ bool are_over(const Run& run, const std::vector<const Job*>& jobs) {
     return !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), is_over);
 }
 
-std::string why_waiting(const std::string& who, Status status, const std::string& reason) {
+std::string why_waiting(const std::string& who, Status status, const std::string& reason, builds::LiveLog live) {
     switch (status) {
-    case Status::in_progress: return fmt::format("{} has started and has written no line yet{}.", who, because(reason));
+    case Status::in_progress:
+        if (live == builds::LiveLog::steps) {
+            return fmt::format(
+                "{} is running{}. The lines of a job come when it has ended; until then there are its steps.", who,
+                because(reason));
+        }
+        return fmt::format("{} has started and has written no line yet{}.", who, because(reason));
     case Status::waiting: return fmt::format("{} is waiting for an approval or a rule{}.", who, because(reason));
     default:
         return fmt::format("{} is {}{} and has not started, so there are no lines yet.", who, builds::name_of(status),
@@ -59,9 +65,9 @@ std::string why_ended(const std::string& who, std::optional<Conclusion> conclusi
 }
 
 LogAbsence absence_of(const std::string& who, Status status, std::optional<Conclusion> conclusion,
-                      const std::string& reason) {
+                      const std::string& reason, builds::LiveLog live) {
     if (status == Status::completed) return {why_ended(who, conclusion, reason), "never_written", 0};
-    return {why_waiting(who, status, reason), "not_yet", status == Status::in_progress ? soon : later};
+    return {why_waiting(who, status, reason, live), "not_yet", status == Status::in_progress ? soon : later};
 }
 
 }  // namespace
@@ -82,13 +88,13 @@ LogAbsence explain_absence(const Run& run, const std::vector<const Job*>& jobs) 
     if (jobs.size() == 1) {
         const auto& job = *jobs.front();
         return absence_of(fmt::format("Job \"{}\"", shortened(to_utf8(job.name), 80)), job.status, job.conclusion,
-                          job.reason);
+                          job.reason, run.live_log);
     }
     auto reason = run.reason;
     for (const auto* job : jobs) {
         if (reason.empty() && !job->reason.empty()) reason = job->name + ": " + job->reason;
     }
-    return absence_of(fmt::format("Run {}", run.id), run.status, run.conclusion, reason);
+    return absence_of(fmt::format("Run {}", run.id), run.status, run.conclusion, reason, run.live_log);
 }
 
 }  // namespace flux::tools

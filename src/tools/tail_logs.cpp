@@ -18,6 +18,7 @@
 #include "tools/log_reading.hpp"
 #include "tools/run_json.hpp"
 #include "tools/run_report.hpp"
+#include "tools/step_transitions.hpp"
 #include "tools/waiting.hpp"
 
 namespace flux::tools {
@@ -43,7 +44,7 @@ constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"run_id":{"type":"integer"},"status":{"type":"string"},
 "conclusion":{"type":["string","null"]},"jobs":{"type":"array"},
 "lines":{"type":"array","items":{"type":"object","required":["job_id","from_line","to_line","text"]}},
-"cursor":{"type":"string"},"more":{"type":"boolean"},"done":{"type":"boolean"},"log_state":{"type":"string"},
+"live":{"enum":[false,"lines","steps"]},"transitions":{"type":"array"},"cursor":{"type":"string"},"more":{"type":"boolean"},"done":{"type":"boolean"},"log_state":{"type":"string"},
 "why":{"type":"string"},"look_again_in_s":{"type":"integer"},"omitted":{"type":["object","null"]},
 "next":{"type":"array"}}})json";
 
@@ -100,6 +101,21 @@ bool has_lines_beyond(const builds::Run& run, const std::optional<logs::LogCurso
     });
 }
 
+/// Whether lines of this run's jobs come when they have ended only.
+bool shows_steps(const builds::Run& run) { return run.live_log == builds::LiveLog::steps && !builds::is_over(run); }
+
+StepTransitions new_transitions(const builds::Run& run, const Asked& asked,
+                                const std::vector<const builds::Job*>& jobs) {
+    if (!shows_steps(run)) return {};
+    return transitions_beyond(asked.cursor.value_or(logs::LogCursor{}), jobs);
+}
+
+bool has_news(const builds::Run& run, const Asked& asked) {
+    if (has_lines_beyond(run, asked.cursor)) return true;
+    const auto jobs = choose_jobs(run, asked.job);
+    return jobs && !new_transitions(run, asked, *jobs).empty();
+}
+
 async::Task<> wait_for_either(std::shared_ptr<builds::RunWatch> watch, std::uint64_t state, std::uint64_t log,
                               steady_clock::time_point until) {
     using asio::experimental::awaitable_operators::operator||;
@@ -107,7 +123,7 @@ async::Task<> wait_for_either(std::shared_ptr<builds::RunWatch> watch, std::uint
     co_await std::move(either);
 }
 
-/// Waits until there is a line to show, the run moved, or time is up.
+/// Waits until there is something to show, the run moved, or time is up.
 async::Task<Result<builds::Run>> wait_for_lines(builds::Provider& provider, builds::Run run, Asked asked,
                                                 std::shared_ptr<mcp::Call> call) {
     const auto begin = steady_clock::now();
@@ -122,7 +138,7 @@ async::Task<Result<builds::Run>> wait_for_lines(builds::Provider& provider, buil
         run = *std::move(found);
         const auto now = steady_clock::now();
         if (builds::is_over(run) || !watch || now >= end) co_return run;
-        if (has_lines_beyond(run, asked.cursor)) break;
+        if (has_news(run, asked)) break;
         if (asked.cursor && run.version != first_version) co_return run;
         report_progress(*call, run, now - begin);
         co_await wait_for_either(watch, state, log, std::min(end, now + std::chrono::seconds{5}));
@@ -189,11 +205,18 @@ struct Answer {
     const Asked& asked;
     const std::vector<const builds::Job*>& jobs;  ///< whose logs it is about
     const std::vector<LogPart>& parts;
+    const StepTransitions& transitions;
     WallTime now;
 };
 
-mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, std::size_t listed_jobs) {
-    const auto& [run, asked, jobs, parts, now] = given;
+/// How many of the lesser things an answer lists.
+struct Extent {
+    std::size_t jobs = 0;
+    std::size_t transitions = 0;
+};
+
+mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, Extent extent) {
+    const auto& [run, asked, jobs, parts, transitions, now] = given;
     const auto next = next_calls(run, excerpt);
     const auto cursor = excerpt.cursor.encode();
     const bool done = builds::is_over(run) && !excerpt.more;
@@ -202,13 +225,15 @@ mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, std::size_t
     const auto* state = log_state(run, jobs);
 
     auto structured = run_json(run);
-    structured["jobs"] = jobs_json(run, false, listed_jobs, now);
+    structured["jobs"] = jobs_json(run, false, extent.jobs, now);
     structured["jobs_total"] = run.jobs.size();
     structured["preview"] = preview_json(run.preview);
     structured["lines"] = to_json(excerpt.blocks);
     const bool one_job = !excerpt.blocks.empty() && excerpt.blocks.front().job_id == excerpt.blocks.back().job_id;
     structured["from_line"] = one_job ? boost::json::value(excerpt.blocks.front().from_line) : nullptr;
     structured["to_line"] = one_job ? boost::json::value(excerpt.blocks.back().to_line) : nullptr;
+    structured["live"] = builds::is_over(run) ? boost::json::value(false) : builds::name_of(run.live_log);
+    if (!transitions.empty()) structured["transitions"] = to_json(transitions, extent.transitions);
     structured["cursor"] = cursor;
     structured["more"] = excerpt.more;
     structured["done"] = done;
@@ -217,8 +242,9 @@ mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, std::size_t
     structured["look_again_in_s"] = look_again;
     structured["omitted"] = nullptr;
 
-    auto text = run_report(run, listed_jobs, false, now) + "\n";
+    auto text = run_report(run, extent.jobs, false, now) + "\n";
     text += excerpt.blocks.empty() ? why + "\n" : fenced(excerpt.blocks);
+    text += to_text(transitions, extent.transitions);
     if (excerpt.omitted > 0) {
         const auto call = call_for_omitted(run, asked, parts, excerpt.omitted);
         boost::json::object omitted;
@@ -243,25 +269,26 @@ std::int64_t lines_for(const builds::Run& run, const Asked& asked) {
     return went_well && whole_run ? lines_of_a_success : usual_lines;
 }
 
-/// How much of an answer is left for log lines, and how many jobs its card lists.
+/// How much of an answer is left for log lines beside what it lists.
 struct Room {
     std::size_t bytes = 0;
-    std::size_t jobs = most_jobs;
+    Extent extent;
 };
 
-/// Measures an answer without lines, and takes jobs off its card until lines have a fair part of the budget.
+/// Measures an answer without lines, and lists less until lines have a fair part of the budget.
 Room measure(const Answer& given) {
     LogExcerpt none;
     none.cursor.run = given.run.id;
     none.cursor.attempt = given.run.attempt;
     for (const auto& job : given.run.jobs) none.cursor.next[job.id] = job.log_lines + 1;
+    if (shows_steps(given.run)) see_transitions(none.cursor, all_jobs(given.run));
     none.omitted = 1'000'000'000;
     const auto budget = static_cast<std::size_t>(given.asked.max_tokens) * bytes_a_token;
     Room room;
-    for (const std::size_t jobs : {most_jobs, std::size_t{5}, std::size_t{2}, std::size_t{1}}) {
-        const auto outcome = compose(given, none, jobs);
+    for (const auto& extent : {Extent{most_jobs, 16}, Extent{5, 8}, Extent{2, 4}, Extent{1, 1}}) {
+        const auto outcome = compose(given, none, extent);
         const auto taken = outcome.content.front().json.size() + outcome.structured.size() + fence_cost;
-        room = {budget - std::min(budget, taken), jobs};
+        room = {budget - std::min(budget, taken), extent};
         if (room.bytes >= budget / 3) break;
     }
     return room;
@@ -284,7 +311,8 @@ async::Task<Result<mcp::Outcome>> tail(std::shared_ptr<const Context> context, j
     if (!parts) co_return fail(parts.error());
     const auto jobs = choose_jobs(*run, asked->job);
     if (!jobs) co_return fail(jobs.error());
-    const Answer given{*run, *asked, *jobs, *parts, context->clock.wall_now()};
+    const auto transitions = new_transitions(*run, *asked, *jobs);
+    const Answer given{*run, *asked, *jobs, *parts, transitions, context->clock.wall_now()};
     const auto room = measure(given);
     const LogBudget budget{static_cast<std::size_t>(lines_for(*run, *asked)), room.bytes};
 
@@ -296,7 +324,8 @@ async::Task<Result<mcp::Outcome>> tail(std::shared_ptr<const Context> context, j
         excerpt = co_await read_ends(provider, context->pool, *run, *parts, budget, asked->taste);
     }
     if (!excerpt) co_return fail(std::move(excerpt.error()));
-    co_return compose(given, *excerpt, room.jobs);
+    if (shows_steps(*run)) see_transitions(excerpt->cursor, asked->cursor ? *jobs : all_jobs(*run));
+    co_return compose(given, *excerpt, room.extent);
 }
 
 }  // namespace

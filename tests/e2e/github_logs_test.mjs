@@ -29,8 +29,23 @@ test('a job is read as soon as it ends, while the run goes on', async (t) => {
     assert.doesNotMatch(text(now), /BlobNotFound|<Error>/);
   });
 
-  await t.test('and is read when it ended', async () => {
+  await t.test('its steps are told as they move, each once', async () => {
+    const first = await good(tail(peer, { run_id, job: 'held' }));
+    assert.equal(first.live, 'steps');
+    assert.deepEqual(first.transitions.map(({ name, status }) => `${name} ${status}`).slice(-3), ['Prepare in_progress', 'Prepare completed', 'Hold in_progress']);
+    const quiet = await good(tail(peer, { run_id, job: 'held', cursor: first.cursor }));
+    assert.equal(quiet.transitions, undefined);
     github.world.actions.release('go');
+    const moved = await until('the end of the step', async () => {
+      const next = await good(tail(peer, { run_id, job: 'held', cursor: quiet.cursor, wait_s: 5 }));
+      return (next.transitions ?? next.lines.length) && next;
+    });
+    // Where the job ended at once, its lines are there instead.
+    if (moved.transitions) assert.deepEqual([moved.transitions[0].name, moved.transitions[0].conclusion], ['Hold', 'success']);
+    else assert.ok(moved.lines.some(({ text: lines }) => lines.includes('held for long')));
+  });
+
+  await t.test('and is read when it ended', async () => {
     await ended(peer, run_id);
     await until('the held job to be read', async () => text(await tail(peer, { run_id, job: 'held' })).includes('held for long'));
   });

@@ -95,6 +95,7 @@ builds::Run run_from(const boost::json::object& object) {
     run.id = number_of(object, "id");
     run.attempt = static_cast<int>(std::clamp<std::int64_t>(number_of(object, "run_attempt"), 1, 1'000'000));
     run.name = text_of(object, "name");
+    run.live_log = builds::LiveLog::steps;
     run.title = text_of(object, "display_title");
     run.workflow_file = workflow_file_of(text_of(object, "path"));
     run.head_branch = text_of(object, "head_branch");

@@ -19,6 +19,19 @@ TEST(LogCursor, ComesBackAsItWas) {
     EXPECT_EQ(back->next_line(8), 1);
 }
 
+TEST(LogCursor, KeepsTransitionsApartFromLines) {
+    const LogCursor both{.run = 12, .attempt = 1, .next = {{7, 300}, {9, 1}}, .transitions = {{8, 5}, {9, 400}}};
+    const LogCursor steps_alone{.run = 12, .attempt = 1, .transitions = {{7, 3}}};
+    const LogCursor lines_alone{.run = 12, .attempt = 1, .next = {{7, 3}}};
+
+    for (const auto& cursor : {both, steps_alone, lines_alone}) {
+        const auto back = LogCursor::decode(cursor.encode(), 12);
+        ASSERT_TRUE(back);
+        EXPECT_EQ(*back, cursor);
+    }
+    EXPECT_NE(steps_alone.encode(), lines_alone.encode());
+}
+
 TEST(LogCursor, IsRefusedOnAnotherRun) {
     const LogCursor cursor{.run = 12, .attempt = 1};
 

@@ -122,6 +122,62 @@ TEST(TailLogs, FollowsByCursorWithoutLossOrRepetition) {
     EXPECT_EQ(second.structured, again.structured);
 }
 
+TEST(TailLogs, TellsOfTheStepsOfAJobWhoseLinesComeAtItsEnd) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    run.live_log = builds::LiveLog::steps;
+    auto& job = bench.provider.add_job(run, 3, "build", {}, std::nullopt);
+    const auto ask = [&](const std::string& cursor) {
+        return bench.call("builds.tailLogs",
+                          cursor.empty() ? R"({"run_id":12})" : R"({"run_id":12,"cursor":")" + cursor + "\"}");
+    };
+
+    const auto first = ask("");
+    const std::string cursor{first.structured.at("cursor").as_string()};
+    EXPECT_EQ(first.structured.at("live").as_string(), "steps");
+    EXPECT_THAT(first.text, HasSubstr("build, step 1 \"Run tests\": started"));
+    EXPECT_THAT(first.text, HasSubstr("The lines of a job come when it has ended"));
+    EXPECT_FALSE(ask(cursor).structured.contains("transitions"));
+
+    job.steps[0].status = builds::Status::completed;
+    job.steps[0].conclusion = Conclusion::failure;
+    ++run.version;
+    const auto second = ask(cursor);
+    const auto again = ask(cursor);
+    ASSERT_EQ(second.structured.at("transitions").as_array().size(), 1U);
+    EXPECT_EQ(second.structured.at("transitions").at(0).at("conclusion").as_string(), "failure");
+    EXPECT_EQ(second.structured, again.structured);
+
+    bench.provider.write(job, "one");
+    job.status = builds::Status::completed;
+    const auto third = ask(std::string{second.structured.at("cursor").as_string()});
+    EXPECT_EQ(third.structured.at("lines").at(0).at("text").as_string(), "one");
+    EXPECT_FALSE(third.structured.contains("transitions"));
+}
+
+TEST(TailLogs, KeepsItsBudgetOverManyJobsThatShowStepsOnly) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    run.live_log = builds::LiveLog::steps;
+    run.jobs.reserve(40);
+    for (int id = 1; id <= 40; ++id) {
+        auto& job = bench.provider.add_job(run, id, std::string(100, 'n') + std::to_string(id), {}, std::nullopt);
+        job.steps[0].name = std::string(100, '"');
+    }
+    for (const int tokens : {1000, 4000}) {
+        const auto answered =
+            bench.call("builds.tailLogs", R"({"run_id":12,"max_tokens":)" + std::to_string(tokens) + "}");
+        EXPECT_LE(answered.text.size() + boost::json::serialize(answered.structured).size(),
+                  static_cast<std::size_t>(tokens) * 4);
+        EXPECT_GT(answered.structured.at("transitions").as_array().size(), 0U);
+        EXPECT_THAT(answered.text, HasSubstr("earlier ones are left out"));
+    }
+}
+
 TEST(TailLogs, ReadsAWholeRunPageByPage) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::success);
