@@ -158,6 +158,23 @@ test('a GitHub App: its own tokens, renewed, for this repository alone', async (
   for (const token of github.world.tokens.values()) token.revoked = true;
   await good(create(peer, { fresh: true }));
   assert.equal(github.asked('apps/create-installation-access-token').length, 2);
+
+  await t.test('thirty requests at the end of a token make one new one, and lose nothing', async () => {
+    for (const token of github.world.tokens.values()) token.revoked = true;
+    github.faults.add({ kind: 'slow_head', ms: 500, times: 1, match: { operation: 'apps/create-installation-access-token' } });
+    const made = await Promise.all(Array.from({ length: 30 }, () => good(create(peer, { fresh: true }))));
+    assert.equal(new Set(made.map((each) => each.run_id)).size, 30);
+    assert.equal(github.asked('apps/create-installation-access-token').length, 3);
+    assert.equal(github.world.runs.size, 32);
+  });
+
+  await t.test('a token that cannot be renewed is an error with its reason, and no end', async () => {
+    for (const token of github.world.tokens.values()) token.revoked = true;
+    github.faults.add({ kind: 'status', status: 503, times: 1, match: { operation: 'apps/create-installation-access-token' } });
+    await bad(create(peer, { fresh: true }), /GitHub/);
+    await good(create(peer, { fresh: true }));
+    assert.equal(github.world.runs.size, 33);
+  });
 });
 
 test('a webhook wakes who waits', async (t) => {
