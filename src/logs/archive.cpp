@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -115,6 +116,7 @@ struct LogArchive::State {
     ArchiveLimits limits;
     std::unique_ptr<zip_t, CloseArchive> archive;
     std::vector<Member> members;
+    std::vector<Member> whole_jobs;
     std::uint64_t unpacked = 0;
 
     void list();
@@ -150,6 +152,7 @@ void LogArchive::State::list() {
         auto& job = jobs[name];
         for (auto& [number, step] : job.steps) members.push_back(std::move(step));
         if (job.steps.empty()) members.push_back({name, {}, *job.whole});
+        if (job.whole) whole_jobs.push_back({name, {}, *job.whole});
     }
 }
 
@@ -182,6 +185,15 @@ Result<LogArchive> LogArchive::open(std::string bytes, ArchiveLimits limits) {
 }
 
 const std::vector<LogArchive::Member>& LogArchive::members() const { return state_->members; }
+
+std::vector<LogArchive::Member> LogArchive::of_job(std::string_view job) const {
+    std::vector<Member> found;
+    for (const auto* all : {&state_->whole_jobs, &state_->members}) {
+        std::ranges::copy_if(*all, std::back_inserter(found), [&](const Member& member) { return member.job == job; });
+        if (!found.empty()) break;
+    }
+    return found;
+}
 
 Result<void> LogArchive::read(const Member& member, const std::function<void(std::string_view)>& sink) {
     auto& state = *state_;

@@ -49,6 +49,10 @@ public:
     /// In the order in which they make one log: by job as the archive has them, by step number.
     const std::vector<Member>& members() const;
 
+    /// What makes the log of one job: the file of the whole job, or else those of its steps in their order. Empty: the
+    /// archive doesn't know it.
+    std::vector<Member> of_job(std::string_view job) const;
+
     /// Hands out the member's bytes in pieces. Errors as of open(); pieces that came before stay valid.
     Result<void> read(const Member& member, const std::function<void(std::string_view)>& sink);
 

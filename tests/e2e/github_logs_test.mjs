@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import test from 'node:test';
-import { afterwards, patience, until } from '../stage/stage.mjs';
+import { afterwards, ask, patience, until } from '../stage/stage.mjs';
 import { bad, create, ended, githubToken, good, onGithub, text } from '../stage/github.mjs';
 
 const jobLogs = 'actions/download-job-logs-for-workflow-run';
@@ -93,6 +93,49 @@ test('why there is no log', async (t) => {
         return says.test(last);
       }, 30_000).catch((error) => { throw new Error(`${error.message}\n${last}`); });
       assert.doesNotMatch(last, /BlobNotFound|<\?xml/);
+    });
+  }
+});
+
+test('a log that GitHub lost is looked for in the archive of its run', async (t) => {
+  const { github, peer, server } = await onGithub(t);
+  github.faults.add({ kind: 'status', status: 404, match: { operation: jobLogs } });
+  const jobs = [
+    { name: 'build / linux: x64', steps: [{ name: 'Compile', run: 'make', seconds: 2, log: ['compiled for linux'] }, { name: 'Test', run: 'make test', seconds: 3, conclusion: 'failure', log: ['1 test failed on linux'] }] },
+    { name: 'lint', steps: [{ name: 'Lint', seconds: 1, log: ['lint is fine'] }] },
+  ];
+  const made = async (shape, script = { jobs }) => {
+    github.addScript(script);
+    const { run_id } = await good(create(peer, { fresh: true }));
+    await ended(peer, run_id);
+    if (shape) github.faults.add({ kind: 'zip', shape, match: { origin: 'blobs' } });
+    return run_id;
+  };
+  const answers = (run_id, job, says) => until(`${says} of ${job}`, async () => {
+    const log = text(await tail(peer, { run_id, job }));
+    return says.test(log) && log;
+  }, 30_000);
+
+  for (const shape of [undefined, 'negative', 'no_steps', 'slip']) {
+    await t.test(`an archive ${shape ? `of the kind ${shape}` : 'as it should be'}`, async () => {
+      const run_id = await made(shape);
+      const log = await answers(run_id, 'build / linux: x64', /1 test failed on linux/);
+      assert.doesNotMatch(log, /lint is fine/);
+      await answers(run_id, 'lint', /lint is fine/);
+      const { lines } = await good(tail(peer, { run_id, job: 'build / linux: x64', step: 'Test' }));
+      assert.ok(lines.every(({ step }) => step === 'Test') && lines.some(({ text: shown }) => shown.includes('1 test failed on linux')), JSON.stringify(lines));
+      github.faults.clear();
+      github.faults.add({ kind: 'status', status: 404, match: { operation: jobLogs } });
+    });
+  }
+
+  for (const [shape, says] of [['truncated', /archive.*damaged/is], ['bomb', /archive.*(too large|more than)/is], ['missing_jobs', /no log of job "build/]]) {
+    await t.test(`an archive of the kind ${shape} is refused with its reason`, async () => {
+      const log = await answers(await made(shape, { jobs: [{ name: 'build', steps: jobs[0].steps }] }), 'build', says);
+      assert.doesNotMatch(log, /failed on linux|AAAA/);
+      assert.equal((await ask(`${server.origin}/livez`)).status, 200);
+      github.faults.clear();
+      github.faults.add({ kind: 'status', status: 404, match: { operation: jobLogs } });
     });
   }
 });

@@ -8,7 +8,7 @@ const inPath = (name) => name.replaceAll(/[/:]/g, '').slice(0, 90).trim();
 
 function entries(jobs, shape) {
   const found = {};
-  jobs.filter((job) => job.conclusion !== 'skipped').forEach((job, index) => {
+  jobs.filter((job) => job.conclusion !== 'skipped' && !job.script.log_never).forEach((job, index) => {
     if (shape === 'missing_jobs' && index === 0) return;
     const log = logOf(job);
     const ordinal = shape === 'negative' ? -2147483648 : index;

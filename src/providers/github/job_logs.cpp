@@ -10,7 +10,7 @@
 #include "base/text.hpp"
 #include "logs/step_times.hpp"
 #include "net/url.hpp"
-#include "observe/log.hpp"
+#include "providers/github/signed_address.hpp"
 
 namespace flux::providers::github {
 
@@ -62,7 +62,8 @@ JobLogs::JobLogs(const GithubOptions& options, logs::JobLogStore store, ApiClien
       downloads_{downloads},
       background_{background},
       pool_{pool},
-      clock_{clock} {}
+      clock_{clock},
+      archives_{options, api, downloads, pool} {}
 
 Error JobLogs::not_there(const builds::Run& run, const builds::Job& job) const {
     using builds::Conclusion;
@@ -201,12 +202,14 @@ async::Task<Result<bool>> JobLogs::fetch_once(builds::Run run, builds::Job job, 
                 fmt::format("The log of job \"{}\" has expired and is gone. Run it again for a new one.", job.name),
                 "log_expired"));
         } else if (reply->status == 404) {
-            done = fail(not_there(run, job));
+            co_return co_await from_archive(std::move(run), std::move(job), std::move(log), taken);
         } else {
             done = fail(api_.error_of(*reply, fmt::format("read the log of job \"{}\"", job.name)));
         }
         if (done) co_return co_await finish(std::move(job), log);
-        if (done.error().reason == "no_such_blob") co_return fail(not_there(run, job));
+        if (done.error().reason == "no_such_blob") {
+            co_return co_await from_archive(std::move(run), std::move(job), std::move(log), taken);
+        }
         const bool interrupted = done.error().reason == net::answer_lost && (taken > before || attempt < tries);
         if (!interrupted || attempt == 4 * tries) co_return done;
         co_await async::sleep_for(milliseconds{300});
@@ -214,24 +217,13 @@ async::Task<Result<bool>> JobLogs::fetch_once(builds::Run run, builds::Job job, 
 }
 
 async::Task<Result<bool>> JobLogs::stream(std::string location, Appender log, std::uint64_t& taken) {
-    const auto base = net::Url::parse(api_.api_url());
-    const auto there = base ? base->resolved(location) : net::Url::parse(location);
-    // The API speaks https; what it leads to must not be weaker.
-    if (!there || (base->scheme() == "https" && there->scheme() != "https")) {
-        co_return fail(Errc::upstream_failed, "GitHub leads to a place for the log that is not safe to follow.",
-                       "redirect_refused");
-    }
-    net::HttpRequest request;
-    request.url = there->text();
-    request.fields = {{"User-Agent", "flux-mcp"}};
-    request.compressed = taken == 0;
-    request.total_limit = milliseconds{0};
-    request.idle_limit = seconds{20};
-    // A log never lies inside our own network, unless GitHub itself does. Behind a proxy, the proxy decides.
-    request.reach = net::Reach::not_link_local;
-    if (options_.on_github_com() && !net::proxy_configured()) request.reach = net::Reach::public_only;
-    if (taken > 0) request.fields.emplace_back("Range", fmt::format("bytes={}-", taken));
-    auto opened = co_await downloads_.open(std::move(request));
+    auto request = request_for_signed(location, options_);
+    if (!request) co_return fail(std::move(request.error()));
+    request->compressed = taken == 0;
+    request->total_limit = milliseconds{0};
+    request->idle_limit = seconds{20};
+    if (taken > 0) request->fields.emplace_back("Range", fmt::format("bytes={}-", taken));
+    auto opened = co_await downloads_.open(*std::move(request));
     if (!opened) co_return fail(std::move(opened.error()));
     auto& download = **opened;
     const auto status = download.head().status;
@@ -258,6 +250,23 @@ async::Task<Result<bool>> JobLogs::stream(std::string location, Appender log, st
         if (!fed) co_return fed;
         taken += size;
     }
+}
+
+async::Task<Result<bool>> JobLogs::from_archive(builds::Run run, builds::Job job, Appender log, std::uint64_t taken) {
+    auto absent = not_there(run, job);
+    if (absent.reason == "log_not_ready" || taken > 0) co_return fail(std::move(absent));
+    if (!builds::is_over(run)) {
+        co_return fail(log_error(fmt::format("GitHub has no log of job \"{}\" by itself. It may be in the archive of "
+                                             "the run's logs, which is there when the run is over.",
+                                             job.name),
+                                 "log_not_ready", seconds{10}));
+    }
+    auto copied = co_await archives_.append(run, job, log);
+    if (copied) co_return co_await finish(std::move(job), std::move(log));
+    if (copied.error().code == Errc::not_found) co_return fail(std::move(absent));
+    co_return fail(log_error(
+        fmt::format("{} The archive of the run's logs is no help: {}", absent.message, copied.error().message),
+        "log_unreadable", seconds{60}));
 }
 
 async::Task<Result<bool>> JobLogs::feed(Appender log, std::string piece) {

@@ -17,6 +17,7 @@
 #include "logs/job_log_store.hpp"
 #include "net/http_client.hpp"
 #include "providers/github/api_client.hpp"
+#include "providers/github/archived_logs.hpp"
 #include "providers/github/background.hpp"
 #include "providers/github/github_options.hpp"
 #include "providers/github/shared_answer.hpp"
@@ -26,7 +27,7 @@ namespace flux::providers::github {
 /// The logs of jobs that have ended, fetched once each and kept on the disk. Thread-safe.
 ///
 /// GitHub answers with a signed address on another host, which is followed at once, without credentials, and never
-/// shown or kept. It has no log of a job that still runs.
+/// shown or kept. It has no log of a job that still runs; one that it lost is looked for in the archive of its run.
 class JobLogs {
 public:
     using Coming = std::shared_ptr<SharedAnswer<bool>>;
@@ -61,6 +62,7 @@ private:
     async::Task<Result<bool>> fetch_patiently(builds::Run run, builds::Job job);
     async::Task<Result<bool>> fetch_once(builds::Run run, builds::Job job, Appender log, std::uint64_t& taken);
     async::Task<Result<bool>> stream(std::string location, Appender log, std::uint64_t& taken);
+    async::Task<Result<bool>> from_archive(builds::Run run, builds::Job job, Appender log, std::uint64_t taken);
     async::Task<Result<bool>> feed(Appender log, std::string piece);
     async::Task<Result<bool>> finish(builds::Job job, Appender log);
     Error not_there(const builds::Run& run, const builds::Job& job) const;
@@ -73,6 +75,7 @@ private:
     Background& background_;
     async::BlockingPool& pool_;
     const Clock& clock_;
+    ArchivedLogs archives_;
 
     std::mutex mutex_;
     std::map<std::int64_t, Coming> in_flight_;  ///< by job

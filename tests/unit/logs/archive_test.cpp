@@ -61,6 +61,22 @@ TEST(LogArchive, PutsTheStepsOfEachJobInOrder) {
                 ElementsAre("build/Set up job", "build/Run make", "build/Post Checkout", "test (20)/"));
 }
 
+TEST(LogArchive, GivesTheLogOfOneJobWholeOrByItsSteps) {
+    const auto archive = LogArchive::open(zip_of({{"0_build.txt", "whole"},
+                                                  {"build/1_Set up job.txt", "hello"},
+                                                  {"test/2_Run make.txt", "made"},
+                                                  {"test/1_Set up job.txt", "hello"}}));
+    ASSERT_TRUE(archive);
+    const auto steps_of = [&](std::string_view job) {
+        std::vector<std::string> steps;
+        for (const auto& member : archive->of_job(job)) steps.push_back(member.step);
+        return steps;
+    };
+    EXPECT_THAT(steps_of("build"), ElementsAre(""));
+    EXPECT_THAT(steps_of("test"), ElementsAre("Set up job", "Run make"));
+    EXPECT_THAT(steps_of("buil"), IsEmpty());
+}
+
 TEST(LogArchive, ReadsTheNegativeNumbersOfOldAndTheFilesOfOthers) {
     EXPECT_THAT(names_in(zip_of({{"-2147483648_build.txt", "x"}, {"my job.log", "y"}, {"readme.md", "z"}})),
                 ElementsAre("build/", "my job/"));
