@@ -45,15 +45,15 @@ std::uint64_t Changes::version() const {
 }
 
 void Changes::bump() {
-    std::list<std::shared_ptr<State::Waiter>> woken;
-    {
-        const std::lock_guard lock{state_->mutex};
-        ++state_->version;
-        woken.swap(state_->waiters);
+    // All of it under the lock, which a task takes before it lets go of its waiter: an executor is there for as long as
+    // it is posted to, and nothing of a waiter is left here that could outlive it.
+    const std::lock_guard lock{state_->mutex};
+    ++state_->version;
+    for (auto& waiter : state_->waiters) {
+        const auto executor = waiter->timer.get_executor();
+        asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
     }
-    for (const auto& waiter : woken) {
-        asio::post(waiter->timer.get_executor(), [waiter] { waiter->timer.cancel(); });
-    }
+    state_->waiters.clear();
 }
 
 Task<bool> Changes::wait_beyond(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
 
 #include "async/task_group.hpp"
@@ -44,6 +45,26 @@ TEST(Changes, WakesEveryWaiterFromAnotherThread) {
     other.join();
 
     EXPECT_EQ(woken, 3);
+}
+
+TEST(Changes, HoldsNothingOfAWaiterWhoseLoopHasEnded) {
+    Changes changes;
+    auto brief = std::make_unique<asio::io_context>(1);
+    asio::co_spawn(brief->get_executor(), changes.wait_beyond(0, in(1h)), [](std::exception_ptr, bool) {});
+    brief->poll();
+    // Behind the first one, so that waking them all takes longer than his loop lasts.
+    asio::io_context crowd{1};
+    for (int i = 0; i < 5000; ++i) {
+        asio::co_spawn(crowd.get_executor(), changes.wait_beyond(0, in(1h)), [](std::exception_ptr, bool) {});
+    }
+    crowd.poll();
+
+    std::thread other{[&] { changes.bump(); }};
+    brief->run();
+    brief.reset();
+    other.join();
+
+    crowd.run();
 }
 
 TEST(Changes, ThrowsWhenItsTaskIsCancelled) {
