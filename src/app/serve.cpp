@@ -149,6 +149,12 @@ Result<void> serve(const Settings& settings, bool quiet) {
         observe::log::info("serving", {{"endpoint", base_url(settings) + "/mcp"},
                                        {"repository", source_name(settings)},
                                        {"sandbox", (*engine)->sandbox_level()}});
+        if ((*engine)->github() != nullptr) {
+            observe::log::info(
+                "keys of idempotent calls and downloaded logs are kept in the state folder: where the disk "
+                "does not last, as on application platforms, they end with this instance",
+                {{"folder", settings.state_directory.string()}});
+        }
         if (!admission::is_loopback_host(settings.host) && settings.trusted_proxies.empty()) {
             observe::log::warning(
                 "only this machine will get an answer: production takes requests over https only, "

@@ -61,6 +61,7 @@ struct Job {
     std::vector<std::string> needs;
     std::vector<Step> steps;
     std::int64_t log_lines = 0;  ///< written so far
+    bool log_due = false;        ///< it has ended, and its lines are not here yet
 };
 
 enum class PreviewState { requested, building, deployed, reachable, failed, expired, removed };

@@ -19,6 +19,9 @@ public:
 
     virtual const admission::Visitor& visitor() const = 0;
 
+    /// Names the call in the log, and in an error that its client gets.
+    virtual std::string_view request_id() const { return {}; }
+
     /// When the answer has to be there. What waits stops waiting a moment before.
     virtual std::chrono::steady_clock::time_point deadline() const = 0;
 

@@ -25,6 +25,7 @@ namespace {
 
 /// Of one call, in which a client is asked for something.
 constexpr int most_rounds = 8;
+constexpr std::size_t request_id_bytes = 6;
 
 }  // namespace
 
@@ -188,9 +189,14 @@ void RunningCall::run(async::Task<Value> task) {
     asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
 }
 
+std::string_view RunningCall::request_id() const {
+    if (request_id_.empty()) request_id_ = random_id(request_id_bytes);
+    return request_id_;
+}
+
 void RunningCall::fail(std::exception_ptr thrown) {
     timer_.cancel();
-    if (finish()) reply_.fail(id_, broken(what_, std::move(thrown)));
+    if (finish()) reply_.fail(id_, broken(what_, std::move(thrown), request_id()));
 }
 
 void RunningCall::cancel() {
@@ -372,7 +378,10 @@ void tell_log(Reply& reply, const RequestScope& scope, LogLevel level, std::stri
 }
 
 WireError broken(std::string_view what, std::exception_ptr thrown) {
-    const auto id = random_id(6);
+    return broken(what, std::move(thrown), random_id(request_id_bytes));
+}
+
+WireError broken(std::string_view what, std::exception_ptr thrown, std::string_view request_id) {
     std::string reason = "unknown";
     try {
         std::rethrow_exception(std::move(thrown));
@@ -381,8 +390,8 @@ WireError broken(std::string_view what, std::exception_ptr thrown) {
     } catch (...) {
         reason = "something that is no std::exception";
     }
-    observe::log::error("a request broke", {{"request_id", id}, {"what", what}, {"reason", reason}});
-    return internal_error(id);
+    observe::log::error("a request broke", {{"request_id", request_id}, {"what", what}, {"reason", reason}});
+    return internal_error(request_id);
 }
 
 }  // namespace flux::mcp

@@ -171,6 +171,7 @@ public:
     const async::Executor& executor() const { return executor_; }
 
     const admission::Visitor& visitor() const override { return visitor_; }
+    std::string_view request_id() const override;
     std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
     void progress(double done, std::optional<double> total, std::string_view message) override;
     void log(LogLevel level, std::string_view logger, std::string_view data) override;
@@ -194,6 +195,7 @@ private:
 
     const Id id_;
     const std::string what_;
+    mutable std::string request_id_;  ///< made for the first who asks: most calls are never named
     RequestScope scope_;
     const admission::Visitor visitor_;
     async::Executor executor_;
@@ -268,5 +270,7 @@ void tell_log(Reply& reply, const RequestScope& scope, LogLevel level, std::stri
 /// What broke while `what` (a tool, a method) was served: the reason goes into the log, and its caller is told the id
 /// under which it stands there.
 WireError broken(std::string_view what, std::exception_ptr thrown);
+/// The same for a call that has an id already.
+WireError broken(std::string_view what, std::exception_ptr thrown, std::string_view request_id);
 
 }  // namespace flux::mcp

@@ -58,9 +58,9 @@ mcp::Tool cancel(std::shared_ptr<const Context> context) {
     tool.input_schema = input_schema;
     tool.output_schema = output_schema;
     tool.annotations = {.read_only = false, .destructive = true, .idempotent = true, .open_world = true};
-    tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call>) {
+    tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(stop(context, std::move(arguments)), std::move(subject));
+        return or_failed(stop(context, std::move(arguments)), "builds.cancel", std::move(call), std::move(subject));
     };
     return tool;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "tools/after_the_end.hpp"
 #include "tools/answer.hpp"
 #include "tools/run_json.hpp"
 #include "tools/waiting.hpp"
@@ -105,10 +106,7 @@ Result<Asked> read(const json::Arguments& arguments, const Policy& policy, const
 NextCalls next_calls(const builds::Run& run) {
     boost::json::object of_run;
     of_run["run_id"] = run.id;
-    if (has_failed(run.conclusion)) {
-        auto again = of_run;
-        return {{"builds.diagnose", std::move(of_run)}, {"builds.rerun", std::move(again)}};
-    }
+    if (auto next = after_the_end(run); !next.empty()) return next;
     if (builds::is_over(run)) return {{"builds.status", std::move(of_run)}};
     auto until = of_run;
     until["wait_s"] = 45;
@@ -170,7 +168,7 @@ mcp::Tool create_preview(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = false, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(create(context, std::move(arguments), std::move(call)), std::move(subject));
+        return or_failed(create(context, std::move(arguments), call), "builds.createPreview", call, std::move(subject));
     };
     return tool;
 }

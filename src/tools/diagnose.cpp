@@ -80,9 +80,10 @@ mcp::Tool diagnose(std::shared_ptr<const Context> context) {
     tool.input_schema = input_schema;
     tool.output_schema = output_schema;
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
-    tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call>) {
+    tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(explain(context, std::move(arguments)), std::move(subject));
+        return or_failed(explain(context, std::move(arguments)), "builds.diagnose", std::move(call),
+                         std::move(subject));
     };
     return tool;
 }

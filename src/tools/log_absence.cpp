@@ -64,6 +64,12 @@ std::string why_ended(const std::string& who, std::optional<Conclusion> conclusi
                        conclusion ? builds::name_of(*conclusion) : "completed", because(reason));
 }
 
+LogAbsence due(const std::string& who, const std::string& reason) {
+    auto why = reason.empty() ? fmt::format("{} has ended, and its log is on its way.", who)
+                              : fmt::format("{} has ended, and its log is not here yet{}.", who, because(reason));
+    return {std::move(why), "not_yet", soon};
+}
+
 LogAbsence absence_of(const std::string& who, Status status, std::optional<Conclusion> conclusion,
                       const std::string& reason, builds::LiveLog live) {
     if (status == Status::completed) return {why_ended(who, conclusion, reason), "never_written", 0};
@@ -78,8 +84,12 @@ std::vector<const Job*> all_jobs(const Run& run) {
     return jobs;
 }
 
+bool is_due(const std::vector<const Job*>& jobs) {
+    return std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->log_due; });
+}
+
 const char* log_state(const Run& run, const std::vector<const Job*>& jobs) {
-    const bool over = are_over(run, jobs);
+    const bool over = are_over(run, jobs) && !is_due(jobs);
     if (has_lines(jobs)) return over ? "complete" : "live";
     return over ? "never_written" : "not_yet";
 }
@@ -87,13 +97,15 @@ const char* log_state(const Run& run, const std::vector<const Job*>& jobs) {
 LogAbsence explain_absence(const Run& run, const std::vector<const Job*>& jobs) {
     if (jobs.size() == 1) {
         const auto& job = *jobs.front();
-        return absence_of(fmt::format("Job \"{}\"", shortened(to_utf8(job.name), 80)), job.status, job.conclusion,
-                          job.reason, run.live_log);
+        const auto who = fmt::format("Job \"{}\"", shortened(to_utf8(job.name), 80));
+        if (job.log_due) return due(who, job.reason);
+        return absence_of(who, job.status, job.conclusion, job.reason, run.live_log);
     }
     auto reason = run.reason;
     for (const auto* job : jobs) {
         if (reason.empty() && !job->reason.empty()) reason = job->name + ": " + job->reason;
     }
+    if (builds::is_over(run) && is_due(jobs)) return due(fmt::format("Run {}", run.id), reason);
     return absence_of(fmt::format("Run {}", run.id), run.status, run.conclusion, reason, run.live_log);
 }
 

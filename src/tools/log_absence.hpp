@@ -16,6 +16,9 @@ struct LogAbsence {
     std::int64_t look_again_in_s = 0;  ///< 0: nothing will change
 };
 
+/// Whether a log of these is still to come although its job has ended.
+bool is_due(const std::vector<const builds::Job*>& jobs);
+
 /// Where the logs of `jobs` stand: `not_yet`, `live`, `complete` or `never_written`.
 const char* log_state(const builds::Run& run, const std::vector<const builds::Job*>& jobs);
 

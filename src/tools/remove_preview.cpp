@@ -81,9 +81,10 @@ mcp::Tool remove_preview(std::shared_ptr<const Context> context) {
     tool.input_schema = input_schema;
     tool.output_schema = output_schema;
     tool.annotations = {.read_only = false, .destructive = true, .idempotent = true, .open_world = true};
-    tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call>) {
+    tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(remove(context, std::move(arguments)), std::move(subject));
+        return or_failed(remove(context, std::move(arguments)), "builds.removePreview", std::move(call),
+                         std::move(subject));
     };
     return tool;
 }

@@ -58,8 +58,18 @@ boost::json::array steps_json(const builds::Job& job, WallTime now) {
 
 bool has_failed(std::optional<builds::Conclusion> conclusion) {
     using builds::Conclusion;
-    return conclusion == Conclusion::failure || conclusion == Conclusion::timed_out ||
-           conclusion == Conclusion::startup_failure;
+    switch (conclusion.value_or(Conclusion::success)) {
+    case Conclusion::failure:
+    case Conclusion::timed_out:
+    case Conclusion::startup_failure:
+    case Conclusion::action_required:
+    case Conclusion::stale: return true;
+    case Conclusion::success:
+    case Conclusion::cancelled:
+    case Conclusion::skipped:
+    case Conclusion::neutral: break;
+    }
+    return false;
 }
 
 std::optional<double> duration_s(std::optional<WallTime> started, std::optional<WallTime> ended, WallTime now) {

@@ -27,6 +27,7 @@ boost::json::object quota_json(const builds::Quota& quota);
 /// The jobs in the order in which a reader wants them: failed, running, cancelled, the others; each group in its order.
 std::vector<const builds::Job*> jobs_by_interest(const builds::Run& run);
 
+/// Whether it ended as nobody wanted it to. What somebody called off has not.
 bool has_failed(std::optional<builds::Conclusion> conclusion);
 
 /// Seconds from start to end, or to `now` while it runs; nothing before it started.

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "tools/after_the_end.hpp"
 #include "tools/next_call.hpp"
 #include "tools/run_json.hpp"
 #include "tools/run_report.hpp"
@@ -38,20 +39,12 @@ std::int64_t look_again_in_s(const builds::Run& run) {
 NextCalls next_calls(const builds::Run& run) {
     boost::json::object of_run;
     of_run["run_id"] = run.id;
-    if (has_failed(run.conclusion)) {
-        auto again = of_run;
-        return {{"builds.diagnose", std::move(of_run)}, {"builds.rerun", std::move(again)}};
-    }
     if (!builds::is_over(run)) {
         of_run["wait_s"] = 45;
         of_run["until"] = "reachable";
         return {{"builds.status", std::move(of_run)}};
     }
-    if (run.conclusion == builds::Conclusion::cancelled) {
-        of_run["failed_only"] = false;
-        return {{"builds.rerun", std::move(of_run)}};
-    }
-    return {};
+    return after_the_end(run);
 }
 
 double elapsed_s(const builds::Run& run, WallTime now) {

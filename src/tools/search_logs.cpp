@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "tools/answer.hpp"
+#include "tools/due_logs.hpp"
 #include "tools/fence.hpp"
 #include "tools/log_absence.hpp"
 #include "tools/log_choice.hpp"
@@ -258,8 +259,10 @@ async::Task<Result<mcp::Outcome>> look_for(std::shared_ptr<const Context> contex
     if (!asked) co_return fail(std::move(asked.error()));
     auto pattern = logs::LinePattern::compile(asked->pattern, asked->options);
     if (!pattern) co_return fail(std::move(pattern.error()));
-    const auto run = co_await context->provider.find(asked->run, asked->attempt);
-    if (!run) co_return fail(run.error());
+    auto run = co_await context->provider.find(asked->run, asked->attempt);
+    if (!run) co_return fail(std::move(run.error()));
+    run = co_await fetch_due_logs(context->provider, *std::move(run), asked->job, asked->attempt);
+    if (!run) co_return fail(std::move(run.error()));
     const auto parts = choose_whole(*run, asked->job, asked->step);
     if (!parts) co_return fail(parts.error());
 
@@ -291,7 +294,7 @@ mcp::Tool search_logs(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(look_for(context, std::move(arguments), std::move(call)), std::move(subject));
+        return or_failed(look_for(context, std::move(arguments), call), "builds.searchLogs", call, std::move(subject));
     };
     return tool;
 }

@@ -96,7 +96,7 @@ mcp::Tool status(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(look(context, std::move(arguments), std::move(call)), std::move(subject));
+        return or_failed(look(context, std::move(arguments), call), "builds.status", call, std::move(subject));
     };
     return tool;
 }

@@ -11,7 +11,9 @@
 
 #include "async/timer.hpp"
 #include "base/text.hpp"
+#include "tools/after_the_end.hpp"
 #include "tools/answer.hpp"
+#include "tools/due_logs.hpp"
 #include "tools/fence.hpp"
 #include "tools/log_absence.hpp"
 #include "tools/log_choice.hpp"
@@ -137,7 +139,9 @@ async::Task<Result<builds::Run>> wait_for_lines(builds::Provider& provider, buil
         if (!found) co_return fail(std::move(found.error()));
         run = *std::move(found);
         const auto now = steady_clock::now();
-        if (builds::is_over(run) || !watch || now >= end) co_return run;
+        const auto chosen = choose_jobs(run, asked.job);
+        const bool ends_here = builds::is_over(run) && !(chosen && is_due(*chosen));
+        if (ends_here || !watch || now >= end) co_return run;
         if (has_news(run, asked)) break;
         if (asked.cursor && run.version != first_version) co_return run;
         report_progress(*call, run, now - begin);
@@ -153,6 +157,7 @@ std::string why_empty(const builds::Run& run, const Asked& asked, const std::vec
         std::any_of(jobs.begin(), jobs.end(), [](const builds::Job* job) { return job->log_lines > 0; });
     if (!has_lines) return explain_absence(run, jobs).why;
     if (asked.cursor) {
+        if (is_due(jobs)) return "No new lines since the cursor; a job's log is still to come.";
         return builds::is_over(run) ? "The run is over and every line has been read."
                                     : "No new lines since the cursor; the run goes on.";
     }
@@ -163,20 +168,21 @@ std::string why_empty(const builds::Run& run, const Asked& asked, const std::vec
     return "No line found room here: ask with a larger max_tokens.";
 }
 
-NextCalls next_calls(const builds::Run& run, const LogExcerpt& excerpt) {
+NextCalls next_calls(const builds::Run& run, const LogExcerpt& excerpt, bool done) {
     boost::json::object of_run;
     of_run["run_id"] = run.id;
-    if (!builds::is_over(run) || excerpt.more) {
+    if (!done) {
         of_run["cursor"] = excerpt.cursor.encode();
         if (!excerpt.more) of_run["wait_s"] = 30;
         return {{"builds.tailLogs", std::move(of_run)}};
     }
-    if (has_failed(run.conclusion)) {
+    // The log is read: what follows is the mended branch.
+    if (run.conclusion == builds::Conclusion::failure || run.conclusion == builds::Conclusion::timed_out) {
         boost::json::object of_branch;
         of_branch["branch"] = to_utf8(run.head_branch);
         return {{"builds.createPreview", std::move(of_branch)}};
     }
-    return {};
+    return after_the_end(run);
 }
 
 /// The call that gets what found no room.
@@ -200,6 +206,13 @@ std::string call_for_omitted(const builds::Run& run, const Asked& asked, const s
     return to_text(call);
 }
 
+std::int64_t look_again_in_s(const builds::Run& run, const LogExcerpt& excerpt,
+                             const std::vector<const builds::Job*>& jobs) {
+    constexpr std::int64_t soon = 5;
+    if (!excerpt.blocks.empty()) return soon;
+    return std::max(soon, explain_absence(run, jobs).look_again_in_s);
+}
+
 struct Answer {
     const builds::Run& run;
     const Asked& asked;
@@ -217,11 +230,11 @@ struct Extent {
 
 mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, Extent extent) {
     const auto& [run, asked, jobs, parts, transitions, now] = given;
-    const auto next = next_calls(run, excerpt);
     const auto cursor = excerpt.cursor.encode();
-    const bool done = builds::is_over(run) && !excerpt.more;
+    const bool done = builds::is_over(run) && !excerpt.more && !is_due(jobs);
+    const auto next = next_calls(run, excerpt, done);
     const auto why = excerpt.blocks.empty() ? why_empty(run, asked, jobs) : std::string{};
-    const std::int64_t look_again = done ? 0 : excerpt.more ? 1 : 5;
+    const std::int64_t look_again = done ? 0 : excerpt.more ? 1 : look_again_in_s(run, excerpt, jobs);
     const auto* state = log_state(run, jobs);
 
     auto structured = run_json(run);
@@ -307,6 +320,8 @@ async::Task<Result<mcp::Outcome>> tail(std::shared_ptr<const Context> context, j
         if (!run) co_return fail(std::move(run.error()));
     }
 
+    run = co_await fetch_due_logs(provider, *std::move(run), asked->job, asked->attempt);
+    if (!run) co_return fail(std::move(run.error()));
     const auto parts = choose_parts(*run, asked->job, asked->step);
     if (!parts) co_return fail(parts.error());
     const auto jobs = choose_jobs(*run, asked->job);
@@ -345,7 +360,7 @@ mcp::Tool tail_logs(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(tail(context, std::move(arguments), std::move(call)), std::move(subject));
+        return or_failed(tail(context, std::move(arguments), call), "builds.tailLogs", call, std::move(subject));
     };
     return tool;
 }

@@ -61,8 +61,10 @@ NextCalls cure(std::string_view reason, const About& about) {
 
 }  // namespace
 
-mcp::Outcome failed(const Error& error, const About& about) {
-    const std::string code = error.reason.empty() ? name_of(error.code) : error.reason;
+std::string code_of(const Error& error) { return error.reason.empty() ? name_of(error.code) : error.reason; }
+
+mcp::Outcome failed(const Error& error, const About& about, std::string_view request_id) {
+    const auto code = code_of(error);
     const auto message = to_utf8(error.message);
     const auto next = cure(code, about);
 
@@ -70,6 +72,7 @@ mcp::Outcome failed(const Error& error, const About& about) {
     described["code"] = code;
     described["message"] = message;
     if (error.retry_after) described["retry_after_ms"] = error.retry_after->count();
+    if (!request_id.empty()) described["request_id"] = request_id;
     boost::json::object structured;
     structured["error"] = std::move(described);
     structured["next"] = to_json(next);

@@ -152,6 +152,10 @@ test('the server starts with what the app spec gives it', async (t) => {
   const proxied = { host: 'flux.example.org', 'x-forwarded-for': '198.51.100.7', 'x-forwarded-proto': 'https' };
   const { server } = await onGithub(t, { headers: proxied, env: { ...env, FLUX_TRUSTED_PROXIES: '127.0.0.1', FLUX_RATE_LIMIT: undefined } });
 
+  await t.test('it says what its disk means, in lines that a machine reads', () => {
+    const lines = server.output.trim().split('\n').map((line) => JSON.parse(line));
+    assert.ok(lines.some(({ message }) => /disk does not last/.test(message)), server.output);
+  });
   await t.test('its probes are answered whatever they call it', async () => {
     for (const path of ['/health', '/livez']) assert.equal((await ask(`${server.origin}${path}`, { headers: { host: '10.244.3.7:8787' } })).status, 200, path);
   });

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { ask, command, demoRepository, environment, freePort, freshFolder, serve } from '../stage/stage.mjs';
+import { ask, command, demoRepository, environment, freePort, freshFolder, serve, until } from '../stage/stage.mjs';
 import { open } from '../stage/socket.mjs';
 
 const list = (id = 1) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params: {
@@ -139,6 +139,19 @@ test('production takes requests over https only', async (t) => {
 
   await t.test('this machine itself goes on without', async () => {
     assert.equal((await post(server, { token })).status, 200);
+  });
+
+  await t.test('its log is JSON, with the id that a client was told, and without the token', async () => {
+    const socket = await open(server.ws, { headers: { authorization: `Bearer ${token}` } });
+    const refused = await socket.tool('builds.status', { run_id: 4711 });
+    const told = refused.structuredContent.error.request_id;
+    assert.match(told, /^[A-Za-z0-9_-]{8,}$/);
+    await socket.close();
+    const lines = () => server.output.trim().split('\n').map((line) => JSON.parse(line));
+    const line = await until('the line', () => lines().find(({ request_id }) => request_id === told));
+    assert.deepEqual([line.tool, line.run_id, line.answered, line.level], ['builds.status', '4711', 'run_not_found', 'info']);
+    assert.match(line.principal, /^token:/);
+    assert.ok(!server.output.includes(token));
   });
 });
 

@@ -72,6 +72,21 @@ test('the failure is shown, in its step', async (t) => {
   assert.ok(JSON.stringify(step).includes('Test'));
 });
 
+test('a log that GitHub puts there late is said to come, and comes', async (t) => {
+  const { github, peer } = await onGithub(t, { github: { clock: { rate: 3 } } });
+  github.addScript({ jobs: [{ name: 'build', upload_s: 55, conclusion: 'failure', steps: [{ name: 'Build', run: 'make', seconds: 3, conclusion: 'failure', log: ['the line that came late'] }] }] });
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  const early = await good(tail(peer, { run_id }));
+  assert.deepEqual([early.done, early.log_state, early.lines.length], [false, 'not_yet', 0], JSON.stringify(early));
+  assert.ok(early.look_again_in_s > 0);
+  const late = await until('the log', async () => {
+    const result = await tail(peer, { run_id, wait_s: 5 });
+    return text(result).includes('the line that came late') && result;
+  }, 40_000);
+  assert.equal(late.structuredContent.done, true);
+});
+
 test('why there is no log', async (t) => {
   for (const [name, script, spoil, says] of [
     ['GitHub never wrote one', { jobs: [{ name: 'build', log_never: true }] }, () => {}, /no log|never|not (there|available)|missing/i],

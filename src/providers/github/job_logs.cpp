@@ -296,8 +296,11 @@ void JobLogs::describe(builds::Run& run) {
         {
             const std::scoped_lock lock{mutex_};
             if (const auto known = complete_.find(job.id); known != complete_.end()) stored = known->second;
-            if (const auto problem = problems_.find(job.id); problem != problems_.end())
+            job.log_due = job.conclusion != builds::Conclusion::skipped;
+            if (const auto problem = problems_.find(job.id); problem != problems_.end()) {
                 job.reason = problem->second.message;
+                job.log_due = !problem->second.final;
+            }
         }
         if (!stored) {
             stored = store_.find({.run = run.id, .attempt = run.attempt, .job = job.id});
@@ -307,6 +310,7 @@ void JobLogs::describe(builds::Run& run) {
             complete_.emplace(job.id, *stored);
         }
         job.log_lines = stored->lines;
+        job.log_due = false;
         for (const auto& span : stored->steps) {
             const auto step = std::ranges::find(job.steps, span.step, &builds::Step::number);
             if (step == job.steps.end()) continue;

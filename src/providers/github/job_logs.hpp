@@ -45,8 +45,8 @@ public:
     /// GitHub has removed it.
     async::Task<Result<void>> fetch(builds::Run run, std::int64_t job);
 
-    /// Fills in how many lines the jobs' logs have and which steps they belong to, as far as they are here, and why not
-    /// where that is known. Blocks.
+    /// Fills in how many lines the jobs' logs have and which steps they belong to, as far as they are here, and else
+    /// whether they are still to come and why not. Blocks.
     void describe(builds::Run& run);
 
     /// Reads a log that is here; `not_found` if it isn't. Blocks.

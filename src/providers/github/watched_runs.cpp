@@ -97,6 +97,7 @@ std::string fingerprint(const builds::Run& run) {
         add_state(job.status, job.conclusion);
         add(text, job.reason);
         add(text, std::to_string(job.log_lines));
+        add(text, job.log_due ? "due" : "");
         for (const auto& step : job.steps) {
             add(text, step.name);
             add_state(step.status, step.conclusion);

@@ -157,6 +157,69 @@ TEST(TailLogs, TellsOfTheStepsOfAJobWhoseLinesComeAtItsEnd) {
     EXPECT_FALSE(third.structured.contains("transitions"));
 }
 
+TEST(TailLogs, SaysThatALogIsStillToComeAndAsksForOneThatIsNamed) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    auto& job = bench.provider.add_job(run, 3, "build", {}, Conclusion::success);
+    job.log_due = true;
+
+    const auto due = bench.call("builds.tailLogs", R"({"run_id":12})");
+    EXPECT_TRUE(bench.provider.reads.empty());
+    EXPECT_FALSE(due.structured.at("done").as_bool());
+    EXPECT_EQ(due.structured.at("log_state").as_string(), "not_yet");
+    EXPECT_EQ(due.structured.at("look_again_in_s").as_int64(), 5);
+    EXPECT_THAT(std::string{due.structured.at("why").as_string()}, HasSubstr("on its way"));
+    EXPECT_THAT(due.text, Not(HasSubstr("nothing will follow")));
+
+    bench.call("builds.tailLogs", R"({"run_id":12,"job":"build"})");
+    ASSERT_EQ(bench.provider.reads.size(), 1U);
+    EXPECT_EQ(bench.provider.reads.front().job, 3);
+
+    job.conclusion = Conclusion::failure;
+    bench.call("builds.tailLogs", R"({"run_id":12})");
+    EXPECT_EQ(bench.provider.reads.size(), 2U) << "of a job that failed it is wanted in any case";
+
+    job.log_due = false;
+    const auto never = bench.call("builds.tailLogs", R"({"run_id":12})");
+    EXPECT_TRUE(never.structured.at("done").as_bool());
+    EXPECT_EQ(never.structured.at("log_state").as_string(), "never_written");
+}
+
+TEST(Tools, SayOfEveryConclusionWhatToDoNext) {
+    struct Row {
+        Conclusion conclusion;
+        std::string status;
+        std::string tail;
+    };
+    const std::string both = "builds.diagnose builds.rerun ";
+    for (const auto& row : {
+             Row{Conclusion::success, "", ""},
+             Row{Conclusion::neutral, "", ""},
+             Row{Conclusion::skipped, "", ""},
+             Row{Conclusion::failure, both, "builds.createPreview "},
+             Row{Conclusion::timed_out, both, "builds.createPreview "},
+             Row{Conclusion::startup_failure, both, both},
+             Row{Conclusion::action_required, "builds.diagnose ", "builds.diagnose "},
+             Row{Conclusion::stale, "builds.rerun ", "builds.rerun "},
+             Row{Conclusion::cancelled, "builds.rerun ", "builds.rerun "},
+         }) {
+        SCOPED_TRACE(builds::name_of(row.conclusion));
+        ToolBench bench;
+        bench.provider.add_run(12, row.conclusion);
+        const auto next_of = [&](std::string_view tool) {
+            const auto answered = bench.call(tool, R"({"run_id":12})");
+            EXPECT_THAT(answered.text, HasSubstr(std::string{"Conclusion: "} + builds::name_of(row.conclusion)));
+            std::string calls;
+            for (const auto& call : answered.structured.at("next").as_array()) {
+                calls += std::string{call.at("tool").as_string()} + " ";
+            }
+            return calls;
+        };
+        EXPECT_EQ(next_of("builds.status"), row.status);
+        EXPECT_EQ(next_of("builds.tailLogs"), row.tail);
+    }
+}
+
 TEST(TailLogs, KeepsItsBudgetOverManyJobsThatShowStepsOnly) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::success);
