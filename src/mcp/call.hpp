@@ -35,6 +35,10 @@ public:
     /// What the client can be asked for (mcp/input.hpp).
     virtual ClientAbilities client() const { return {}; }
 
+    /// Whether nobody holds a request open for the answer, because it is written down for its client to fetch
+    /// (mcp/tasks.hpp): then `progress` is what whoever looks at the task reads.
+    virtual bool is_task() const { return false; }
+
     /// What was answered to the request with this key in the round before: the result, as JSON. Nullptr: nothing was,
     /// so ask (again). It comes from outside: check it.
     virtual const std::string* input(std::string_view /*key*/) const { return nullptr; }

@@ -1,5 +1,7 @@
 #include "mcp/change_notices.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -13,7 +15,7 @@ namespace flux::mcp {
 namespace {
 
 constexpr std::string_view updated = "notifications/resources/updated";
-constexpr std::size_t most_resources = 256;
+constexpr std::size_t most_wishes = 256;  // of a kind
 
 /// What a `subscriptions/listen` gets: what it hears of, and what it is told about that first.
 struct Listening {
@@ -57,24 +59,34 @@ async::Task<Answered> hear(std::shared_ptr<const Listening> listening, std::chro
     co_return answer;
 }
 
-tl::expected<std::vector<std::string>, WireError> wished_resources(json::Raw filter) {
-    std::vector<std::string> uris;
-    const auto wished = filter.member("resourceSubscriptions");
-    if (!wished.absent() && !wished.is(json::Kind::array)) {
-        return tl::unexpected{invalid_params("`resourceSubscriptions` has to be a list of URIs.")};
+/// The texts in the list `member` of a filter.
+tl::expected<std::vector<std::string>, WireError> wished(json::Raw filter, std::string_view member) {
+    std::vector<std::string> names;
+    const auto list = filter.member(member);
+    const auto misshapen = [&] { return invalid_params(fmt::format("`{}` has to be a list of texts.", member)); };
+    if (!list.absent() && !list.is(json::Kind::array)) return tl::unexpected{misshapen()};
+    for (json::Elements element{list}; element.next();) {
+        auto name = element.value().string();
+        if (!name) return tl::unexpected{misshapen()};
+        if (names.size() == most_wishes) {
+            return tl::unexpected{invalid_params(fmt::format("`{}` holds more than {}.", member, most_wishes))};
+        }
+        // Asked for twice is told of once.
+        if (std::find(names.begin(), names.end(), *name) == names.end()) names.push_back(*std::move(name));
     }
-    for (json::Elements element{wished}; element.next();) {
-        auto uri = element.value().string();
-        if (!uri) return tl::unexpected{invalid_params("`resourceSubscriptions` has to be a list of URIs.")};
-        if (uris.size() == most_resources) return tl::unexpected{invalid_params("These are too many resources.")};
-        uris.push_back(*std::move(uri));
-    }
-    return uris;
+    return names;
 }
 
 }  // namespace
 
-void Subject::write(std::string& out, std::string_view meta) const { write(out, method, uri, meta); }
+void Subject::write(std::string& out, std::string_view meta) const {
+    if (!describe) return write(out, method, uri, meta);
+    json::Writer writer{out};
+    writer.object().key("jsonrpc").string("2.0").key("method").string(method).key("params").object();
+    describe(writer);
+    if (!meta.empty()) writer.key("_meta").object().raw(meta).end_object();
+    writer.end_object().end_object();
+}
 
 void Subject::write(std::string& out, std::string_view method, std::string_view uri, std::string_view meta) {
     json::Writer writer{out};
@@ -88,8 +100,9 @@ void Subject::write(std::string& out, std::string_view method, std::string_view 
     writer.end_object();
 }
 
-ChangeNotices::ChangeNotices(const Catalog& catalog, const Resources& resources, const CallRules& rules)
-    : resources_{resources}, rules_{rules} {
+ChangeNotices::ChangeNotices(const Catalog& catalog, const Resources& resources, std::shared_ptr<Tasks> tasks,
+                             const CallRules& rules)
+    : resources_{resources}, tasks_{std::move(tasks)}, rules_{rules} {
     lists_ = {{"toolsListChanged", "notifications/tools/list_changed", catalog.tools_changed},
               {"promptsListChanged", "notifications/prompts/list_changed", catalog.prompts_changed},
               {"resourcesListChanged", "notifications/resources/list_changed", catalog.resources_changed}};
@@ -124,8 +137,11 @@ std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallS
         return nullptr;
     };
     if (!filter.is(json::Kind::object)) return refuse(invalid_params("`params.notifications` has to be an object."));
-    const auto wished = wished_resources(filter);
-    if (!wished) return refuse(wished.error());
+    const auto uris = wished(filter, "resourceSubscriptions");
+    if (!uris) return refuse(uris.error());
+    const auto task_ids = wished(filter, "taskIds");
+    if (!task_ids) return refuse(task_ids.error());
+    if (!filter.member("taskIds").absent() && !site.scope.client.tasks) return refuse(tasks_not_declared(site.scope));
 
     const auto listening = std::make_shared<Listening>();
     listening->meta = subscription_meta(request.id);
@@ -137,15 +153,27 @@ std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallS
         writer.key(list.wish).boolean(true);
         listening->subjects.push_back(std::make_shared<Subject>(Subject{list.method, {}, feed_of(list.changes)}));
     }
-    if (!wished->empty()) {
+    if (!uris->empty()) {
         writer.key("resourceSubscriptions").array();
-        for (const auto& uri : *wished) {
+        for (const auto& uri : *uris) {
             const auto found = resources_.find(uri);
             if (!found) continue;
             writer.string(uri);
             if (auto subject = resource(*found, site.visitor)) {
                 listening->subjects.push_back(std::make_shared<Subject>(std::move(*subject)));
             }
+        }
+        writer.end_array();
+    }
+    if (!task_ids->empty()) {
+        writer.key("taskIds").array();
+        for (const auto& id : *task_ids) {
+            const auto record = tasks_ ? tasks_->find(id, site.visitor.principal) : nullptr;
+            if (!record) continue;
+            writer.string(id);
+            auto describe = [record](json::Writer& params) { record->write_all(params); };
+            Subject subject{"notifications/tasks", {}, TaskRecord::feed(record), std::move(describe)};
+            listening->subjects.push_back(std::make_shared<Subject>(std::move(subject)));
         }
         writer.end_array();
     }

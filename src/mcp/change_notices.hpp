@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,19 +8,22 @@
 #include <vector>
 
 #include "admission/visitor.hpp"
+#include "json/writer.hpp"
 #include "mcp/catalog.hpp"
 #include "mcp/change_feed.hpp"
 #include "mcp/message.hpp"
 #include "mcp/resources.hpp"
 #include "mcp/running_call.hpp"
+#include "mcp/tasks.hpp"
 
 namespace flux::mcp {
 
 /// Something that can change, and how its subscribers are told.
 struct Subject {
     std::string method;  ///< `notifications/resources/updated`, …
-    std::string uri;     ///< of a resource; empty: a list
+    std::string uri;     ///< of a resource; empty: something else
     std::unique_ptr<ChangeFeed> feed;
+    std::function<void(json::Writer&)> describe = {};  ///< what else the notification says, as members of its params
 
     /// The notification; `meta` are members of its `_meta`, or empty.
     void write(std::string& out, std::string_view meta) const;
@@ -29,8 +33,9 @@ struct Subject {
 /// Who hears of changes, and of which: for subscriptions of both kinds.
 class ChangeNotices {
 public:
-    /// `resources` outlives this.
-    ChangeNotices(const Catalog& catalog, const Resources& resources, const CallRules& rules);
+    /// `resources` outlives this; `tasks`: nullptr where there can't be any.
+    ChangeNotices(const Catalog& catalog, const Resources& resources, std::shared_ptr<Tasks> tasks,
+                  const CallRules& rules);
 
     /// The lists that change at all.
     std::vector<Subject> lists() const;
@@ -56,6 +61,7 @@ private:
 
     std::vector<List> lists_;
     const Resources& resources_;
+    const std::shared_ptr<Tasks> tasks_;
     CallRules rules_;
     std::shared_ptr<async::Changes> ending_ = std::make_shared<async::Changes>();
 };

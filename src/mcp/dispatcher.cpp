@@ -17,16 +17,16 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
              options_.ask_limit,
              std::make_shared<std::atomic<std::size_t>>(0),
              std::make_shared<const RequestStates>(clock, options_.ask_limit)},
-      tasks_{std::make_unique<Tasks>(Tasks::Limits{}, clock)},
-      tools_{std::move(catalog.tools), options_, rules_, *tasks_},
+      tasks_{std::make_shared<Tasks>(Tasks::Limits{}, clock)},
+      tools_{std::move(catalog.tools), options_, rules_, tasks_},
       resources_{std::move(catalog.resources), options_, rules_},
       prompts_{std::move(catalog.prompts), options_, rules_},
-      notices_{catalog, resources_, rules_} {}
+      notices_{catalog, resources_, introduction_.has_tasks ? tasks_ : nullptr, rules_} {}
 
 void Dispatcher::drain() {
     draining_ = true;
     notices_.end();
-    tasks_->cancel_all();
+    tasks_->end();
 }
 
 Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit visit) const {

@@ -82,7 +82,7 @@ private:
     const Stateless stateless_;
     std::atomic<bool> draining_{false};
     const CallRules rules_;
-    const std::unique_ptr<Tasks> tasks_;
+    const std::shared_ptr<Tasks> tasks_;
     const ToolCalls tools_;
     const Resources resources_;
     const Prompts prompts_;

@@ -17,6 +17,7 @@
 #include "mcp/asking.hpp"
 #include "mcp/codec.hpp"
 #include "mcp/outcome_json.hpp"
+#include "mcp/tasks.hpp"
 #include "observe/log.hpp"
 
 namespace flux::mcp {
@@ -157,6 +158,7 @@ RunningCall::RunningCall(Id id, std::string what, CallSite site, const CallRules
       timer_{executor_},
       digest_{std::move(site.digest)},
       desk_{std::move(site.desk)},
+      tasks_{std::move(site.tasks)},
       round_{std::move(site.round)} {
     rules_.running->fetch_add(1, std::memory_order_relaxed);
 }
@@ -214,13 +216,16 @@ void RunningCall::leave() {
 }
 
 void RunningCall::progress(double done, std::optional<double> total, std::string_view message) {
-    if (!over_) progress_.tell(reply_, done, total, message);
+    if (over_) return;
+    if (desk_) return desk_->tell(message);
+    progress_.tell(reply_, done, total, message);
 }
 
 void RunningCall::ended(std::exception_ptr thrown, const Outcome& outcome) {
     timer_.cancel();
     if (thrown) return fail(std::move(thrown));
     if (outcome.needs) return ask(*outcome.needs);
+    if (outcome.rest) return leave_rest(*outcome.rest);
     if (finish()) answer(reply_, id_, scope_, outcome);
 }
 
@@ -276,6 +281,23 @@ void RunningCall::go_on() {
     // Not from here: what was called may still be on the stack.
     asio::post(executor_, [self = shared_from_this()] {
         if (!self->over_) self->enter();
+    });
+}
+
+/// To a task, if there may be one; else it is done here, within the limit that the call has.
+void RunningCall::leave_rest(Rest rest) {
+    if (over_) return;
+    if (tasks_) {
+        const CallSite site{scope_, visitor_, executor_, nullptr, reply_};
+        if (auto created = tasks_->begin(id_, what_, site, rules_, rest)) {
+            const Answered answered{*std::move(created)};
+            if (finish()) answer(reply_, id_, scope_, answered);
+            return;
+        }
+    }
+    // Not from here: what was called may still be on the stack.
+    asio::post(executor_, [self = shared_from_this(), rest = std::move(rest)] {
+        if (!self->over_) self->start(rest.run(self));
     });
 }
 

@@ -29,6 +29,7 @@
 namespace flux::mcp {
 
 class RunningCall;
+class Tasks;
 
 /// The calls of one connection or session that have not been answered, by the ids of their requests: how they are found
 /// again when the client gives one up, and how all are ended together.
@@ -92,12 +93,14 @@ struct CallRules {
     bool listening = false;  ///< it says things until it is ended, and its answer is only that it did
 };
 
-/// Where a call asks its questions when neither its result nor a session carries them.
-class QuestionDesk {
+/// The task that a call has become, as the call sees it: where it asks, because neither its result nor a session
+/// carries its questions, and where it says how it stands. Called on the executor of the call.
+class TaskDesk {
 public:
-    virtual ~QuestionDesk() = default;
-    /// The answers come by RunningCall::take_input. Called on the executor of the call.
+    virtual ~TaskDesk() = default;
+    /// The answers come by RunningCall::take_input.
     virtual void ask(const std::vector<InputRequest>& requests) = 0;
+    virtual void tell(std::string_view status) = 0;
 };
 
 /// Everything that a call brings along from its request.
@@ -110,7 +113,8 @@ struct CallSite {
     const HttpFacts* headers = nullptr;   ///< of a request that repeats its body in them
     Round round = {};                     ///< what it brings from an earlier round
     std::string digest = {};              ///< of a request that may have rounds
-    std::shared_ptr<QuestionDesk> desk = {};
+    std::shared_ptr<TaskDesk> desk = {};  ///< of a task
+    std::shared_ptr<Tasks> tasks = {};    ///< where a rest of the call becomes one; nullptr: it doesn't
 };
 
 /// One call of something that waits (a tool, mostly), from its start to its one answer. It ends by that answer, by the
@@ -176,6 +180,7 @@ public:
     void progress(double done, std::optional<double> total, std::string_view message) override;
     void log(LogLevel level, std::string_view logger, std::string_view data) override;
     ClientAbilities client() const override { return scope_.client; }
+    bool is_task() const override { return desk_ != nullptr; }
     const std::string* input(std::string_view key) const override { return round_.input(key); }
     std::string_view state() const override { return round_.state; }
     void let_poll() override;
@@ -190,6 +195,7 @@ private:
     /// is asked.
     void limit_until(std::chrono::steady_clock::time_point end, std::shared_ptr<RunningCall> keep = nullptr);
     void go_on();
+    void leave_rest(Rest rest);
     bool finish();
     void stop();
 
@@ -207,7 +213,8 @@ private:
     async::Timer timer_;
     asio::cancellation_signal signal_;
     const std::string digest_;
-    const std::shared_ptr<QuestionDesk> desk_;
+    const std::shared_ptr<TaskDesk> desk_;
+    const std::shared_ptr<Tasks> tasks_;
     Round round_;
     std::size_t open_questions_ = 0;
     int rounds_ = 0;

@@ -7,16 +7,47 @@
 
 namespace flux::mcp {
 
+namespace {
+
+/// Of a call that nobody waits for. Shorter than a task is remembered.
+constexpr std::chrono::minutes task_limit{30};
+
+}  // namespace
+
 WireError tasks_not_declared(const RequestScope& scope) {
     return missing_capability(R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})", scope.missing_ability_code);
 }
 
+std::optional<Answer> Tasks::begin(const Id& id, const std::string& what, const CallSite& site, const CallRules& rules,
+                                   const Rest& rest) {
+    const auto record = open(site.visitor.principal);
+    if (!record) return {};
+    record->tell(rest.stands);
+    auto longer = rules;
+    longer.limit = task_limit;
+    Reply writing_down{record, Reply::Carrier::exchange};
+    CallSite apart{site.scope, site.visitor, site.executor, nullptr, writing_down};
+    apart.round = site.round;
+    apart.digest = site.digest;
+    apart.desk = record;
+    const auto call = std::make_shared<CallOf<decltype(rest.run)>>(id, what, std::move(apart), longer, rest.run);
+    record->runs(call);
+
+    Answer created;
+    created.type = "task";
+    json::Writer writer{created.members};
+    record->write_state(writer);
+    call->enter();
+    return created;
+}
+
 std::shared_ptr<TaskRecord> Tasks::open(const std::string& principal) {
-    auto record = std::make_shared<TaskRecord>(random_id(), principal, limits_.lifetime, clock_);
     const std::lock_guard lock{mutex_};
     if (is_full(principal)) forget_expired();
-    if (is_full(principal)) return nullptr;
-    ++per_principal_[principal];
+    if (ended_ || is_full(principal)) return nullptr;
+    auto& owner = owners_[principal];
+    ++owner.tasks;
+    auto record = std::make_shared<TaskRecord>(random_id(), principal, limits_.lifetime, clock_, owner.unfinished);
     tasks_.emplace(record->id(), record);
     return record;
 }
@@ -29,7 +60,11 @@ Answered Tasks::answer(const Request& request, const std::string& principal) {
     const auto id = request.params.member("taskId").string();
     if (!id) return tl::unexpected{invalid_params("`params.taskId` has to name a task.")};
     const auto task = find(*id, principal);
-    if (!task) return tl::unexpected{invalid_params("There is no such task (any more).")};
+    if (!task) {
+        return tl::unexpected{
+            invalid_params("There is no such task (any more): a task is forgotten after an hour, and when the server "
+                           "is started anew. What it waited for goes on; ask for its state with another call.")};
+    }
 
     Answer answer;
     if (request.method == "tasks/update") {
@@ -47,8 +82,9 @@ Answered Tasks::answer(const Request& request, const std::string& principal) {
     return answer;
 }
 
-void Tasks::cancel_all() {
+void Tasks::end() {
     const std::lock_guard lock{mutex_};
+    ended_ = true;
     for (const auto& [id, task] : tasks_) task->cancel();
 }
 
@@ -60,8 +96,8 @@ std::shared_ptr<TaskRecord> Tasks::find(std::string_view id, const std::string& 
 }
 
 bool Tasks::is_full(const std::string& principal) const {
-    const auto owned = per_principal_.find(principal);
-    return tasks_.size() >= limits_.in_all || (owned != per_principal_.end() && owned->second >= limits_.per_principal);
+    const auto owner = owners_.find(principal);
+    return tasks_.size() >= limits_.in_all || (owner != owners_.end() && owner->second.tasks >= limits_.per_principal);
 }
 
 void Tasks::forget_expired() {
@@ -70,8 +106,8 @@ void Tasks::forget_expired() {
             ++task;
             continue;
         }
-        const auto owner = per_principal_.find(task->second->principal());
-        if (--owner->second == 0) per_principal_.erase(owner);
+        const auto owner = owners_.find(task->second->principal());
+        if (--owner->second.tasks == 0) owners_.erase(owner);
         task = tasks_.erase(task);
     }
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,7 +13,9 @@
 #include "base/clock.hpp"
 #include "mcp/answer.hpp"
 #include "mcp/message.hpp"
+#include "mcp/running_call.hpp"
 #include "mcp/task_record.hpp"
+#include "mcp/tool.hpp"
 
 namespace flux::mcp {
 
@@ -34,8 +38,16 @@ public:
 
     Tasks(Limits limits, const Clock& clock) : limits_{limits}, clock_{clock} {}
 
-    /// A new task; nullptr if there are too many.
+    /// Makes a task of `rest`, which begins now, apart from the request at `site`: the answer that hands it out.
+    /// Nothing if there are too many, or the server is going. `what` is the tool, `id` that of the request.
+    std::optional<Answer> begin(const Id& id, const std::string& what, const CallSite& site, const CallRules& rules,
+                                const Rest& rest);
+
+    /// A new task; nullptr if there are too many, or the server is going.
     std::shared_ptr<TaskRecord> open(const std::string& principal);
+
+    /// The task with this id, if it is one of `principal`'s and its time isn't over; else nullptr.
+    std::shared_ptr<TaskRecord> find(std::string_view id, const std::string& principal);
 
     /// Whether a method is one of `tasks/get`, `tasks/update` and `tasks/cancel`.
     static bool knows(std::string_view method);
@@ -44,10 +56,14 @@ public:
     Answered answer(const Request& request, const std::string& principal);
 
     /// The server is going, and the tasks with it.
-    void cancel_all();
+    void end();
 
 private:
-    std::shared_ptr<TaskRecord> find(std::string_view id, const std::string& principal);
+    struct Owner {
+        std::size_t tasks = 0;
+        std::shared_ptr<std::atomic<std::size_t>> unfinished = std::make_shared<std::atomic<std::size_t>>(0);
+    };
+
     bool is_full(const std::string& principal) const;
     void forget_expired();
 
@@ -55,7 +71,8 @@ private:
     const Clock& clock_;
     std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<TaskRecord>> tasks_;
-    std::unordered_map<std::string, std::size_t> per_principal_;
+    std::unordered_map<std::string, Owner> owners_;
+    bool ended_ = false;
 };
 
 }  // namespace flux::mcp

@@ -14,13 +14,23 @@
 
 namespace flux::mcp {
 
+struct Outcome;
+
+/// What is left of a call that can do nothing but wait from here on, for minutes maybe. Clients that fetch answers
+/// later are given a task for it (TaskUse::for_rest), the others wait for it within their call.
+struct Rest {
+    std::string stands;  ///< how it stands so far, in a sentence
+    std::function<async::Task<Outcome>(std::shared_ptr<Call>)> run;
+};
+
 /// A tool's answer. `structured` is the text of a JSON object that fits the tool's output schema, or empty.
 /// Failures that the caller can act on are outcomes too, with `is_error`.
 struct Outcome {
     std::vector<Content> content;
     std::string structured;
     bool is_error = false;
-    std::optional<InputNeeded> needs = {};  ///< set: this is no answer yet, and the rest is empty
+    std::optional<InputNeeded> needs = {};  ///< set: this is no answer yet, and all else is empty
+    std::optional<Rest> rest = {};          ///< the same
 };
 
 /// Hints for hosts (ToolAnnotations of the MCP schema). They promise nothing about security.
@@ -32,8 +42,9 @@ struct Annotations {
 };
 
 /// Whether a call may become a task of the extension `io.modelcontextprotocol/tasks`, whose answer its client fetches
-/// later: never; for clients that have declared the extension; or for nobody else.
-enum class TaskUse { never, offered, required };
+/// later: never; for clients that have declared the extension, once there is only an `Outcome::rest` left of it; for
+/// them, from its beginning; or for them and for nobody else.
+enum class TaskUse { never, for_rest, offered, required };
 
 /// A tool as a value. Exactly one of `answer` and `run` is set.
 struct Tool {

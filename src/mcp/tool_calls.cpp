@@ -14,9 +14,6 @@ namespace flux::mcp {
 
 namespace {
 
-/// Of a call that nobody waits for. Shorter than a task is remembered.
-constexpr std::chrono::minutes task_limit{30};
-
 std::string safe_name(std::string name) {
     std::replace(name.begin(), name.end(), '.', '_');
     return name;
@@ -100,17 +97,21 @@ std::vector<ToolCalls::Entry> ToolCalls::entries(std::vector<Tool> tools) {
     return out;
 }
 
-ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules, Tasks& tasks)
+ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules,
+                     std::shared_ptr<Tasks> tasks)
     : tools_{entries(std::move(tools))},
       dotted_{listed(tools_, NameStyle::dotted, options.page_size)},
       safe_{listed(tools_, NameStyle::safe, options.page_size)},
       max_arguments_bytes_{options.max_arguments_bytes},
       rules_{rules},
-      tasks_{tasks} {
+      tasks_{std::move(tasks)} {
     for (const auto& entry : tools_) {
         const auto& tool = entry.tool;
         if (static_cast<bool>(tool.answer) == static_cast<bool>(tool.run)) {
             throw std::invalid_argument{"tool " + tool.name + " needs exactly one of `answer` and `run`"};
+        }
+        if (tool.task == TaskUse::for_rest && !tool.run) {
+            throw std::invalid_argument{"tool " + tool.name + " can't leave a rest without `run`"};
         }
         const auto safe = safe_name(tool.name);
         const bool fresh = by_name_.emplace(tool.name, &entry).second;
@@ -168,14 +169,14 @@ std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite si
         answer(site.reply, request.id, site.scope, refused(arguments.error().message + " [invalid_argument]"));
         return nullptr;
     }
-    if (tool.task != TaskUse::never) {
-        if (site.scope.listens && site.scope.client.tasks) {
+    if (site.scope.listens && site.scope.client.tasks) {
+        if (tool.task == TaskUse::for_rest) site.tasks = tasks_;
+        if (tool.task == TaskUse::offered || tool.task == TaskUse::required) {
             return begin_task(tool, request, *std::move(arguments), site);
         }
-        if (tool.task == TaskUse::required) {
-            site.reply.fail(request.id, tasks_not_declared(site.scope));
-            return nullptr;
-        }
+    } else if (tool.task == TaskUse::required) {
+        site.reply.fail(request.id, tasks_not_declared(site.scope));
+        return nullptr;
     }
     if (tool.run) return start(tool, request, *std::move(arguments), std::move(site));
     return answer_at_once(tool, request, *std::move(arguments), site);
@@ -220,28 +221,14 @@ std::shared_ptr<RunningCall> ToolCalls::begin_task(const Tool& tool, const Reque
             return asking;
         }
     }
-    const auto record = tasks_.open(site.visitor.principal);
-    if (!record) {
+    const Rest all{{}, std::move(make)};
+    auto created = tasks_->begin(request.id, tool.name, site, rules_, all);
+    if (!created) {
         site.reply.fail(request.id, wire_error({Errc::unavailable, "There are too many tasks. Wait for some of them.",
                                                 "too_many_tasks"}));
         return nullptr;
     }
-    auto rules = rules_;
-    rules.limit = task_limit;
-    Reply writing_down{record, Reply::Carrier::exchange};
-    CallSite apart{site.scope, site.visitor, site.executor, nullptr, writing_down};
-    apart.round = std::move(site.round);
-    apart.digest = std::move(site.digest);
-    apart.desk = record;
-    const auto call = new_call(request, tool.name, std::move(apart), rules, std::move(make));
-    record->runs(call);
-
-    Answer created;
-    created.type = "task";
-    json::Writer writer{created.members};
-    record->write_state(writer);
-    answer(site.reply, request.id, site.scope, Answered{std::move(created)});
-    call->enter();
+    answer(site.reply, request.id, site.scope, Answered{*std::move(created)});
     return nullptr;
 }
 

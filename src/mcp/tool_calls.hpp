@@ -20,7 +20,8 @@ class ToolCalls {
 public:
     /// Throws std::invalid_argument for two tools that cannot be told apart by either spelling of their names, and for
     /// one without exactly one way to run.
-    ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules, Tasks& tasks);
+    ToolCalls(std::vector<Tool> tools, const ServerOptions& options, const CallRules& rules,
+              std::shared_ptr<Tasks> tasks);
 
     bool empty() const { return tools_.empty(); }
 
@@ -52,7 +53,7 @@ private:
     PagedList safe_;
     std::size_t max_arguments_bytes_;
     const CallRules& rules_;
-    Tasks& tasks_;
+    std::shared_ptr<Tasks> tasks_;
 };
 
 }  // namespace flux::mcp

@@ -133,6 +133,19 @@ boost::json::object describe(const builds::Run& run, const builds::Created& crea
     return result;
 }
 
+mcp::Outcome described(const builds::Run& run, const builds::Created& created, bool dry_run) {
+    const auto structured = describe(run, created, dry_run);
+    return answer(boost::json::serialize(structured), structured);
+}
+
+async::Task<Result<mcp::Outcome>> wait_for_preview(std::shared_ptr<const Context> context, builds::Created created,
+                                                   std::int64_t wait_s, std::shared_ptr<mcp::Call> call) {
+    const auto end = wait_end(*call, wait_s);
+    const auto waited = co_await wait_for(context->provider, created.run, Until::reachable, end, call);
+    // The run was made: that it can't be read now must not hide its id.
+    co_return described(waited ? waited->run : created.run, created, false);
+}
+
 async::Task<Result<mcp::Outcome>> create(std::shared_ptr<const Context> context, json::Arguments arguments,
                                          std::shared_ptr<mcp::Call> call) {
     auto asked = read(arguments, context->policy, *call);
@@ -142,15 +155,17 @@ async::Task<Result<mcp::Outcome>> create(std::shared_ptr<const Context> context,
     auto created = co_await context->provider.create(std::move(asked->request));
     if (!created) co_return fail(std::move(created.error()));
 
-    auto run = created->run;
-    if (asked->wait_s > 0 && !dry_run) {
-        const auto end = wait_end(*call, asked->wait_s);
-        auto waited = co_await wait_for(context->provider, run, Until::reachable, end, call);
-        // The run was made: that it can't be read now must not hide its id.
-        if (waited) run = std::move(waited->run);
+    const auto& run = created->run;
+    if (dry_run || asked->wait_s == 0) co_return described(run, *created, dry_run);
+    if (!has_to_wait(context->provider, run, Until::reachable)) {
+        co_return co_await wait_for_preview(context, *created, asked->wait_s, call);
     }
-    const auto structured = describe(run, *created, dry_run);
-    co_return answer(boost::json::serialize(structured), structured);
+    auto work = [context, created = *created, wait_s = asked->wait_s](std::shared_ptr<mcp::Call> later) {
+        return wait_for_preview(context, created, wait_s, std::move(later));
+    };
+    mcp::Outcome outcome;
+    outcome.rest = rest_of(run, about(arguments), std::move(work));
+    co_return outcome;
 }
 
 }  // namespace
@@ -166,6 +181,7 @@ mcp::Tool create_preview(std::shared_ptr<const Context> context) {
     tool.input_schema = input_schema;
     tool.output_schema = output_schema;
     tool.annotations = {.read_only = false, .destructive = false, .idempotent = true, .open_world = true};
+    tool.task = mcp::TaskUse::for_rest;
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
         return or_failed(create(context, std::move(arguments), call), "builds.createPreview", call, std::move(subject));

@@ -58,6 +58,21 @@ Result<Asked> read(const json::Arguments& arguments) {
     return asked;
 }
 
+mcp::Outcome described(const Context& context, const Waited& waited, bool steps) {
+    const StatusDetail detail{steps ? most_jobs_with_steps : most_jobs, steps};
+    const StatusMoment moment{
+        .now = context.clock.wall_now(), .changed = waited.changed, .quota = context.provider.quota()};
+    return answer(status_text(waited.run, detail, moment), status_json(waited.run, detail, moment));
+}
+
+async::Task<Result<mcp::Outcome>> wait_and_look(std::shared_ptr<const Context> context, builds::Run seen, Asked asked,
+                                                std::shared_ptr<mcp::Call> call) {
+    const auto end = wait_end(*call, asked.wait_s);
+    const auto waited = co_await wait_for(context->provider, std::move(seen), asked.until, end, call);
+    if (!waited) co_return fail(waited.error());
+    co_return described(*context, *waited, asked.steps);
+}
+
 async::Task<Result<mcp::Outcome>> look(std::shared_ptr<const Context> context, json::Arguments arguments,
                                        std::shared_ptr<mcp::Call> call) {
     auto asked = read(arguments);
@@ -66,17 +81,19 @@ async::Task<Result<mcp::Outcome>> look(std::shared_ptr<const Context> context, j
     auto run = co_await find_run(context->provider, asked->run);
     if (!run) co_return fail(std::move(run.error()));
 
-    Waited waited{*std::move(run), false};
-    if (asked->wait_s > 0) {
-        const auto end = wait_end(*call, asked->wait_s);
-        auto result = co_await wait_for(context->provider, waited.run, asked->until, end, call);
-        if (!result) co_return fail(std::move(result.error()));
-        waited = *std::move(result);
+    if (asked->wait_s == 0) {
+        const Waited now{*std::move(run), false};
+        co_return described(*context, now, asked->steps);
     }
-    const StatusDetail detail{asked->steps ? most_jobs_with_steps : most_jobs, asked->steps};
-    const StatusMoment moment{
-        .now = context->clock.wall_now(), .changed = waited.changed, .quota = context->provider.quota()};
-    co_return answer(status_text(waited.run, detail, moment), status_json(waited.run, detail, moment));
+    if (!has_to_wait(context->provider, *run, asked->until)) {
+        co_return co_await wait_and_look(context, *run, *asked, call);
+    }
+    auto work = [context, seen = *run, asked = *asked](std::shared_ptr<mcp::Call> later) {
+        return wait_and_look(context, seen, asked, std::move(later));
+    };
+    mcp::Outcome outcome;
+    outcome.rest = rest_of(*run, about(arguments), std::move(work));
+    co_return outcome;
 }
 
 }  // namespace
@@ -94,6 +111,7 @@ mcp::Tool status(std::shared_ptr<const Context> context) {
     tool.input_schema = input_schema;
     tool.output_schema = output_schema;
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
+    tool.task = mcp::TaskUse::for_rest;
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
         return or_failed(look(context, std::move(arguments), call), "builds.status", call, std::move(subject));

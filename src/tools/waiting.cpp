@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
+#include "tools/answer.hpp"
 #include "tools/run_json.hpp"
 #include "tools/run_report.hpp"
 
@@ -31,14 +33,28 @@ bool is_met(Until until, const builds::Run& run, bool changed) {
     return true;
 }
 
-std::string where_it_stands(const builds::Run& run) {
+/// What a job does just now, or nothing.
+std::optional<std::string> running_job(const builds::Run& run) {
     for (const auto* job : jobs_by_interest(run)) {
         if (job->status != builds::Status::in_progress) continue;
         const auto* step = notable_step(*job);
         if (step == nullptr) return fmt::format("{}: in_progress", job->name);
         return fmt::format("{}: step {} \"{}\" in_progress", job->name, step->number, step->name);
     }
+    return {};
+}
+
+std::string where_it_stands(const builds::Run& run) {
+    if (auto job = running_job(run)) return *std::move(job);
     return fmt::format("run {}: {}", run.id, state_text(run.status, run.conclusion));
+}
+
+/// For whoever looks at a task and knows nothing else: which run, how it stands, and where it can be seen.
+std::string status_message(const builds::Run& run) {
+    const auto state = running_job(run).value_or(state_text(run.status, run.conclusion));
+    auto message = fmt::format("Run {} of {}: {}.", run.id, run.head_branch, state);
+    if (builds::is_over(run)) message += " " + preview_line(run.preview);
+    return to_utf8(message);
 }
 
 }  // namespace
@@ -50,12 +66,26 @@ bool is_settled(const builds::Preview& preview) {
 }
 
 steady_clock::time_point wait_end(const mcp::Call& call, std::int64_t seconds) {
-    return std::min(steady_clock::now() + std::chrono::seconds{seconds}, call.deadline() - time_to_answer);
+    const auto last = call.deadline() - time_to_answer;
+    if (call.is_task()) return last;
+    return std::min(steady_clock::now() + std::chrono::seconds{seconds}, last);
+}
+
+bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until) {
+    return !is_met(until, run, false) && provider.watch(run.id) != nullptr;
+}
+
+mcp::Rest rest_of(const builds::Run& run, About about,
+                  std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work) {
+    auto answered = [about = std::move(about), work = std::move(work)](std::shared_ptr<mcp::Call> call) {
+        return or_failed(work(std::move(call)), about);
+    };
+    return {status_message(run), std::move(answered)};
 }
 
 void report_progress(mcp::Call& call, const builds::Run& run, steady_clock::duration waited) {
     const std::chrono::duration<double> seconds = waited;
-    call.progress(seconds.count(), std::nullopt, where_it_stands(run));
+    call.progress(seconds.count(), std::nullopt, call.is_task() ? status_message(run) : where_it_stands(run));
 }
 
 async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run seen, Until until,
@@ -73,6 +103,8 @@ async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run see
         const bool changed = run.version != first_version;
         const auto now = steady_clock::now();
         if (is_met(until, run, changed) || !watch || now >= end) {
+            // Of a request the answer says it; of a task its status, which stays beside the answer.
+            if (call->is_task()) report_progress(*call, run, now - begin);
             Waited waited{std::move(run), changed};
             co_return waited;
         }

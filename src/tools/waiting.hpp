@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "builds/provider.hpp"
 #include "mcp/tool.hpp"
+#include "tools/tool_error.hpp"
 
 namespace flux::tools {
 
@@ -19,7 +21,8 @@ struct Waited {
     bool changed = false;  ///< the run moved since `seen`
 };
 
-/// When a call that asked for `seconds` has to stop waiting: in time to write its answer before the call's deadline.
+/// When a call that asked for `seconds` has to stop waiting: in time to write its answer before the call's deadline. A
+/// task waits up to there, because `seconds` is for how long a request is held, and there nobody holds one.
 std::chrono::steady_clock::time_point wait_end(const mcp::Call& call, std::int64_t seconds);
 
 /// Waits until what `until` says is true of the run, compared with `seen`; at most until `end`. Tells the caller how it
@@ -27,7 +30,15 @@ std::chrono::steady_clock::time_point wait_end(const mcp::Call& call, std::int64
 async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run seen, Until until,
                                      std::chrono::steady_clock::time_point end, std::shared_ptr<mcp::Call> call);
 
-/// Tells the caller where the run stands. `waited` is the time since the call began to wait.
+/// Whether `wait_for` would wait: `until` isn't true yet, and the run can still move.
+bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until);
+
+/// A waiting that `work` does, as what is left of a call. `about` names what the call was about, for failures.
+mcp::Rest rest_of(const builds::Run& run, About about,
+                  std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work);
+
+/// Tells the caller where the run stands; of a task, in words that name the run too. `waited` is the time since the
+/// call began to wait.
 void report_progress(mcp::Call& call, const builds::Run& run, std::chrono::steady_clock::duration waited);
 
 /// Whether nothing about the run's preview can change any more.

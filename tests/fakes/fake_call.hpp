@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,10 +21,17 @@ public:
 class FakeCall final : public mcp::Call {
 public:
     std::vector<std::string> told;
+    bool task = false;
 
     const admission::Visitor& visitor() const override { return visitor_; }
     std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
-    void progress(double, std::optional<double>, std::string_view message) override { told.emplace_back(message); }
+    void progress(double, std::optional<double>, std::string_view message) override {
+        told.emplace_back(message);
+        if (on_progress) on_progress();
+    }
+    bool is_task() const override { return task; }
+
+    std::function<void()> on_progress;
 
 private:
     admission::Visitor visitor_{"local", true, std::make_shared<FreeTurns>()};

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "unit/mcp/example_library.hpp"
 
 namespace flux::mcp {
@@ -33,7 +35,13 @@ Outcome ask_twice(Call& call) {
 }
 
 struct Fetching : LibraryClient {
-    explicit Fetching(Catalog catalog) : LibraryClient{{}, std::move(catalog)} {}
+    explicit Fetching(Catalog catalog) : LibraryClient{quick_options(), std::move(catalog)} {}
+
+    static ServerOptions quick_options() {
+        ServerOptions options;
+        options.progress_interval = std::chrono::milliseconds{1};
+        return options;
+    }
 
     static std::string meta(bool tasks = true) {
         return R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
@@ -52,8 +60,27 @@ struct Fetching : LibraryClient {
     boost::json::value about(const std::string& method, const std::string& id, const std::string& more = "") {
         return ask(method, R"("taskId":")" + id + "\"," + more + meta());
     }
-    std::string status(const std::string& id) {
-        return std::string{about("tasks/get", id).at("result").at("status").as_string()};
+    boost::json::object task(const std::string& id) { return about("tasks/get", id).at("result").as_object(); }
+    std::string status(const std::string& id) { return std::string{task(id).at("status").as_string()}; }
+
+    /// Until the pauses between two notices are over as well.
+    void settle() {
+        for (int i = 0; i < 5; ++i) {
+            example.run();
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        }
+        example.run();
+    }
+    /// What was said of tasks since the last time, without the envelope.
+    std::vector<boost::json::object> notices() {
+        std::vector<boost::json::object> heard;
+        for (const auto& message : std::exchange(outbox->sent, {})) {
+            const auto notice = parsed(message);
+            if (notice.at("method").as_string() == "notifications/tasks") {
+                heard.push_back(notice.at("params").as_object());
+            }
+        }
+        return heard;
     }
 };
 
@@ -67,6 +94,37 @@ async::Task<Outcome> break_down() {
     throw std::runtime_error{"secret detail"};
     co_return Outcome{};
 }
+
+/// Begins something, which `stands` so, and leaves the waiting for it as the rest.
+async::Task<Outcome> begin_and_wait(std::shared_ptr<async::Changes> release,
+                                    std::shared_ptr<std::weak_ptr<Call>> last) {
+    Outcome outcome;
+    outcome.rest = Rest{"It is begun.", [release, last](std::shared_ptr<Call> call) {
+                            *last = call;
+                            return wait(release);
+                        }};
+    co_return outcome;
+}
+
+struct Tools {
+    std::shared_ptr<async::Changes> release = std::make_shared<async::Changes>();
+    std::shared_ptr<std::weak_ptr<Call>> last = std::make_shared<std::weak_ptr<Call>>();
+
+    /// The call that waits.
+    std::shared_ptr<Call> call() const { return last->lock(); }
+
+    Catalog catalog() const {
+        Catalog catalog;
+        auto begin = ExampleServer::slow(
+            "demo.begin", [*this](json::Arguments, std::shared_ptr<Call>) { return begin_and_wait(release, last); });
+        begin.task = TaskUse::for_rest;
+        auto at_once = ExampleServer::slow("demo.at_once",
+                                           [*this](json::Arguments, std::shared_ptr<Call>) { return wait(release); });
+        at_once.task = TaskUse::for_rest;
+        catalog.tools = {begin, at_once};
+        return catalog;
+    }
+};
 
 Catalog task_catalog(const std::shared_ptr<async::Changes>& release) {
     Catalog catalog;
@@ -137,6 +195,7 @@ TEST(Tasks, FailWithTheErrorOfTheirCall) {
     const auto fetched = client.about("tasks/get", id).at("result");
     EXPECT_EQ(fetched.at("status").as_string(), "failed");
     EXPECT_EQ(fetched.at("error").at("code").as_int64(), -32603);
+    EXPECT_EQ(fetched.at("statusMessage"), fetched.at("error").at("message"));
     EXPECT_THAT(boost::json::serialize(fetched), testing::Not(HasSubstr("secret")));
 }
 
@@ -178,6 +237,167 @@ TEST(Tasks, BeginOnceWhatHasToBeAskedFirstIsAnswered) {
     EXPECT_EQ(second.at("resultType").as_string(), "task");
     const auto fetched = client.about("tasks/get", std::string{second.at("taskId").as_string()}).at("result");
     EXPECT_EQ(fetched.at("result").at("content").at(0).at("text").as_string(), R"({"action":"accept"})");
+}
+
+TEST(Tasks, BeginWhereACallCanOnlyWait) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+
+    const auto created = client.call("demo.begin").at("result");
+    const std::string id{created.at("taskId").as_string()};
+
+    EXPECT_EQ(created.at("resultType").as_string(), "task");
+    EXPECT_EQ(created.at("statusMessage").as_string(), "It is begun.");
+    ASSERT_TRUE(tools.call() && tools.call()->is_task());
+    tools.call()->progress(1, {}, "It is half done.");
+    EXPECT_EQ(client.task(id).at("statusMessage").as_string(), "It is half done.");
+    EXPECT_THAT(client.outbox->sent, testing::IsEmpty()) << "progress of a task is nothing but its status";
+    tools.release->bump();
+    client.example.run();
+    EXPECT_EQ(client.task(id).at("result").at("content").at(0).at("text").as_string(), "done");
+    EXPECT_EQ(client.stream->in_flight(), 0u);
+}
+
+TEST(Tasks, AreNotMadeOfWhatIsAnsweredAtOnce) {
+    Tools tools;
+    tools.release->bump();
+    Fetching client{tools.catalog()};
+
+    EXPECT_EQ(client.call("demo.at_once").at("result").at("content").at(0).at("text").as_string(), "done");
+}
+
+TEST(Tasks, AreNotMadeForThoseWhoDoNotFetch) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    client.stream->receive(request("7", "tools/call", R"("name":"demo.begin",)" + Fetching::meta(false)));
+    client.example.run();
+    EXPECT_THAT(client.outbox->responses, testing::IsEmpty());
+    ASSERT_TRUE(tools.call() && !tools.call()->is_task());
+    EXPECT_EQ(client.stream->in_flight(), 1u);
+
+    tools.release->bump();
+    client.example.run();
+    const auto answer = parsed(client.outbox->only());
+    EXPECT_EQ(answer.at("id").as_int64(), 7);
+    EXPECT_EQ(answer.at("result").at("content").at(0).at("text").as_string(), "done");
+    EXPECT_EQ(client.example.server.in_flight(), 0u);
+}
+
+TEST(Tasks, OfWhichThereAreTooManyAreWaitedForInTheirCall) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    for (int i = 0; i < 256; ++i) client.begin("demo.begin");
+    client.outbox->responses.clear();
+
+    client.stream->receive(request("\"more\"", "tools/call", R"("name":"demo.begin",)" + Fetching::meta()));
+    client.example.run();
+    EXPECT_THAT(client.outbox->responses, testing::IsEmpty());
+    tools.release->bump();
+    client.example.run();
+    EXPECT_THAT(client.outbox->only(), HasSubstr(R"("text":"done")"));
+}
+
+TEST(Tasks, OutliveTheConnectionAndEndWithTheServer) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    const auto id = client.begin("demo.begin");
+    client.stream->close();
+    client.stream = client.example.server.open({visitor_with(client.turns), true, NameStyle::automatic},
+                                               client.example.executor(), client.outbox);
+    EXPECT_EQ(client.status(id), "working");
+    ASSERT_EQ(client.example.server.in_flight(), 1u);
+
+    client.example.server.drain();
+    client.example.run();
+    EXPECT_EQ(client.example.server.in_flight(), 0u);
+}
+
+TEST(Tasks, ThatAreCancelledStillSayHowItStood) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    const auto id = client.begin("demo.begin");
+
+    client.about("tasks/cancel", id);
+
+    EXPECT_EQ(client.status(id), "cancelled");
+    EXPECT_EQ(client.task(id).at("statusMessage").as_string(), "It is begun.");
+}
+
+TEST(Tasks, AreToBeLookedAtTheLessOftenTheMoreThereAre) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    const auto id = client.begin("demo.begin");
+    const auto interval = [&] { return client.task(id).at("pollIntervalMs").as_int64(); };
+    EXPECT_EQ(interval(), 5000);
+
+    const auto other = client.begin("demo.begin");
+    client.begin("demo.begin");
+    EXPECT_EQ(interval(), 15000);
+    client.about("tasks/cancel", other);
+    EXPECT_EQ(interval(), 10000);
+}
+
+TEST(Tasks, AreToldOfToWhoeverListens) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    const auto id = client.begin("demo.begin");
+
+    client.stream->receive(request("\"s\"", "subscriptions/listen",
+                                   R"("notifications":{"taskIds":["nothing",")" + id + R"("]},)" + Fetching::meta()));
+    client.settle();
+    const auto acknowledged = parsed(client.outbox->sent.at(0)).at("params").at("notifications");
+    EXPECT_EQ(boost::json::serialize(acknowledged), R"({"taskIds":[")" + id + "\"]}");
+    const auto first = client.notices();
+    ASSERT_THAT(first, testing::SizeIs(1)) << "how it stands, so that nothing is missed between call and listening";
+    EXPECT_EQ(first[0].at("status").as_string(), "working");
+    EXPECT_EQ(first[0].at("_meta").at("io.modelcontextprotocol/subscriptionId").as_string(), "s");
+
+    tools.call()->progress(1, {}, "It is half done.");
+    tools.call()->progress(2, {}, "It is half done.");
+    client.settle();
+    const auto second = client.notices();
+    ASSERT_THAT(second, testing::SizeIs(1)) << "what says the same is no news";
+    EXPECT_EQ(second[0].at("statusMessage").as_string(), "It is half done.");
+
+    tools.release->bump();
+    client.settle();
+    auto last = client.notices();
+    ASSERT_THAT(last, testing::SizeIs(1));
+    last[0].erase("_meta");
+    auto fetched = client.task(id);
+    fetched.erase("_meta");
+    fetched.erase("resultType");
+    EXPECT_EQ(last[0], fetched) << "a notice is what tasks/get would have said";
+    EXPECT_EQ(fetched.at("status").as_string(), "completed");
+}
+
+TEST(Tasks, AreToldOfOnlyToTheirOwnClients) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    const auto wish = R"("notifications":{"taskIds":[")" + client.begin("demo.begin") + "\"]},";
+    const auto refused = client.ask("subscriptions/listen", wish + Fetching::meta(false)).at("error");
+    EXPECT_EQ(refused.at("code").as_int64(), -32021);
+    EXPECT_EQ(boost::json::serialize(refused.at("data")),
+              R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})");
+
+    client.stream =
+        client.example.server.open({visitor_with(client.turns, "somebody else"), true, NameStyle::automatic},
+                                   client.example.executor(), client.outbox);
+    client.stream->receive(request("1", "subscriptions/listen", wish + Fetching::meta()));
+    client.settle();
+    ASSERT_THAT(client.outbox->sent, testing::SizeIs(1));
+    EXPECT_THAT(client.outbox->sent[0], HasSubstr(R"("notifications":{"taskIds":[]})"));
+}
+
+TEST(Tasks, AreListenedToByNamesAndNotByTooMany) {
+    Tools tools;
+    Fetching client{tools.catalog()};
+    std::string many = "\"0\"";
+    for (int i = 1; i <= 256; ++i) many += ",\"" + std::to_string(i) + "\"";
+    for (const auto& ids : {std::string{"\"x\""}, std::string{"[7]"}, "[" + many + "]"}) {
+        const auto wish = R"("notifications":{"taskIds":)" + ids + "},";
+        EXPECT_EQ(client.code("subscriptions/listen", wish + Fetching::meta()), -32602) << ids;
+    }
 }
 
 TEST(Tasks, AreBoundedAndOfOnePrincipalAndGrowOld) {

@@ -440,30 +440,17 @@ TEST(Status, WaitsForTheEndAndTellsHowItGoes) {
     std::thread builder{[&] { watch->state.bump(); }};
     builder.join();
 
-    struct EndingCall final : mcp::Call {
-        std::function<void()> on_progress;
-        FakeCall inner;
-        const admission::Visitor& visitor() const override { return inner.visitor(); }
-        std::chrono::steady_clock::time_point deadline() const override { return inner.deadline(); }
-        void progress(double, std::optional<double>, std::string_view message) override {
-            EXPECT_THAT(std::string{message}, HasSubstr("in_progress"));
-            on_progress();
-        }
-    };
-    const auto call = std::make_shared<EndingCall>();
-    call->on_progress = [&] {
+    bench.last_call->on_progress = [&] {
         run.status = builds::Status::completed;
         run.conclusion = Conclusion::success;
         ++run.version;
         watch->state.bump();
     };
-    const auto catalog = make_catalog(bench.provider, bench.clock, bench.pool);
-    const auto arguments = *json::Arguments::parse(R"({"run_id":12,"wait_s":45,"until":"completed"})");
-    const auto outcome = flux::run(catalog.tools.at(2).run(arguments, call));
+    const auto answered = bench.call("builds.status", R"({"run_id":12,"wait_s":45,"until":"completed"})");
 
-    const auto structured = boost::json::parse(outcome.structured).as_object();
-    EXPECT_TRUE(structured.at("changed").as_bool());
-    EXPECT_EQ(structured.at("run").as_object().at("status").as_string(), "completed");
+    EXPECT_THAT(bench.last_call->told, testing::ElementsAre("run 12: in_progress"));
+    EXPECT_TRUE(answered.structured.at("changed").as_bool());
+    EXPECT_EQ(answered.structured.at("run").as_object().at("status").as_string(), "completed");
 }
 
 TEST(List, ShowsWhatAWorkflowTakes) {

@@ -33,6 +33,7 @@ public:
     ManualClock clock;
     async::BlockingPool pool{1};
     std::shared_ptr<FakeCall> last_call = std::make_shared<FakeCall>();
+    std::string last_rest;  ///< how the last call stood when it could only wait
     Policy policy;
 
     Answered call(std::string_view tool, std::string_view arguments) {
@@ -41,7 +42,11 @@ public:
             if (candidate.name != tool) continue;
             auto parsed = json::Arguments::parse(arguments);
             if (!parsed) throw std::invalid_argument{parsed.error().message};
-            const auto outcome = run(candidate.run(*std::move(parsed), last_call));
+            auto outcome = run(candidate.run(*std::move(parsed), last_call));
+            if (outcome.rest) {
+                last_rest = outcome.rest->stands;
+                outcome = run(outcome.rest->run(last_call));
+            }
             Answered answered;
             const auto block = boost::json::parse(outcome.content.at(0).json);
             answered.text = std::string{block.at("text").as_string()};
