@@ -4,9 +4,11 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "logs/diagnose.hpp"
+#include "logs/folding.hpp"
 #include "logs/raw_log.hpp"
 #include "tools/job_text.hpp"
 
@@ -19,16 +21,25 @@ constexpr std::size_t searched_lines = 5000;
 constexpr std::size_t searched_bytes = 1 << 20;
 /// A part with less room than this for its lines is left out.
 constexpr std::size_t least_of_a_part = 200;
+/// Of a part whose repeats are folded, so that what stands before them is there too.
+constexpr std::size_t folded_lines = 1000;
+constexpr std::size_t folded_bytes = std::size_t{128} * 1024;
+
+/// A line, or a stretch of lines that are told of in one sentence.
 struct Shown {
-    logs::Line line;
+    logs::Line line;  ///< the first
     std::string text;
+    std::int64_t last_line = 0;
+    bool folded = false;
+
+    std::int64_t lines() const { return last_line - line.number + 1; }
 };
 
 /// Of what is left, so that at least one line has room in both forms.
 std::size_t longest_line(std::size_t bytes) { return std::clamp<std::size_t>(bytes / 4, 80, 4000); }
 
 Shown show(const logs::Line& line, const LogTaste& taste, std::size_t limit) {
-    return {line, shown_line(line, taste.timestamps, limit)};
+    return {line, shown_line(line, taste.timestamps, limit), line.number};
 }
 
 /// What the dearest block of a job costs beside its lines.
@@ -38,25 +49,89 @@ std::size_t block_cost_of(const builds::Job& job) {
     return cost;
 }
 
-/// Whether `line` goes on where `before` ended, in the same block.
-bool follows(const logs::Line& line, const logs::Line& before) {
-    return line.number == before.number + 1 && line.step == before.step;
+/// Whether `next` goes on where `before` ended, in the same block.
+bool follows(const logs::Line& next, const logs::Line& before) {
+    return next.number == before.number + 1 && next.step == before.step;
 }
 
-/// The last of `lines` that fit, oldest first.
+bool follows(const Shown& next, const Shown& before) {
+    return !next.folded && !before.folded && follows(next.line, before.line);
+}
+
+/// Lines with the stretches of them that are told of in one sentence, in their order.
+class FoldedView {
+public:
+    struct Entry {
+        std::size_t first = 0;  ///< indexes of lines, inclusive
+        std::size_t last = 0;
+        std::string remark;  ///< empty: a line that is shown
+    };
+
+    /// A stretch costs a block and breaks another in two: it is folded only where that costs less than its lines.
+    FoldedView(const std::vector<logs::Line>& lines, const LogTaste& taste, std::size_t block_cost) {
+        for (std::size_t begin = 0; begin < lines.size();) {
+            auto end = begin + 1;
+            while (end < lines.size() && follows(lines[end], lines[end - 1])) ++end;
+            add(lines, begin, end, taste, block_cost);
+            begin = end;
+        }
+    }
+
+    const std::vector<Entry>& entries() const { return entries_; }
+
+private:
+    /// Lines `begin` to before `end`, which follow each other.
+    void add(const std::vector<logs::Line>& lines, std::size_t begin, std::size_t end, const LogTaste& taste,
+             std::size_t block_cost) {
+        std::vector<std::string_view> texts;
+        for (auto i = begin; i < end; ++i) texts.emplace_back(lines[i].text);
+        // Whoever asks for times wants each of them.
+        const auto view = taste.timestamps ? std::vector<logs::FoldedLines>{} : logs::fold_repeats(texts);
+        auto next = begin;
+        for (const auto& folded : view) {
+            if (folded.kind == logs::FoldedLines::Kind::shown) continue;
+            auto remark = logs::folding_remark(folded, lines[begin].number);
+            std::size_t cost = 0;
+            for (auto i = folded.first; i <= folded.last; ++i) cost += cost_of(texts[i]);
+            if (cost <= 2 * block_cost + cost_of(remark)) continue;
+            for (; next < begin + folded.first; ++next) entries_.push_back({next, next, {}});
+            entries_.push_back({next, begin + folded.last, std::move(remark)});
+            next = begin + folded.last + 1;
+        }
+        for (; next < end; ++next) entries_.push_back({next, next, {}});
+    }
+
+    std::vector<Entry> entries_;
+};
+
+/// The last of `lines` that fit, oldest first, with what repeats folded.
 std::vector<Shown> last_that_fit(const std::vector<logs::Line>& lines, LogBudget budget, const LogTaste& taste,
                                  std::size_t block_cost) {
     std::vector<Shown> result;
     const auto limit = longest_line(budget.bytes - std::min(budget.bytes, block_cost));
     std::size_t spent = 0;
-    for (auto line = lines.rbegin(); line != lines.rend() && result.size() < budget.lines; ++line) {
-        auto shown = show(*line, taste, limit);
+    const FoldedView view{lines, taste, block_cost};
+    for (auto entry = view.entries().rbegin(); entry != view.entries().rend(); ++entry) {
+        if (result.size() == budget.lines) break;
+        auto shown = show(lines[entry->first], taste, limit);
+        if (!entry->remark.empty()) {
+            shown.text = entry->remark;
+            shown.last_line = lines[entry->last].number;
+            shown.folded = true;
+        }
         spent += cost_of(shown.text);
-        if (result.empty() || !follows(result.back().line, *line)) spent += block_cost;
+        if (result.empty() || !follows(result.back(), shown)) spent += block_cost;
         if (spent > budget.bytes && !result.empty()) break;
         result.push_back(std::move(shown));
     }
     std::reverse(result.begin(), result.end());
+    if (result.empty() || !result.front().folded) return result;
+    // A sentence about the line above needs it.
+    if (result.size() > 1) {
+        result.erase(result.begin());
+    } else {
+        result.front() = show(lines.back(), taste, limit);
+    }
     return result;
 }
 
@@ -101,9 +176,15 @@ std::size_t cost_of_all(const std::vector<Shown>& lines, std::size_t block_cost)
     std::size_t cost = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         cost += cost_of(lines[i].text);
-        if (i == 0 || !follows(lines[i].line, lines[i - 1].line)) cost += block_cost;
+        if (i == 0 || !follows(lines[i], lines[i - 1])) cost += block_cost;
     }
     return cost;
+}
+
+std::int64_t lines_in(const std::vector<Shown>& all) {
+    std::int64_t count = 0;
+    for (const auto& shown : all) count += shown.lines();
+    return count;
 }
 
 struct PartRead {
@@ -116,8 +197,7 @@ std::vector<Shown> causes_and_end(const builds::Job& job, const std::vector<logs
                                   const LogTaste& taste) {
     const auto block_cost = block_cost_of(job);
     auto end = last_that_fit(lines, budget, taste, block_cost);
-    const auto left_out = lines.size() - end.size();
-    if (left_out == 0) return end;
+    if (lines_in(end) == static_cast<std::int64_t>(lines.size())) return end;
 
     // Two fifths of the room for the causes; what they don't need stays with the end.
     const LogBudget for_causes{std::max<std::size_t>(budget.lines * 2 / 5, 1), budget.bytes * 2 / 5};
@@ -135,22 +215,27 @@ std::vector<Shown> causes_and_end(const builds::Job& job, const std::vector<logs
 async::Task<Result<PartRead>> read_part(builds::Provider& provider, async::BlockingPool& pool, builds::LogQuery query,
                                         LogPart part, LogBudget budget, LogTaste taste) {
     const auto searching = part.failed && taste.at_least <= logs::Level::plain;
+    const auto folding = taste.at_least == logs::Level::debug && !taste.timestamps;
     query.first_line = part.first_line;
     query.last_line = part.last_line;
     query.from_end = true;
-    query.max_lines = searching ? searched_lines : budget.lines;
-    query.max_bytes = searching ? searched_bytes : std::max<std::size_t>(budget.bytes, 1024);
+    query.max_lines = budget.lines;
+    query.max_bytes = std::max<std::size_t>(budget.bytes, 1024);
+    if (searching) {
+        query.max_lines = searched_lines;
+        query.max_bytes = searched_bytes;
+    } else if (folding) {
+        query.max_lines = std::max(query.max_lines, folded_lines);
+        query.max_bytes = std::max(query.max_bytes, folded_bytes);
+    }
     auto page = co_await provider.read_log(query);
     if (!page) co_return fail(std::move(page.error()));
 
     PartRead result;
     result.job_total = page->total_lines;
-    if (!searching) {
-        result.lines = last_that_fit(page->lines, budget, taste, block_cost_of(*part.job));
-        co_return result;
-    }
-    auto choose = [job = *part.job, lines = std::move(page->lines), budget, taste] {
-        return causes_and_end(job, lines, budget, taste);
+    auto choose = [job = *part.job, lines = std::move(page->lines), budget, taste, searching] {
+        return searching ? causes_and_end(job, lines, budget, taste)
+                         : last_that_fit(lines, budget, taste, block_cost_of(job));
     };
     auto choosing = pool.run(std::move(choose));
     result.lines = co_await std::move(choosing);
@@ -185,8 +270,14 @@ async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::Blo
         if (!read) co_return fail(std::move(read.error()));
         budget.bytes -= std::min(budget.bytes, cost_of_all(read->lines, block_cost));
         budget.lines -= std::min(budget.lines, read->lines.size());
-        for (const auto& shown : read->lines) append(excerpt.blocks, *part.job, shown.line, shown.text);
-        excerpt.omitted -= static_cast<std::int64_t>(read->lines.size());
+        for (const auto& shown : read->lines) {
+            if (shown.folded) {
+                append_folded(excerpt.blocks, *part.job, shown.line, shown.last_line, shown.text);
+            } else {
+                append(excerpt.blocks, *part.job, shown.line, shown.text);
+            }
+        }
+        excerpt.omitted -= lines_in(read->lines);
     }
     co_return excerpt;
 }

@@ -35,6 +35,7 @@ struct LogExcerpt {
 };
 
 /// The end of each part, and before it what the log engine takes for the cause where a failed step has more than fits.
+/// Lines that repeat at the end are folded, which read_on() never does: whoever follows a log wants each line.
 /// The budget is shared fairly; what one part leaves over goes to the next. The cursor stands at the end of every job.
 async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::BlockingPool& pool, const builds::Run& run,
                                           std::vector<LogPart> parts, LogBudget budget, LogTaste taste);

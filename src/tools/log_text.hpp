@@ -20,7 +20,8 @@ struct LogBlock {
     std::string step;  ///< its name; empty before the first step
     std::int64_t from_line = 0;
     std::int64_t to_line = 0;
-    std::string text;  ///< without escape sequences, one line each, no line feed at the end
+    std::string text;     ///< without escape sequences, one line each, no line feed at the end
+    bool folded = false;  ///< the lines are told of in one sentence, which is the text, instead of shown
 };
 
 /// A name that the build gave (of a job, a step, a branch) as an answer may hold it: without escape sequences and
@@ -39,7 +40,11 @@ std::size_t cost_of_block(const builds::Job& job, std::string_view step);
 /// Appends a line to the last block, or begins a new one where the job, the step or the numbers break.
 void append(std::vector<LogBlock>& blocks, const builds::Job& job, const logs::Line& line, std::string_view shown);
 
-/// All blocks with their headings, fenced.
+/// Appends a block that stands for the lines from `first` to `last_line`: `remark` says what they are.
+void append_folded(std::vector<LogBlock>& blocks, const builds::Job& job, const logs::Line& first,
+                   std::int64_t last_line, std::string_view remark);
+
+/// All blocks fenced, with a heading wherever the job, the step or the numbers break.
 std::string fenced(const std::vector<LogBlock>& blocks);
 
 boost::json::array to_json(const std::vector<LogBlock>& blocks);

@@ -101,6 +101,91 @@ TEST(TailLogs, KeepsItsBudgetWithManyLongNamesAndWhileItFollows) {
     }
 }
 
+TEST(TailLogs, FoldsWhatRepeatsAndKeepsEveryNumberTrue) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    std::vector<std::string> lines{"begin"};
+    for (int i = 0; i < 200; ++i) lines.emplace_back("warning: the same thing again and again");
+    lines.emplace_back("between");
+    for (int i = 0; i <= 100; ++i) lines.push_back("download " + std::to_string(i) + "% of 20 MB, from the registry");
+    lines.emplace_back("end");
+    bench.provider.add_job(run, 3, "build", lines, Conclusion::success);
+
+    const auto answered = bench.call("builds.tailLogs", R"({"run_id":12,"lines":20})");
+
+    EXPECT_TRUE(answered.structured.at("omitted").is_null());
+    EXPECT_THAT(answered.text, HasSubstr("lines 1-304]\nbegin\nwarning: the same thing again and again\n"
+                                         "(lines 3-201: the line above, 199 more times)\nbetween\n"
+                                         "download 0% of 20 MB, from the registry\n"
+                                         "(lines 204-302: 99 more of this progress)\n"
+                                         "download 100% of 20 MB, from the registry\nend\n"));
+    // Every line of the log is in one block; those of a block that isn't folded stand in it, one by one.
+    std::int64_t next = 1;
+    std::int64_t folded = 0;
+    for (const auto& entry : answered.structured.at("lines").as_array()) {
+        const auto& block = entry.as_object();
+        EXPECT_EQ(block.at("from_line").as_int64(), next);
+        next = block.at("to_line").as_int64() + 1;
+        if (block.contains("folded")) {
+            folded += block.at("folded").as_int64();
+            EXPECT_EQ(block.at("folded").as_int64(), next - block.at("from_line").as_int64());
+            continue;
+        }
+        std::string shown;
+        for (auto number = block.at("from_line").as_int64(); number < next; ++number) {
+            shown += (shown.empty() ? "" : "\n") + lines.at(static_cast<std::size_t>(number - 1));
+        }
+        EXPECT_EQ(block.at("text").as_string(), shown);
+    }
+    EXPECT_EQ(next, 305);
+    EXPECT_EQ(folded, 298);
+}
+
+TEST(TailLogs, FoldsOnlyWhatCostsMoreThanTellingOfIt) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    bench.provider.add_job(run, 3, "build", {"a", "same", "same", "same", "same", "same", "b"}, Conclusion::success);
+
+    const auto answered = bench.call("builds.tailLogs", R"({"run_id":12})");
+
+    EXPECT_THAT(answered.text, HasSubstr("a\nsame\nsame\nsame\nsame\nsame\nb\n"));
+    EXPECT_EQ(answered.structured.at("lines").as_array().size(), 1U);
+}
+
+TEST(TailLogs, ShowsEachLineToWhoeverFollowsOrWantsTimes) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    bench.provider.add_job(run, 3, "build", std::vector<std::string>(60, "the same thing again and again"),
+                           Conclusion::success);
+    const auto cursor = logs::LogCursor{.run = 12, .attempt = 0, .next = {}}.encode();
+
+    const auto followed = bench.call("builds.tailLogs", R"({"run_id":12,"cursor":")" + cursor + "\"}");
+    const auto timed = bench.call("builds.tailLogs", R"({"run_id":12,"lines":60,"timestamps":true})");
+
+    for (const auto* answered : {&followed, &timed}) {
+        const auto& blocks = answered->structured.at("lines").as_array();
+        ASSERT_EQ(blocks.size(), 1U);
+        EXPECT_EQ(blocks.at(0).at("from_line").as_int64(), 1);
+        EXPECT_EQ(blocks.at(0).at("to_line").as_int64(), 60);
+        EXPECT_FALSE(blocks.at(0).as_object().contains("folded"));
+    }
+}
+
+TEST(TailLogs, ShowsALineWhereOnlyARemarkWouldFit) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    bench.provider.add_job(run, 3, "build", std::vector<std::string>(60, "the same thing again and again"),
+                           Conclusion::success);
+
+    const auto answered = bench.call("builds.tailLogs", R"({"run_id":12,"lines":1})");
+
+    const auto& blocks = answered.structured.at("lines").as_array();
+    ASSERT_EQ(blocks.size(), 1U);
+    EXPECT_EQ(blocks.at(0).at("from_line").as_int64(), 60);
+    EXPECT_EQ(blocks.at(0).at("text").as_string(), "the same thing again and again");
+    EXPECT_EQ(answered.structured.at("omitted").at("lines").as_int64(), 59);
+}
+
 TEST(TailLogs, FollowsByCursorWithoutLossOrRepetition) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::success);
