@@ -25,6 +25,7 @@
 #include "logs/line_splitter.hpp"
 #include "logs/raw_log.hpp"
 #include "logs/search.hpp"
+#include "logs/visible_text.hpp"
 
 namespace {
 
@@ -108,6 +109,31 @@ std::size_t read_tail(const logs::JobLogStore& store) {
     return bytes;
 }
 
+/// A page of lines after the other, each line cleaned and held against the pattern.
+std::size_t search_pages(const logs::JobLogReader& reader, const logs::LinePattern& pattern) {
+    logs::LogWindow window{.max_lines = 20'000, .max_bytes = 1 << 20};
+    std::size_t found = 0;
+    while (true) {
+        const auto lines = reader.read(window).value();
+        if (lines.empty()) return found;
+        for (const auto& line : lines) {
+            if (pattern.matches(logs::visible_text(line.text, logs::Escapes::none))) ++found;
+        }
+        window.first_line = lines.back().number + 1;
+    }
+}
+
+std::size_t search_store(const logs::JobLogReader& reader, const logs::LinePattern& pattern) {
+    logs::LineSearch search;
+    std::size_t total = 0;
+    while (true) {
+        const auto found = reader.search(pattern, search).value();
+        if (found.next_line == search.first_line) return total;
+        total += found.total;
+        search.first_line = found.next_line;
+    }
+}
+
 logs::RawLog decode(const std::filesystem::path& file) {
     logs::RawLogBuilder builder;
     in_pieces(file, [&](std::string_view piece) { builder.feed(piece); });
@@ -156,6 +182,19 @@ Figures measure(std::string_view what, const std::filesystem::path& file, std::s
         base = peak_mib();
         const logs::SearchOptions options{.regex = what == "regex", .limit = 1'000'000'000};
         return least_of(5, [&] { return logs::search(log, pattern, options).value().total; });
+    }
+    const std::map<std::string_view, logs::SearchOptions> searches{
+        {"stored-literal", {}}, {"stored-any-case", {.ignore_case = true}}, {"stored-regex", {.regex = true}}};
+    const auto by_pages = what.starts_with("paged-");
+    const auto search = searches.find(by_pages ? "stored-" + std::string{what.substr(6)} : std::string{what});
+    if (search != searches.end()) {
+        const Folder folder{file};
+        auto store = store_in(folder);
+        keep(store, file, 1);
+        const auto wanted = logs::LinePattern::compile(pattern, search->second).value();
+        const auto reader = store.read({.run = 1, .attempt = 1, .job = 1}).value();
+        base = peak_mib();
+        return least_of(5, [&] { return by_pages ? search_pages(reader, wanted) : search_store(reader, wanted); });
     }
     if (what == "diagnose") {
         base = peak_mib();

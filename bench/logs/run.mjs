@@ -43,6 +43,10 @@ const rows = {
   'a literal, 100 MB': { flux: () => flux('literal', 'ci', 'AssertionError'), 'Node, split and includes': () => node('literal', 'ci', 'AssertionError'), 'ripgrep -c, whole process': () => grep('-F', 'AssertionError', log('ci')) },
   'an expression with literals, 100 MB': { flux: () => flux('regex', 'ci', causes), 'Node, split and test': () => node('regex', 'ci', causes), 'ripgrep -c, whole process': () => grep(causes, log('ci')) },
   'an expression without, 100 MB': { flux: () => flux('regex', 'ci', '[A-Z][a-z]+[A-Z]'), 'Node, split and test': () => node('regex', 'ci', '[A-Z][a-z]+[A-Z]'), 'ripgrep -c, whole process': () => grep('[A-Z][a-z]+[A-Z]', log('ci')) },
+  'a literal, stored log, 100 MB': { flux: () => flux('stored-literal', 'ci', 'AssertionError'), 'page by page': () => flux('paged-literal', 'ci', 'AssertionError'), 'ripgrep -c, whole process': () => grep('-F', 'AssertionError', log('ci')) },
+  'the same, ignoring case': { flux: () => flux('stored-any-case', 'ci', 'ASSERTIONERROR'), 'page by page': () => flux('paged-any-case', 'ci', 'ASSERTIONERROR'), 'ripgrep -c -i, whole process': () => grep('-i', '-F', 'AssertionError', log('ci')) },
+  'an expression with literals, stored': { flux: () => flux('stored-regex', 'ci', causes), 'page by page': () => flux('paged-regex', 'ci', causes), 'ripgrep -c, whole process': () => grep(causes, log('ci')) },
+  'an expression without, stored': { flux: () => flux('stored-regex', 'ci', '[A-Z][a-z]+[A-Z]'), 'page by page': () => flux('paged-regex', 'ci', '[A-Z][a-z]+[A-Z]'), 'ripgrep -c, whole process': () => grep('[A-Z][a-z]+[A-Z]', log('ci')) },
   'read, decode and diagnose, 100 MB': { flux: () => flux('diagnose', 'ci') },
   'read, decode and diagnose, 1 GB': { flux: () => flux('diagnose', 'large') },
 };

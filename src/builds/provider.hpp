@@ -19,6 +19,8 @@
 #include "builds/quota.hpp"
 #include "builds/run.hpp"
 #include "logs/line.hpp"
+#include "logs/line_pattern.hpp"
+#include "logs/line_search.hpp"
 
 namespace flux::builds {
 
@@ -60,6 +62,15 @@ struct LogPage {
     std::vector<logs::Line> lines;
     std::int64_t total_lines = 0;  ///< of the job's log so far
     bool complete = false;         ///< the job has ended: no line will follow `total_lines`
+};
+
+/// Which lines of one job's log match.
+struct LogSearch {
+    RunId run = 0;
+    int attempt = 0;  ///< 0: the newest
+    std::int64_t job = 0;
+    logs::LineSearch lines = {};
+    logs::LinePattern pattern;
 };
 
 struct ListQuery {
@@ -159,6 +170,11 @@ public:
     virtual std::shared_ptr<async::Changes> watch_runs() { return nullptr; }
 
     virtual async::Task<Result<LogPage>> read_log(LogQuery query) = 0;
+
+    /// The lines that match as read_log() gives them out, from the search's first on, as far as one step goes:
+    /// `next_line` says where the next begins, and is the first line itself where nothing is there. Without better
+    /// knowledge a small page after the other is read, and looked through on the caller's executor.
+    virtual async::Task<Result<logs::FoundLines>> search_log(LogSearch search);
 
     /// Newest first; jobs are left out.
     virtual async::Task<Result<Page<Run>>> runs(ListQuery query) = 0;

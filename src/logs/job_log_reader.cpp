@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "logs/job_log.hpp"
 #include "logs/job_log_files.hpp"
+#include "logs/job_log_search.hpp"
 #include "logs/line_cleaner.hpp"
 
 namespace flux::logs {
@@ -140,6 +141,14 @@ Result<std::vector<Line>> JobLogReader::read(const LogWindow& window) const {
         auto selection = select(state_->files, window, first, last);
         if (!selection) return fail(std::move(selection.error()));
         return fetch(state_->files, std::move(*selection).in_order(), window);
+    } catch (const std::system_error& error) {
+        return fail(Errc::internal, "The log can't be read: " + error.code().message() + ".");
+    }
+}
+
+Result<FoundLines> JobLogReader::search(const LinePattern& pattern, const LineSearch& search) const {
+    try {
+        return search_lines(state_->files, pattern, search);
     } catch (const std::system_error& error) {
         return fail(Errc::internal, "The log can't be read: " + error.code().message() + ".");
     }

@@ -218,4 +218,38 @@ LineCleaner::Line LineCleaner::clean(std::string_view line) {
     return {text_, shown_bare_};
 }
 
+std::size_t next_unclean(std::string_view text, std::size_t from) {
+    constexpr std::size_t block = 32;
+    const auto is_strange = [](char c) {
+        return static_cast<std::uint8_t>(is_odd(c) & (c != '\n') & (c != '\t') & (c != '\x1b'));
+    };
+    for (auto at = from; at < text.size();) {
+        if (at + block <= text.size()) {
+            // Without a branch, so that it becomes vector instructions.
+            std::uint8_t any = 0;
+            for (std::size_t i = 0; i < block; ++i) any = static_cast<std::uint8_t>(any | is_strange(text[at + i]));
+            if (any == 0) {
+                at += block;
+                continue;
+            }
+        }
+        while (at < text.size() && is_strange(text[at]) == 0) ++at;
+        // A run of characters that stay is gone through one by one.
+        while (at < text.size() && is_strange(text[at]) != 0) {
+            const auto first = static_cast<unsigned char>(text[at]);
+            if (first < 0x80) return at;
+            if (at + 2 < text.size() && !may_be_invisible(first, static_cast<unsigned char>(text[at + 1]))) {
+                at += 3;
+                continue;
+            }
+            const auto character = character_at(text.substr(at));
+            if (character.length == 0) return at;
+            const bool control = character.code < 0xa0;
+            if (control || character.code == 0xfeff || is_invisible(character.code)) return at;
+            at += character.length;
+        }
+    }
+    return text.size();
+}
+
 }  // namespace flux::logs

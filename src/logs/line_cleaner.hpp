@@ -73,4 +73,8 @@ private:
     std::string shown_bare_;
 };
 
+/// The first place at or behind `from` in well-formed UTF-8 whose character is taken out or written out where a line is
+/// cleaned, but for line feeds and what begins with ESC; the text's size where there is none. For text of many lines.
+std::size_t next_unclean(std::string_view text, std::size_t from);
+
 }  // namespace flux::logs

@@ -5,13 +5,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "async/blocking_pool.hpp"
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "builds/provider.hpp"
 #include "logs/line.hpp"
+#include "logs/line_pattern.hpp"
 #include "logs/log_cursor.hpp"
-#include "logs/search.hpp"
 #include "tools/log_choice.hpp"
 
 namespace flux::tools {
@@ -37,8 +36,8 @@ struct SearchFindings {
 };
 
 /// Searches until `end` at the latest. The place's run lives as long as the task.
-async::Task<Result<SearchFindings>> search_lines(builds::Provider& provider, async::BlockingPool& pool,
-                                                 SearchPlace place, logs::LinePattern pattern, std::size_t limit,
+async::Task<Result<SearchFindings>> search_lines(builds::Provider& provider, SearchPlace place,
+                                                 logs::LinePattern pattern, std::size_t limit,
                                                  std::chrono::steady_clock::time_point end);
 
 /// The hit's line with up to `context` lines before and after it.

@@ -268,8 +268,8 @@ async::Task<Result<mcp::Outcome>> look_for(std::shared_ptr<const Context> contex
 
     const auto begin = asked->cursor.value_or(logs::LogCursor{.run = run->id, .attempt = run->attempt});
     const SearchPlace place{*run, *parts, begin};
-    auto findings = co_await search_lines(context->provider, context->pool, place, *pattern, asked->limit,
-                                          wait_end(*call, longest_search_s));
+    auto findings =
+        co_await search_lines(context->provider, place, *pattern, asked->limit, wait_end(*call, longest_search_s));
     if (!findings) co_return fail(std::move(findings.error()));
     auto found = co_await read_matches(context->provider, *run, *asked, *findings);
     if (!found) co_return fail(std::move(found.error()));

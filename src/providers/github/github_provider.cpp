@@ -97,6 +97,8 @@ struct GithubProvider::State {
 
     async::Task<Result<builds::Run>> find(builds::RunId run, int attempt);
     async::Task<Result<builds::Run>> older_attempt(builds::RunId run, int attempt);
+    /// The attempt whose log of that job is here now; nothing: it will come later.
+    async::Task<Result<std::optional<int>>> fetch_log(builds::RunId run, int attempt, std::int64_t job);
     async::Task<Result<builds::Run>> cancel(builds::RunId run);
     async::Task<Result<builds::Run>> rerun(builds::RerunRequest request);
     async::Task<Result<builds::Preview>> remove_preview_of(builds::RunId run);
@@ -138,6 +140,17 @@ async::Task<Result<builds::Run>> GithubProvider::State::find(builds::RunId run, 
                        "run_not_found");
     }
     co_return co_await older_attempt(run, attempt);
+}
+
+async::Task<Result<std::optional<int>>> GithubProvider::State::fetch_log(builds::RunId id, int asked,
+                                                                         std::int64_t job) {
+    auto run = co_await find(id, asked);
+    if (!run) co_return fail(std::move(run.error()));
+    std::optional<int> attempt = run->attempt;
+    auto fetched = co_await logs.fetch(*std::move(run), job);
+    if (!fetched && fetched.error().reason == "log_not_ready") attempt.reset();
+    if (!fetched && attempt) co_return fail(std::move(fetched.error()));
+    co_return attempt;
 }
 
 async::Task<Result<builds::Run>> GithubProvider::State::older_attempt(builds::RunId id, int attempt) {
@@ -385,18 +398,31 @@ std::shared_ptr<async::Changes> GithubProvider::watch_runs() { return state_->fe
 
 async::Task<Result<builds::LogPage>> GithubProvider::read_log(builds::LogQuery query) {
     auto& state = *state_;
-    auto run = co_await state.find(query.run, query.attempt);
-    if (!run) co_return fail(std::move(run.error()));
-    const auto attempt = run->attempt;
-    auto fetched = co_await state.logs.fetch(*std::move(run), query.job);
-    if (!fetched && fetched.error().reason == "log_not_ready") {
+    const auto attempt = co_await state.fetch_log(query.run, query.attempt, query.job);
+    if (!attempt) co_return fail(attempt.error());
+    if (!*attempt) {
         builds::LogPage nothing_yet;
         co_return nothing_yet;
     }
-    if (!fetched) co_return fail(std::move(fetched.error()));
-    auto work = [&state, query, attempt] { return state.logs.read(query, attempt); };
+    auto work = [&state, query, attempt = **attempt] { return state.logs.read(query, attempt); };
     auto reading = state.pool.run(std::move(work));
     co_return co_await std::move(reading);
+}
+
+async::Task<Result<logs::FoundLines>> GithubProvider::search_log(builds::LogSearch search) {
+    auto& state = *state_;
+    const auto attempt = co_await state.fetch_log(search.run, search.attempt, search.job);
+    if (!attempt) co_return fail(attempt.error());
+    if (!*attempt) {
+        logs::FoundLines nothing_yet;
+        nothing_yet.next_line = search.lines.first_line;
+        co_return nothing_yet;
+    }
+    auto work = [&state, search = std::move(search), attempt = **attempt] {
+        return state.logs.search(search, attempt);
+    };
+    auto searching = state.pool.run(std::move(work));
+    co_return co_await std::move(searching);
 }
 
 async::Task<Result<builds::Page<builds::Run>>> GithubProvider::runs(builds::ListQuery query) {

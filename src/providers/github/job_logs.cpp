@@ -338,6 +338,12 @@ Result<builds::LogPage> JobLogs::read(const builds::LogQuery& query, int attempt
     return page;
 }
 
+Result<logs::FoundLines> JobLogs::search(const builds::LogSearch& search, int attempt) const {
+    const auto log = store_.read({.run = search.run, .attempt = attempt, .job = search.job});
+    if (!log) return fail(log.error());
+    return log->search(search.pattern, search.lines);
+}
+
 std::string JobLogs::find_url(const logs::JobLogKey& key) const {
     const RE2 pattern{options_.preview_url_pattern, RE2::Quiet};
     const auto log = store_.read(key);

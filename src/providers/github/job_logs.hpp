@@ -52,6 +52,9 @@ public:
     /// Reads a log that is here; `not_found` if it isn't. Blocks.
     Result<builds::LogPage> read(const builds::LogQuery& query, int attempt) const;
 
+    /// Searches a log that is here; `not_found` if it isn't. Blocks.
+    Result<logs::FoundLines> search(const builds::LogSearch& search, int attempt) const;
+
     /// The last URL that FLUX_PREVIEW_URL_PATTERN finds at the end of a log that is here; empty: none. Blocks.
     std::string find_url(const logs::JobLogKey& key) const;
 

@@ -57,7 +57,9 @@ struct LocalProvider::State : std::enable_shared_from_this<State> {
     builds::Run shown(RunRecord record) const { return creation.shown(std::move(record)); }
 
     Result<builds::Run> find(builds::RunId run, int attempt);
+    Result<RunRecords::LogPlace> find_log(builds::RunId run, std::int64_t job);
     Result<builds::LogPage> read_log(const builds::LogQuery& query);
+    Result<logs::FoundLines> search_log(const builds::LogSearch& search);
     Result<builds::Run> cancel(builds::RunId run);
     Result<builds::Preview> remove_site_of(builds::RunId run);
     Result<builds::Preview> remove_sites_of(const builds::BranchName& branch);
@@ -118,14 +120,16 @@ Result<builds::Run> LocalProvider::State::find(builds::RunId run, int attempt) {
                 "run_not_found");
 }
 
+Result<RunRecords::LogPlace> LocalProvider::State::find_log(builds::RunId run, std::int64_t job) {
+    if (auto place = records->find_log(run, job)) return *std::move(place);
+    if (!records->find(run)) return fail(no_such_run(run));
+    return fail(Errc::not_found, fmt::format("Run {} has no job {}; the run names its jobs and their ids.", run, job),
+                "job_not_found");
+}
+
 Result<builds::LogPage> LocalProvider::State::read_log(const builds::LogQuery& query) {
-    auto place = records->find_log(query.run, query.job);
-    if (!place) {
-        if (!records->find(query.run)) return fail(no_such_run(query.run));
-        return fail(Errc::not_found,
-                    fmt::format("Run {} has no job {}; the run names its jobs and their ids.", query.run, query.job),
-                    "job_not_found");
-    }
+    auto place = find_log(query.run, query.job);
+    if (!place) return fail(std::move(place.error()));
     if (const auto execution = runs.find(query.run)) {
         // The job may have ended since the record was read, never the other way round.
         if (const auto job = execution->find_job(query.job)) place->complete = job->status == builds::Status::completed;
@@ -146,6 +150,17 @@ Result<builds::LogPage> LocalProvider::State::read_log(const builds::LogQuery& q
     if (!lines) return fail(std::move(lines.error()));
     page.lines = *std::move(lines);
     return page;
+}
+
+Result<logs::FoundLines> LocalProvider::State::search_log(const builds::LogSearch& search) {
+    const auto place = find_log(search.run, search.job);
+    if (!place) return fail(place.error());
+    const auto log = logs::JobLogReader::open(folders.log(search.run, place->attempt, place->job));
+    logs::FoundLines nothing_yet;
+    nothing_yet.next_line = search.lines.first_line;
+    if (!log && log.error().code == Errc::not_found) return nothing_yet;
+    if (!log) return fail(log.error());
+    return log->search(search.pattern, search.lines);
 }
 
 Result<builds::Run> LocalProvider::State::cancel(builds::RunId run) {
@@ -275,6 +290,13 @@ std::shared_ptr<async::Changes> LocalProvider::watch_runs() { return state_->run
 
 async::Task<Result<builds::LogPage>> LocalProvider::read_log(builds::LogQuery query) {
     std::function<Result<builds::LogPage>(State&)> work = [query](State& state) { return state.read_log(query); };
+    return State::on_pool(state_, std::move(work));
+}
+
+async::Task<Result<logs::FoundLines>> LocalProvider::search_log(builds::LogSearch search) {
+    std::function<Result<logs::FoundLines>(State&)> work = [search = std::move(search)](State& state) {
+        return state.search_log(search);
+    };
     return State::on_pool(state_, std::move(work));
 }
 

@@ -42,6 +42,7 @@ public:
     std::shared_ptr<builds::RunWatch> watch(builds::RunId run) override;
     std::shared_ptr<async::Changes> watch_runs() override;
     async::Task<Result<builds::LogPage>> read_log(builds::LogQuery query) override;
+    async::Task<Result<logs::FoundLines>> search_log(builds::LogSearch search) override;
     async::Task<Result<builds::Page<builds::Run>>> runs(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Preview>>> previews(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Branch>>> branches(builds::ListQuery query) override;

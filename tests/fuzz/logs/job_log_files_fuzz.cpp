@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -35,9 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     write(folder.path() / "received", input);
     write(folder.path() / "complete", input);
 
+    static const auto pattern = flux::logs::LinePattern::compile("e", {}).value();
     const auto check = [&] {
         const auto reader = flux::logs::JobLogReader::open(folder.path());
         if (!reader) return;
+        if (const auto found = reader->search(pattern, {})) {
+            if (found->next_line > reader->lines() + 1 || found->total < found->lines.size()) std::abort();
+            if (!std::is_sorted(found->lines.begin(), found->lines.end())) std::abort();
+        }
         const auto lines = reader->read({.from_end = input.size() % 2 == 0, .max_lines = 50});
         if (!lines) return;
         for (std::size_t i = 1; i < lines->size(); ++i) {

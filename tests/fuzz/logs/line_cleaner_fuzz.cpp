@@ -59,6 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (keep == flux::logs::Escapes::none) check(text == bare);
             check(again.clean(text).text == text);
             check(flux::logs::LineCleaner::bare_text(text) == bare);
+            check(flux::logs::next_unclean(text, 0) == text.size());
+            const bool plain = flux::is_utf8(line) && flux::logs::next_unclean(line, 0) == line.size() &&
+                               line.find('\x1b') == std::string_view::npos;
+            if (plain) check(again.clean(line).text == line);
         }
     }
     return 0;

@@ -60,6 +60,33 @@ TEST(LineCleaner, ChangesNothingWhenItCleansAgain) {
     }
 }
 
+TEST(LineCleaner, SaysWhereATextIsNotClean) {
+    struct Row {
+        const char* name;
+        std::string text;
+        std::size_t place;
+    };
+    const std::string plain(70, 'x');
+    const std::vector<Row> rows{
+        {"nothing", "", 0},
+        {"ASCII over lines, with tabs and colours", plain + "\n\t\x1b[1m", 76},
+        {"letters, signs and emoji that stay", plain + "\u00e9\u2713\u2500\u2026\U0001f600\u3042", 70 + 2 + 9 + 4 + 3},
+        {"a carriage return", plain + "\r", 70},
+        {"NUL", std::string{"a\0b", 3}, 1},
+        {"delete", "ab\x7f", 2},
+        {"a zero-width space behind what stays", plain + "\u2713\u2713\u200b", 76},
+        {"a soft hyphen", "\u00ad", 0},
+        {"a byte order mark", "x\ufeff", 1},
+        {"a control character of two bytes", "\u00e9\u009b31m", 2},
+        {"tags", "xx\U000e0041", 2},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        EXPECT_EQ(next_unclean(row.text, 0), row.place);
+        EXPECT_EQ(next_unclean("\r" + row.text, 1), row.place + 1);
+    }
+}
+
 TEST(LineCleaner, HidesAPrivateKeyOverItsLines) {
     LineCleaner cleaner{Escapes::none, {}};
     const std::array<std::pair<const char*, const char*>, 8> lines{{

@@ -575,6 +575,46 @@ jobs:
     EXPECT_FALSE(std::filesystem::exists(state.path() / "runs" / std::to_string(over.id) / "1" / "work"));
 }
 
+TEST_F(LocalProviderTest, SearchesALogThatIsBeingWrittenAsReadingItWould) {
+    repository.workflow(R"yaml(on: workflow_dispatch
+jobs:
+  long:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          for i in 1 2 3; do echo hay; printf 'a nee\033[31mdle %s\033[0m\n' $i; done
+          echo started
+          sleep 100
+)yaml");
+    start();
+    const auto id = create(request()).value().run.id;
+    wait_for_line(id, "long", "started");
+    const auto of = find(id);
+    for (const auto* text : {"needle", "hay", "nothing"}) {
+        SCOPED_TRACE(text);
+        builds::LogSearch search{
+            .run = id, .job = job_of(of, "long").id, .pattern = logs::LinePattern::compile(text, {}).value()};
+        search.lines.limit = 100;
+
+        const auto found = run((*provider)->search_log(search)).value();
+
+        // What any provider does that knows no better.
+        const auto read = run((*provider)->builds::Provider::search_log(search)).value();
+        EXPECT_EQ(found.lines, read.lines);
+        EXPECT_EQ(found.total, read.total);
+        EXPECT_EQ(found.next_line, read.next_line);
+        // The script is in the log too.
+        EXPECT_GE(found.total, text == std::string_view{"nothing"} ? 0U : 3U);
+    }
+    ASSERT_TRUE(run((*provider)->cancel(id)));
+    ended(id);
+
+    auto missing = builds::LogSearch{.run = id, .job = 123'456, .pattern = logs::LinePattern::compile("x", {}).value()};
+    const auto refused = run((*provider)->search_log(missing));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "job_not_found");
+}
+
 TEST_F(LocalProviderTest, InterruptsWhatRunsWhenTheServerStops) {
     repository.workflow(R"yaml(on: workflow_dispatch
 jobs:
