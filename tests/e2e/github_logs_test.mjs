@@ -183,11 +183,12 @@ test('a hostile or broken way to a log', async (t) => {
     }
   });
 
-  for (const [name, fault] of [
+  let written; // the same text each time
+  for (const [name, fault, resumes] of [
     ['500 of the blob host', { kind: 'status', status: 500, body: '<?xml version="1.0"?><Error/>', content_type: 'application/xml', times: 2, ...blob }],
     ['502 of the API', { kind: 'status', status: 502, times: 2, ...api }],
-    ['a body that is reset on the way', { kind: 'reset', after_bytes: 2000, times: 2, ...blob }],
-    ['a body that ends early', { kind: 'truncated', bytes: 2000, times: 2, ...blob }],
+    ['a body that is reset on the way', { kind: 'reset', after_bytes: 2000, times: 2, ...blob }, true],
+    ['a body that ends early', { kind: 'truncated', bytes: 2000, times: 2, ...blob }, true],
     ['a slow body', { kind: 'slow_body', chunk: 4096, every_ms: 20, ...blob }],
     ['a slow head', { kind: 'slow_head', ms: 1500, times: 1, ...blob }],
     ['an address that is too old when it is used', { kind: 'status', status: 403, body: '<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code></Error>', content_type: 'application/xml', times: 1, ...blob }],
@@ -195,6 +196,7 @@ test('a hostile or broken way to a log', async (t) => {
     await t.test(`${name}: the whole log all the same`, async () => {
       github.faults.clear();
       github.faults.add(fault);
+      const before = github.requests.length;
       const { run_id } = await good(create(peer, { fresh: true }));
       await ended(peer, run_id);
       let seen = '';
@@ -202,6 +204,11 @@ test('a hostile or broken way to a log', async (t) => {
         seen = text(await tail(peer, { run_id, lines: 1000, max_tokens: 20_000 }));
         return seen.includes(line) && seen.includes('line 399');
       }, 60_000).catch((error) => { throw new Error(`${error.message}\n${seen.slice(0, 1500)}`); });
+      const [{ lines_total }] = (await good(peer.tool('builds.status', { run_id }))).jobs;
+      written ??= lines_total;
+      assert.equal(lines_total, written, 'lines were lost, or are there twice');
+      const ranges = github.requests.slice(before).filter((each) => each.origin === 'blobs').map((each) => each.range);
+      if (resumes) assert.ok(ranges.length > 1 && ranges[0] === undefined && ranges.slice(1).every((range) => /^bytes=\d+-$/.test(range) && range !== 'bytes=0-'), `it was not resumed: ${ranges}`);
     });
   }
 });
