@@ -1,4 +1,4 @@
-// What lies behind a run on GitHub, and what happens to the others.
+// What lies behind a run on GitHub, what becomes of it, and what happens to the others.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -104,4 +104,103 @@ test('flux://runs tells what happens to any run, whoever started it', async (t) 
     await sleep(8000);
     assert.ok(lists() <= before + 1, `asked ${lists() - before} times for nobody`);
   });
+});
+
+const job = (line, conclusion) => ({ jobs: [{ name: 'build', steps: [{ name: 'Test', run: 'npm test', seconds: 1, conclusion, log: [line] }] }] });
+
+test('a failed run is done again, and each attempt keeps its log', async (t) => {
+  const { github, peer } = await onGithub(t);
+  github.addScript(job('the second try', 'success'), { attempt: 2 });
+  github.addScript(job('the first try', 'failure'), { attempt: 1 });
+  const { run_id } = await good(create(peer));
+  assert.equal((await ended(peer, run_id)).run.conclusion, 'failure');
+  const log = (attempt, says) => until(`the log of attempt ${attempt ?? 'that is the newest'}`, async () => {
+    const shown = text(await peer.tool('builds.tailLogs', { run_id, job: 'build', ...(attempt && { attempt }) }));
+    return shown.includes(says) && shown;
+  }, 30_000);
+  await log(1, 'the first try');
+
+  const again = await good(peer.tool('builds.rerun', { run_id }));
+  assert.deepEqual([again.run_id, again.attempt, github.run(run_id).attempt], [run_id, 2, 2]);
+  assert.equal(github.asked('actions/re-run-workflow-failed-jobs').length, 1);
+  assert.deepEqual([(await ended(peer, run_id)).run.conclusion, github.world.runs.size], ['success', 1]);
+  assert.doesNotMatch(await log(undefined, 'the second try'), /the first try/);
+  assert.doesNotMatch(await log(1, 'the first try'), /the second try/);
+});
+
+test('a run is stopped, by force where its job goes on', async (t) => {
+  const { github, peer } = await onGithub(t);
+  const held = (more) => ({ cancel_s: 2, jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }], ...more }] });
+  const asked = () => ['cancel', 'force-cancel'].map((name) => github.asked(`actions/${name}-workflow-run`).length);
+  const running = async (script) => {
+    github.addScript(script);
+    const { run_id } = await good(create(peer, { fresh: true }));
+    await until('the job to run', () => github.run(run_id).status === 'in_progress');
+    return run_id;
+  };
+  const docile = await running(held());
+  await good(peer.tool('builds.cancel', { run_id: docile }));
+  assert.equal((await ended(peer, docile)).run.conclusion, 'cancelled');
+  assert.deepEqual(asked(), [1, 0]);
+
+  const stubborn = await running(held({ survives_cancel: true }));
+  await good(peer.tool('builds.cancel', { run_id: stubborn }));
+  await good(peer.tool('builds.cancel', { run_id: stubborn }));
+  assert.deepEqual(asked(), [2, 0], 'GitHub was asked to cancel twice at once');
+  await until('GitHub to be told to end it', async () => {
+    await good(peer.tool('builds.cancel', { run_id: stubborn }));
+    await sleep(1000);
+    return asked()[1] > 0;
+  }, 60_000);
+  assert.equal((await ended(peer, stubborn)).run.conclusion, 'cancelled');
+  assert.deepEqual(asked(), [2, 1]);
+});
+
+test('what failed or was cancelled is no answer to the same request', async (t) => {
+  const { github, peer } = await onGithub(t);
+  const same = () => good(create(peer, { payload: { marker: 'same' } }));
+  const made = [];
+  for (const conclusion of ['failure', 'cancelled', 'success']) {
+    github.addScript(conclusion === 'cancelled' ? { jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] } : job('done', conclusion));
+    const { run_id, reused } = await same();
+    assert.ok(!reused && !made.includes(run_id), `run ${run_id} answered again`);
+    made.push(run_id);
+    if (conclusion === 'cancelled') await good(peer.tool('builds.cancel', { run_id }));
+    assert.equal((await ended(peer, run_id)).run.conclusion, conclusion);
+  }
+  const again = await same();
+  assert.deepEqual([again.run_id, again.reused, github.world.runs.size], [made.at(-1), true, 3]);
+});
+
+test('two runs of one commit have each its own preview, until GitHub says that it is gone', async (t) => {
+  const FLUX_WEBHOOK_SECRET = 'a-secret-for-webhooks-0123456789';
+  const url = 'http://127.0.0.1:1/of-{run_id}/';
+  const { github, peer, server } = await onGithub(t, { env: { FLUX_WEBHOOK_SECRET } });
+  github.addScript({ jobs: [{ name: 'deploy', environment: { name: 'preview', url }, steps: [{ name: 'Publish' }] }] });
+  const runs = [];
+  for (let n = 0; n < 2; n++) {
+    const { run_id } = await good(create(peer, { fresh: true }));
+    await ended(peer, run_id);
+    runs.push(run_id);
+  }
+  const preview = async (run_id) => (await good(peer.tool('builds.status', { run_id }))).preview;
+  for (const run_id of runs) {
+    const shown = await until(`the preview of ${run_id}`, async () => {
+      const now = await preview(run_id);
+      return now.state === 'deployed' && now;
+    });
+    assert.equal(shown.url, url.replace('{run_id}', run_id));
+  }
+
+  const [first] = github.world.repositories[0].deployments;
+  assert.equal(first.statuses[0].job.run.id, runs[0]);
+  github.webhooks.add({ url: `${server.origin}/webhooks/github`, secret: FLUX_WEBHOOK_SECRET });
+  github.world.deployments.addStatus(first, { state: 'inactive', creator: github.world.bot, job: first.statuses[0].job });
+  await github.webhooks.settled();
+  const gone = await until('the first to be gone', async () => {
+    const now = await preview(runs[0]);
+    return now.state === 'expired' && now;
+  }, 15_000);
+  assert.match(gone.reason, /not active any more/);
+  assert.equal((await preview(runs[1])).state, 'deployed');
 });
