@@ -113,6 +113,16 @@ bool is_settled(const builds::Run& run) {
                                     state == PreviewState::expired || state == PreviewState::removed);
 }
 
+milliseconds poll_interval(const GithubOptions& options, int unchanged, std::size_t jobs) {
+    // 3, 5, 10, 20 s: twice each rung before the next one.
+    constexpr std::array factors{1.0, 1.0, 5.0 / 3, 5.0 / 3, 10.0 / 3, 10.0 / 3, 20.0 / 3};
+    const auto rung = std::min<std::size_t>(static_cast<std::size_t>(unchanged), factors.size() - 1);
+    auto interval = std::chrono::round<milliseconds>(options.first_interval * factors[rung]);
+    // Each hundred jobs are a request of their own.
+    interval += options.first_interval / 2 * static_cast<milliseconds::rep>(jobs / 100);
+    return std::min(interval, options.longest_interval);
+}
+
 struct WatchedRuns::Watched {
     explicit Watched(builds::RunId run_id) : id{run_id} {}
 
@@ -183,15 +193,7 @@ void WatchedRuns::make_room() {
 
 milliseconds WatchedRuns::interval_of(const Watched& watched) const {
     if (clock_.steady_now() - hooked_at_.load() < hooks_trusted_for) return options_.interval_with_webhooks;
-    auto interval = options_.first_interval;
-    // 3, 5, 10, 20 s: twice each rung before the next one.
-    constexpr std::array factors{1.0, 1.0, 5.0 / 3, 5.0 / 3, 10.0 / 3, 10.0 / 3, 20.0 / 3};
-    const auto rung = std::min<std::size_t>(static_cast<std::size_t>(watched.unchanged), factors.size() - 1);
-    interval = std::chrono::duration_cast<milliseconds>(interval * factors[rung]);
-    // Each hundred jobs are a request of their own.
-    const auto pages = watched.run ? watched.run->jobs.size() / 100 : 0;
-    interval += options_.first_interval / 2 * static_cast<milliseconds::rep>(pages);
-    return std::min(interval, options_.longest_interval);
+    return poll_interval(options_, watched.unchanged, watched.run ? watched.run->jobs.size() : 0);
 }
 
 bool WatchedRuns::is_fresh(const Watched& watched, SteadyTime now) const {

@@ -100,6 +100,10 @@ private:
 /// Everything about a run that a reader can see, as text: different when something moved.
 std::string fingerprint(const builds::Run& run);
 
+/// How long until a run of so many jobs, which showed no news the last `unchanged` times, is looked at again without
+/// webhooks.
+std::chrono::milliseconds poll_interval(const GithubOptions& options, int unchanged, std::size_t jobs);
+
 /// Whether nothing about the run or its preview can change any more.
 bool is_settled(const builds::Run& run);
 
