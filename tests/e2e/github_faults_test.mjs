@@ -1,6 +1,7 @@
 // Everything that goes wrong on GitHub's side, for every tool: a correct answer or a clear error with a next step, in time,
 // nothing started twice, no secret seen.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
 import test from 'node:test';
 import { afterwards, patience, sleep, until } from '../stage/stage.mjs';
@@ -90,6 +91,20 @@ test('a clock that is wrong by an hour, either way', async (t) => {
       const { run_id } = await good(create(peer, { payload: { marker: 'skewed' } }));
       assert.equal(github.run(run_id).inputs.marker, 'skewed');
       assert.equal((await ended(peer, run_id)).run.conclusion, 'success');
+    });
+  }
+});
+
+test('a GitHub App whose server has a wrong clock makes one token', async (t) => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } });
+  const apps = [{ id: 4711, installation_id: 99, public_key: publicKey, permissions: { actions: 'write', contents: 'read', deployments: 'write', checks: 'read', metadata: 'read' } }];
+  const env = { GITHUB_TOKEN: undefined, FLUX_GITHUB_APP_ID: '4711', FLUX_GITHUB_APP_KEY: privateKey, FLUX_GITHUB_INSTALLATION_ID: '99' };
+  for (const skew of [-3_600_000, 3_600_000]) {
+    await t.test(`${skew / 60_000} minutes`, async (t) => {
+      const { github, peer } = await onGithub(t, { github: { apps, tokens: [], clock: { rate: 1, start: Date.now() + skew } }, env });
+      for (let n = 0; n < 3; n++) await good(create(peer, { fresh: true }));
+      const asked = github.asked('apps/create-installation-access-token').map((each) => each.status);
+      assert.deepEqual(asked, [401, 201]);
     });
   }
 });

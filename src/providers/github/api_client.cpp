@@ -9,7 +9,6 @@
 #include "base/id.hpp"
 #include "net/url.hpp"
 #include "observe/log.hpp"
-#include "providers/github/api_date.hpp"
 #include "providers/github/api_error.hpp"
 #include "providers/github/api_text.hpp"
 #include "providers/github/link_header.hpp"
@@ -61,13 +60,13 @@ std::string without_query(const std::string& url) { return url.substr(0, url.fin
 }  // namespace
 
 ApiClient::ApiClient(std::string api_url, std::string repository, net::HttpClient& http, Credentials& credentials,
-                     Background& background, const Clock& clock)
+                     Background& background, const Clock& clock, GithubClock& github_clock)
     : api_url_{std::move(api_url)},
       repository_{std::move(repository)},
       http_{http},
       credentials_{credentials},
       background_{background},
-      clock_{clock},
+      github_clock_{github_clock},
       pacing_{clock},
       breaker_{clock} {}
 
@@ -77,11 +76,6 @@ std::string ApiClient::of_repository(std::string_view rest) const {
 
 Error ApiClient::error_of(const Reply& reply, std::string_view what) const {
     return error_from(reply, what, repository_);
-}
-
-std::chrono::microseconds ApiClient::clock_difference() const {
-    const std::scoped_lock lock{mutex_};
-    return clock_difference_;
 }
 
 std::uint64_t ApiClient::sent() const {
@@ -279,12 +273,7 @@ void ApiClient::note(const Asked& asked, const Result<Reply>& reply, steady_cloc
         breaker_.succeeded();
     }
     pacing_.heed(*reply);
-    if (const auto field = reply->field("date")) {
-        if (const auto date = http_date(*field)) {
-            const std::scoped_lock lock{mutex_};
-            clock_difference_ = *date - clock_.wall_now();
-        }
-    }
+    github_clock_.heed(*reply);
     observe::log::debug("asked GitHub", {{"method", asked.method},
                                          {"url", without_query(asked.url)},
                                          {"status", reply->status},

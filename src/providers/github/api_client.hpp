@@ -19,6 +19,7 @@
 #include "providers/github/circuit_breaker.hpp"
 #include "providers/github/credentials.hpp"
 #include "providers/github/etag_cache.hpp"
+#include "providers/github/github_clock.hpp"
 #include "providers/github/pacing.hpp"
 #include "providers/github/request_fields.hpp"
 #include "providers/github/shared_answer.hpp"
@@ -35,7 +36,7 @@ class ApiClient {
 public:
     /// All of them outlive it. `repository` is `owner/name`.
     ApiClient(std::string api_url, std::string repository, net::HttpClient& http, Credentials& credentials,
-              Background& background, const Clock& clock);
+              Background& background, const Clock& clock, GithubClock& github_clock);
 
     /// `path` begins with `/`, below the API's URL, or is a whole URL of the same origin.
     async::Task<Result<net::HttpReply>> get(std::string path, std::string_view media = json_media);
@@ -67,8 +68,8 @@ public:
     CircuitBreaker::State breaker() const { return breaker_.state(); }
     std::optional<builds::Quota> quota() const { return pacing_.quota(); }
     std::optional<std::chrono::milliseconds> blocked_for() const { return pacing_.blocked_for(); }
-    /// What GitHub's clock said beside ours, the last time: GitHub's time is ours plus this.
-    std::chrono::microseconds clock_difference() const;
+    /// GitHub's time is ours plus this.
+    std::chrono::microseconds clock_difference() const { return github_clock_.difference(); }
     /// Requests that went out, for metrics and tests.
     std::uint64_t sent() const;
 
@@ -100,14 +101,13 @@ private:
     net::HttpClient& http_;
     Credentials& credentials_;
     Background& background_;
-    const Clock& clock_;
+    GithubClock& github_clock_;
     Pacing pacing_;
     CircuitBreaker breaker_;
     EtagCache etags_;
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<SharedAnswer<Reply>>> in_flight_;  ///< GETs by media and URL
-    std::chrono::microseconds clock_difference_{0};
     std::uint64_t sent_ = 0;
     double retries_ = 10;  ///< that may be made: a tenth of the requests, ten at most at once
 };

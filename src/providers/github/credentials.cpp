@@ -15,6 +15,7 @@
 #include "providers/github/api_error.hpp"
 #include "providers/github/api_text.hpp"
 #include "providers/github/app_token.hpp"
+#include "providers/github/github_clock.hpp"
 #include "providers/github/request_fields.hpp"
 #include "providers/github/shared_answer.hpp"
 
@@ -82,12 +83,12 @@ private:
 
 class AppInstallation final : public Credentials {
 public:
-    AppInstallation(AppIdentity app, std::string api_url, net::HttpClient& http, const Clock& clock)
+    AppInstallation(AppIdentity app, std::string api_url, net::HttpClient& http, GithubClock& clock)
         : app_{std::move(app)}, api_url_{std::move(api_url)}, http_{http}, clock_{clock} {}
 
     async::Task<Result<Secret>> token() override {
         constexpr std::chrono::minutes early{10};
-        if (!token_.empty() && clock_.wall_now() + early < expires_at_) co_return token_;
+        if (!token_.empty() && clock_.now() + early < expires_at_) co_return token_;
         // Held here as well: the maker lets go of it as soon as there is an answer.
         if (const auto coming = making_) {
             co_return co_await coming->wait(steady_clock::now() + std::chrono::seconds{40});
@@ -130,20 +131,20 @@ private:
         auto token = tree ? text_of(as_object(*tree), "token") : std::string{};
         if (token.empty()) co_return fail(Errc::upstream_failed, "GitHub's answer holds no installation token.");
         token_ = Secret{std::move(token)};
-        const auto fallback = clock_.wall_now() + std::chrono::minutes{60};
+        const auto fallback = clock_.now() + std::chrono::minutes{60};
         expires_at_ = time_of(as_object(*tree), "expires_at").value_or(fallback);
         co_return token_;
     }
 
     async::Task<Result<net::HttpReply>> ask(std::string method, std::string path, std::string body) {
-        const auto signature = app_token(app_.app_id, app_.key, clock_.wall_now());
-        if (!signature) co_return fail(signature.error());
-        net::HttpRequest request;
-        request.method = std::move(method);
-        request.url = api_url_ + path;
-        request.body = std::move(body);
-        request.fields = request_fields(*signature, json_media);
-        auto reply = co_await http_.send(std::move(request));
+        constexpr std::chrono::seconds tolerated{30};
+        const auto believed = clock_.difference();
+        auto reply = co_await ask_once(method, path, body);
+        // A signature that begins in GitHub's future, or has ended, is refused; the refusal tells GitHub's time.
+        const bool other_time = std::chrono::abs(clock_.difference() - believed) > tolerated;
+        if (reply && reply->status == 401 && other_time) {
+            reply = co_await ask_once(std::move(method), path, std::move(body));
+        }
         if (!reply) co_return fail(std::move(reply.error()));
         if (reply->status >= 300) {
             auto error = error_from(*reply, "make a token of the GitHub App's installation", app_.repository);
@@ -159,10 +160,23 @@ private:
         co_return reply;
     }
 
+    async::Task<Result<net::HttpReply>> ask_once(std::string method, std::string path, std::string body) {
+        const auto signature = app_token(app_.app_id, app_.key, clock_.now());
+        if (!signature) co_return fail(signature.error());
+        net::HttpRequest request;
+        request.method = std::move(method);
+        request.url = api_url_ + path;
+        request.body = std::move(body);
+        request.fields = request_fields(*signature, json_media);
+        auto reply = co_await http_.send(std::move(request));
+        if (reply) clock_.heed(*reply);
+        co_return reply;
+    }
+
     AppIdentity app_;
     const std::string api_url_;
     net::HttpClient& http_;
-    const Clock& clock_;
+    GithubClock& clock_;
     Secret token_;
     WallTime expires_at_{};
     std::shared_ptr<SharedAnswer<Secret>> making_;
@@ -175,7 +189,7 @@ std::unique_ptr<Credentials> fixed_token(Secret token) { return std::make_unique
 std::unique_ptr<Credentials> token_in_file(fs::path file) { return std::make_unique<FileToken>(std::move(file)); }
 
 std::unique_ptr<Credentials> app_installation(AppIdentity app, std::string api_url, net::HttpClient& http,
-                                              const Clock& clock) {
+                                              GithubClock& clock) {
     return std::make_unique<AppInstallation>(std::move(app), std::move(api_url), http, clock);
 }
 

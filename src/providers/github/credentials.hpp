@@ -5,7 +5,6 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
@@ -14,6 +13,8 @@ class HttpClient;
 }
 
 namespace flux::providers::github {
+
+class GithubClock;
 
 /// Where the token comes from that requests carry. Nothing about a token's length or form is assumed. Used on the
 /// background's thread alone.
@@ -43,9 +44,10 @@ struct AppIdentity {
     std::string repository;       ///< `owner/name`: all that the installation's token is good for
 };
 
-/// Tokens of a GitHub App's installation: made with the App's key, renewed ten minutes before they end, and once when
-/// one is refused (docs.github.com, "Authenticating as a GitHub App installation").
+/// Tokens of a GitHub App's installation: made with the App's key, renewed ten minutes before they end by GitHub's
+/// clock, and once when one is refused (docs.github.com, "Authenticating as a GitHub App installation"). `http` and
+/// `clock` outlive it.
 std::unique_ptr<Credentials> app_installation(AppIdentity app, std::string api_url, net::HttpClient& http,
-                                              const Clock& clock);
+                                              GithubClock& clock);
 
 }  // namespace flux::providers::github

@@ -22,6 +22,7 @@
 #include "providers/github/background.hpp"
 #include "providers/github/comparisons.hpp"
 #include "providers/github/credentials.hpp"
+#include "providers/github/github_clock.hpp"
 #include "providers/github/job_logs.hpp"
 #include "providers/github/listings.hpp"
 #include "providers/github/request_records.hpp"
@@ -51,7 +52,7 @@ constexpr std::string_view retry_cure =
 constexpr std::string_view settings_cure =
     "Correct the server's GitHub settings and start it again; `flux-mcp check` tries each of them.";
 
-std::unique_ptr<Credentials> credentials_for(const GithubOptions& options, net::HttpClient& http, const Clock& clock) {
+std::unique_ptr<Credentials> credentials_for(const GithubOptions& options, net::HttpClient& http, GithubClock& clock) {
     if (!options.app_id.empty()) {
         AppIdentity app{.app_id = options.app_id,
                         .key = options.app_key,
@@ -85,8 +86,8 @@ struct GithubProvider::State {
           downloads{
               {.at_once = options.downloads_at_once, .waiting = 2048, .certificate_file = options.certificate_file}},
           probes{{.at_once = 4, .waiting = 256, .certificate_file = options.certificate_file}},
-          credentials{credentials_for(options, http, clock)},
-          api{options.api_url, options.full_name(), http, *credentials, background, clock},
+          credentials{credentials_for(options, http, time_there)},
+          api{options.api_url, options.full_name(), http, *credentials, background, clock, time_there},
           files{api, options.workflow_file, options.any_workflow},
           logs{options, std::move(log_store), api, downloads, background, pool, clock},
           feed{options, api, background, clock},
@@ -114,6 +115,7 @@ struct GithubProvider::State {
     net::HttpClient http;
     net::HttpClient downloads;
     net::HttpClient probes;
+    GithubClock time_there{clock};
     const std::unique_ptr<Credentials> credentials;
     Background background;
     ApiClient api;

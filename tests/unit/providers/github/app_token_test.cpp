@@ -1,9 +1,7 @@
 #include "providers/github/app_token.hpp"
 
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <memory>
@@ -11,20 +9,11 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "fakes/rsa_key.hpp"
 #include "providers/github/api_text.hpp"
 
 namespace flux::providers::github {
 namespace {
-
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-
-std::string pem_of(EVP_PKEY* key) {
-    const std::unique_ptr<BIO, decltype(&BIO_free)> out{BIO_new(BIO_s_mem()), &BIO_free};
-    PEM_write_bio_PrivateKey(out.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-    char* data = nullptr;
-    const auto size = BIO_get_mem_data(out.get(), &data);
-    return {data, static_cast<std::size_t>(size)};
-}
 
 std::string from_base64url(std::string_view text) {
     static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -43,7 +32,7 @@ std::string from_base64url(std::string_view text) {
 }
 
 TEST(AppToken, IsSignedByTheKeyAndGoodForTenMinutesAtMost) {
-    const Key key{EVP_RSA_gen(2048), &EVP_PKEY_free};
+    const auto key = make_rsa_key();
     const auto now = time_from("2026-11-26T13:00:00Z").value();
 
     const auto token = app_token("Iv1.abc", Secret{pem_of(key.get())}, now);
@@ -69,7 +58,7 @@ TEST(AppToken, IsSignedByTheKeyAndGoodForTenMinutesAtMost) {
 }
 
 TEST(AppToken, RefusesWhatIsNoRsaKey) {
-    const Key other{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free};
+    const RsaKey other{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free};
     for (const auto& pem : {std::string{}, std::string{"not a key"}, pem_of(other.get())}) {
         const auto token = app_token("1", Secret{pem}, WallTime{});
         ASSERT_FALSE(token);
