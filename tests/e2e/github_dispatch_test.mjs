@@ -9,8 +9,11 @@ const dispatches = (github) => github.asked('actions/create-workflow-dispatch');
 const runs = (github) => [...github.world.runs.values()];
 
 /// A site that answers, for previews that are to be reached.
-async function site(t) {
-  const server = http.createServer((_, response) => response.end('<h1>preview</h1>'));
+async function site(t, heard = []) {
+  const server = http.createServer((request, response) => {
+    heard.push(request.url);
+    response.end('<h1>preview</h1>');
+  });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   afterwards(t, () => new Promise((done) => {
     server.close(done);
@@ -43,6 +46,22 @@ test('from the branch to the preview', async (t) => {
   assert.equal(reached.url, url);
   const log = text(await peer.tool('builds.tailLogs', { run_id: run.id, job: 'build' }));
   assert.match(log, /first line\n.*second line/s);
+});
+
+test('a preview in a private network is deployed, but not looked at where that is off', async (t) => {
+  const heard = [];
+  const url = await site(t, heard);
+  const { github, peer } = await onGithub(t, { env: { FLUX_PROBE_PRIVATE_ADDRESSES: 'false' } });
+  github.addScript({ jobs: [{ name: 'deploy', environment: { name: 'preview', url }, steps: [{ name: 'Publish' }] }] });
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  const preview = await until('the preview to be deployed', async () => {
+    const now = (await good(peer.tool('builds.status', { run_id }))).preview;
+    return now.state !== 'building' && now;
+  });
+  assert.deepEqual([preview.state, preview.url], ['deployed', url]);
+  assert.match(preview.reason, /where this server does not go/);
+  assert.deepEqual(heard, []);
 });
 
 /// So many calls at once, over as many sockets as it takes: one has 64 calls in flight at most.

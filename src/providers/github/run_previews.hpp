@@ -34,8 +34,9 @@ struct ProbeAnswer {
     std::string reason;  ///< why not; or what is particular about it
 };
 
-/// Asks a preview for its front page, following at most three redirects, each address checked again. Carries no
-/// credentials. Takes at most about 20 s.
-async::Task<ProbeAnswer> probe_preview(net::HttpClient& http, std::string url, net::Reach reach);
+/// Asks a preview for its front page, following at most three redirects, each address checked again: never a link-local
+/// one, and a private one only if `may_be_private`. Where the environment names a proxy for https, that says where
+/// https may go. Carries no credentials. Takes at most about 30 s.
+async::Task<ProbeAnswer> probe_preview(net::HttpClient& http, std::string url, bool may_be_private);
 
 }  // namespace flux::providers::github

@@ -620,8 +620,7 @@ async::Task<> WatchedRuns::add_preview(builds::Run& run, Watched& here) {
     if (searches) co_await search_logs(run, here);
     settle_preview(run);
     if (preview.state == PreviewState::deployed) {
-        const auto reach = options_.previews_may_be_private() ? net::Reach::not_link_local : net::Reach::public_only;
-        const auto answer = co_await probe_preview(probes_, preview.url, reach);
+        const auto answer = co_await probe_preview(probes_, preview.url, options_.previews_may_be_private());
         if (answer.reachable) preview.state = PreviewState::reachable;
         preview.reason = answer.reachable
                              ? answer.reason
