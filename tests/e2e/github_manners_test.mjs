@@ -216,6 +216,22 @@ test('a webhook wakes who waits', async (t) => {
   });
 });
 
+test('a ping leaves the pace as it is: only news of a run show that webhooks come', async (t) => {
+  const FLUX_WEBHOOK_SECRET = 'a-secret-for-webhooks-0123456789';
+  const { github, peer, server } = await onGithub(t, { github: { clock: { rate: 1 } }, env: { FLUX_WEBHOOK_SECRET } });
+  github.webhooks.add({ url: `${server.origin}/webhooks/github`, secret: FLUX_WEBHOOK_SECRET, events: ['push'] });
+  await github.webhooks.settled();
+  assert.deepEqual(github.webhooks.deliveries.map(({ event, attempts }) => [event, attempts[0].status]), [['ping', 202]]);
+  github.addScript({ jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] });
+  const { run_id } = await good(create(peer));
+  await until('the job to run', () => github.run(run_id).status === 'in_progress');
+  const waiting = peer.tool('builds.status', { run_id, wait_s: 40, until: 'completed' });
+  const before = github.asked('actions/get-workflow-run').length;
+  await until('the run to be looked at again and again', () => github.asked('actions/get-workflow-run').length >= before + 3, 30_000);
+  github.world.actions.release('go');
+  await good(waiting);
+});
+
 /// Runs `flux-mcp check` against the double.
 async function check(t, github, env) {
   const state = freshFolder(t);

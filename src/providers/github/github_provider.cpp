@@ -484,9 +484,10 @@ HookAnswer GithubProvider::take_hook(const Secret& secret, std::string_view even
                                      std::string_view signature, std::string_view body) {
     if (!is_signed(secret, body, signature)) return HookAnswer::refused;
     if (!state_->deliveries.take(delivery)) return HookAnswer::ignored;
-    state_->watched.hooks_work();
     const auto run = run_of_event(event, body, state_->options.full_name());
     if (!run) return HookAnswer::ignored;
+    // A ping, or another repository's news, does not show that this one's will come.
+    state_->watched.hooks_work();
     state_->feed.hooked();
     state_->watched.poke(*run, true);
     return HookAnswer::taken;
