@@ -14,6 +14,7 @@ const page = '<html>Unicorn!</html>';
 const faults = [
   ['500', { kind: 'status', status: 500 }],
   ['502', { kind: 'status', status: 502 }],
+  ['502 after the work', { kind: 'status', status: 502, after_work: true }],
   ['503', { kind: 'status', status: 503, headers: { 'retry-after': '1' } }],
   ['a page of HTML with 200', { kind: 'status', status: 200, body: page, content_type: 'text/html' }],
   ['JSON of another shape', { kind: 'replace', body: { message: 'surprise', id: 'text', jobs: 7, workflow_runs: {}, object: [] } }],
@@ -66,6 +67,40 @@ test('every fault, for every tool', { concurrency: 4 }, async (parent) => {
     assert.ok(github.asked('actions/create-workflow-dispatch').length <= 2);
     assert.ok(github.asked('actions/re-run-workflow').length <= 1, 'a rerun was tried again blindly');
   })));
+});
+
+test('a rerun whose answer is lost is looked for, and not begun twice', { concurrency: 3 }, async (parent) => {
+  const reruns = (github) => github.asked('actions/re-run-workflow').length;
+  const again = (peer, run_id) => peer.tool('builds.rerun', { run_id, failed_only: false });
+  const finished = async (t, fault) => {
+    const { github, peer } = await onGithub(t);
+    const { run_id } = await good(create(peer));
+    await ended(peer, run_id);
+    github.faults.add({ ...fault, times: 1, match: { operation: 'actions/re-run-workflow' } });
+    return { github, peer, run_id };
+  };
+  const done = [
+    ['the connection is reset after the work', { kind: 'reset', after_work: true }],
+    ['502 after the work', { kind: 'status', status: 502, after_work: true }],
+    ['a page of HTML with 504 after the work', { kind: 'status', status: 504, body: page, content_type: 'text/html', after_work: true }],
+  ].map(([name, fault]) => parent.test(name, async (t) => {
+    const { github, peer, run_id } = await finished(t, fault);
+    const made = await good(again(peer, run_id));
+    assert.deepEqual([made.run_id, made.attempt], [run_id, 2]);
+    assert.equal(github.run(run_id).attempt, 2);
+    assert.equal(reruns(github), 1);
+  }));
+  const never = [
+    ['the connection is reset before the work', { kind: 'reset' }],
+    ['502 before the work', { kind: 'status', status: 502 }],
+  ].map(([name, fault]) => parent.test(name, async (t) => {
+    const { github, peer, run_id } = await finished(t, fault);
+    await bad(again(peer, run_id), /attempt 1\b.*builds\.status/s);
+    assert.deepEqual([github.run(run_id).attempt, reruns(github)], [1, 1]);
+    assert.equal((await good(again(peer, run_id))).attempt, 2);
+    assert.deepEqual([github.run(run_id).attempt, reruns(github)], [2, 2]);
+  }));
+  await Promise.all([...done, ...never]);
 });
 
 test('now and then is as good as never', async (t) => {

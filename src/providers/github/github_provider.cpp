@@ -69,6 +69,14 @@ bool has_failed(const builds::Job& job) {
            *job.conclusion != builds::Conclusion::skipped && *job.conclusion != builds::Conclusion::neutral;
 }
 
+Error rerun_outcome_unknown(builds::RunId run, int attempt) {
+    return {Errc::unavailable,
+            fmt::format("Nobody knows yet whether GitHub does run {0} again: its answer was lost, and it still shows "
+                        "attempt {1}. Look with builds.status first; ask again only if that stays attempt {1}.",
+                        run, attempt),
+            "rerun_outcome_unknown", seconds{15}};
+}
+
 bool is_transient(const Error& error) {
     return error.code == Errc::unavailable || error.code == Errc::timed_out || error.code == Errc::rate_limited;
 }
@@ -233,15 +241,21 @@ async::Task<Result<builds::Run>> GithubProvider::State::rerun(builds::RerunReque
     const auto path =
         fmt::format("/actions/runs/{}/{}", request.run, request.failed_only ? "rerun-failed-jobs" : "rerun");
     const auto reply = co_await api.send("POST", api.of_repository(path), std::move(body));
-    if (!reply) co_return fail(reply.error());
-    if (reply->status == 403 && ascii_lower(reply->body).find("rerun") == std::string::npos &&
+    const bool lost = !reply && (reply.error().reason == net::answer_lost || reply.error().reason == "upstream_slow");
+    if (!reply && !lost) co_return fail(reply.error());
+    // A gateway's 5xx says nothing of what GitHub did behind it.
+    const bool unsure = lost || reply->status >= 500;
+    if (!unsure && reply->status == 403 && ascii_lower(reply->body).find("rerun") == std::string::npos &&
         ascii_lower(reply->body).find("retried") != std::string::npos) {
         co_return fail(Errc::conflict,
                        fmt::format("GitHub does not do run {} again: {}. Runs can be repeated for 30 days.",
                                    request.run, message_of(*reply)),
                        "run_not_repeatable");
     }
-    if (reply->status >= 300) co_return fail(api.error_of(*reply, fmt::format("do run {} again", request.run)));
+    if (!unsure && reply->status >= 300) {
+        co_return fail(api.error_of(*reply, fmt::format("do run {} again", request.run)));
+    }
+    if (unsure) observe::log::warning("GitHub's answer to a rerun was lost; looking for it", {{"run", request.run}});
     const auto before = run->attempt;
     for (int look = 0; look < 4; ++look) {
         watched.poke(request.run, true);
@@ -249,6 +263,7 @@ async::Task<Result<builds::Run>> GithubProvider::State::rerun(builds::RerunReque
         if (found && found->attempt > before) co_return found;
         co_await async::sleep_for(seconds{1});
     }
+    if (unsure) co_return fail(rerun_outcome_unknown(request.run, before));
     // Accepted, but not shown yet.
     ++run->attempt;
     run->status = builds::Status::queued;
