@@ -64,6 +64,32 @@ test('a preview in a private network is deployed, but not looked at where that i
   assert.deepEqual(heard, []);
 });
 
+test('a preview that only the log names is found when the log is there', async (t) => {
+  const url = await site(t);
+  const env = { FLUX_PREVIEW_URL_PATTERN: 'Preview: (http\\S+)' };
+  const { github, peer } = await onGithub(t, { github: { clock: { rate: 4 } }, env });
+  // GitHub has the log half a minute after the job's end: later than a deployment is waited for.
+  const script = (name, log) => ({ name, upload_s: 30, steps: [{ name: 'Publish', log }] });
+  const found = async (jobs) => {
+    github.addScript({ jobs });
+    const { run_id } = await good(create(peer, { fresh: true }));
+    return until('the preview to be decided', async () => {
+      const { preview } = await good(peer.tool('builds.status', { run_id, wait_s: 20, until: 'reachable' }));
+      return !['requested', 'building'].includes(preview.state) && preview;
+    }, 90_000);
+  };
+  await t.test('in the first of eight jobs', async () => {
+    const others = Array.from({ length: 7 }, (_, n) => script(`check ${n}`, ['nothing to see']));
+    const preview = await found([script('deploy', [`Preview: ${url}`]), ...others]);
+    assert.deepEqual([preview.state, preview.url], ['reachable', url]);
+  });
+  await t.test('in none', async () => {
+    const preview = await found([script('deploy', ['published it somewhere'])]);
+    assert.equal(preview.state, 'failed');
+    assert.match(preview.reason, /FLUX_PREVIEW_URL_PATTERN/);
+  });
+});
+
 /// So many calls at once, over as many sockets as it takes: one has 64 calls in flight at most.
 async function atOnce({ connect }, count, call) {
   const peers = await Promise.all(Array.from({ length: Math.ceil(count / 25) }, connect));

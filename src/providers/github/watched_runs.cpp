@@ -37,6 +37,8 @@ constexpr seconds unknown_for{30};
 constexpr std::chrono::minutes stand_in_for{5};
 /// A deployment may show up after the run's end, and a page may take time to appear.
 constexpr seconds deployment_delay{20};
+/// The log that may name the preview can take so long to be there.
+constexpr seconds log_delay{120};
 constexpr std::chrono::minutes probe_for{5};
 constexpr seconds looks_for_expiry{60};
 constexpr std::chrono::minutes hooks_trusted_for{10};
@@ -151,7 +153,7 @@ struct WatchedRuns::Watched {
     std::size_t jobs_over = 0;  ///< when deployments were looked at last
     SteadyTime looked_at{};
     bool look_again = false;   ///< a webhook said that a deployment moved
-    int searched_attempt = 0;  ///< whose log was searched for a URL
+    int searched_attempt = 0;  ///< whose logs were all searched for a URL
 };
 
 WatchedRuns::WatchedRuns(const GithubOptions& options, ApiClient& api, net::HttpClient& probes, RequestRecords& records,
@@ -400,15 +402,21 @@ void WatchedRuns::gather_logs(const builds::Run& run, const std::shared_ptr<Watc
 }
 
 async::Task<> WatchedRuns::take_logs(std::shared_ptr<Watched> here) {
+    std::optional<std::uint64_t> before;
     while (true) {
         std::vector<JobLogs::Coming> coming;
+        bool news = false;
         {
             const std::scoped_lock lock{here->mutex};
             coming = std::exchange(here->logs_coming, {});
             if (coming.empty()) here->gathering = false;
+            if (!before) before = here->version;
+            news = here->version != *before;
         }
         if (coming.empty()) {
             here->watch->log.bump();
+            // One of these logs may name the preview.
+            if (news && !options_.preview_url_pattern.empty()) here->pokes.bump();
             co_return;
         }
         for (const auto& one : coming) {
@@ -558,19 +566,22 @@ async::Task<> WatchedRuns::look_for_preview(builds::Run& run, Watched& here) {
     if (preview.state == PreviewState::deployed && preview.url.empty()) preview.state = PreviewState::building;
 }
 
-async::Task<> WatchedRuns::search_logs(builds::Run& run, Watched& here) {
+async::Task<bool> WatchedRuns::search_logs(builds::Run& run, Watched& here) {
     {
         const std::scoped_lock lock{here.mutex};
-        if (here.searched_attempt == run.attempt) co_return;
-        here.searched_attempt = run.attempt;
+        if (here.searched_attempt == run.attempt) co_return true;
     }
-    constexpr std::size_t most_searched = 5;
-    std::size_t searched = 0;
-    for (auto job = run.jobs.rbegin(); job != run.jobs.rend() && searched < most_searched; ++job) {
+    std::size_t looked_at = 0;
+    bool all_here = true;
+    for (auto job = run.jobs.rbegin(); job != run.jobs.rend() && looked_at < most_logs; ++job) {
         if (job->conclusion != builds::Conclusion::success) continue;
-        ++searched;
-        const auto fetched = co_await logs_.fetch(run, job->id);
-        if (!fetched) continue;
+        ++looked_at;
+        if (job->log_lines == 0) {
+            // It is not waited for: the next look finds it here.
+            static_cast<void>(logs_.begin(run, *job));
+            all_here = false;
+            continue;
+        }
         auto work = [this, key = logs::JobLogKey{.run = run.id, .attempt = run.attempt, .job = job->id}] {
             return logs_.find_url(key);
         };
@@ -579,11 +590,15 @@ async::Task<> WatchedRuns::search_logs(builds::Run& run, Watched& here) {
         if (url.empty()) continue;
         run.preview.url = std::move(url);
         run.preview.state = PreviewState::deployed;
-        co_return;
+        co_return true;
     }
+    if (!all_here) co_return false;
+    const std::scoped_lock lock{here.mutex};
+    here.searched_attempt = run.attempt;
+    co_return true;
 }
 
-void WatchedRuns::settle_preview(builds::Run& run) const {
+void WatchedRuns::settle_preview(builds::Run& run, bool searched) const {
     auto& preview = run.preview;
     if (run.started_at && preview.state == PreviewState::requested) preview.state = PreviewState::building;
     const bool undecided = preview.state == PreviewState::building || preview.state == PreviewState::requested;
@@ -594,7 +609,7 @@ void WatchedRuns::settle_preview(builds::Run& run) const {
     }
     const bool went_well = run.conclusion == builds::Conclusion::success;
     const auto since = clock_.wall_now() + api_.clock_difference() - run.completed_at.value_or(run.updated_at);
-    if (went_well && since < deployment_delay) return;
+    if (went_well && since < (searched ? deployment_delay : log_delay)) return;
     preview.state = PreviewState::failed;
     if (!went_well) {
         preview.reason = fmt::format("The run ended ({}) before it deployed a preview.",
@@ -617,8 +632,9 @@ async::Task<> WatchedRuns::add_preview(builds::Run& run, Watched& here) {
     if (should_look(run, here)) co_await look_for_preview(run, here);
     const bool searches = builds::is_over(run) && run.conclusion == builds::Conclusion::success &&
                           preview.url.empty() && !options_.preview_url_pattern.empty();
-    if (searches) co_await search_logs(run, here);
-    settle_preview(run);
+    bool searched = true;
+    if (searches) searched = co_await search_logs(run, here);
+    settle_preview(run, searched);
     if (preview.state == PreviewState::deployed) {
         const auto answer = co_await probe_preview(probes_, preview.url, options_.previews_may_be_private());
         if (answer.reachable) preview.state = PreviewState::reachable;

@@ -73,9 +73,10 @@ private:
     void explain_missing(builds::Run& run) const;
     async::Task<> recall_preview(builds::Run& run, Watched& watched);
     async::Task<> look_for_preview(builds::Run& run, Watched& watched);
-    async::Task<> search_logs(builds::Run& run, Watched& watched);
+    /// Whether there is nothing left to search: a URL was found, or each log is here and names none.
+    async::Task<bool> search_logs(builds::Run& run, Watched& watched);
     bool should_look(const builds::Run& run, Watched& watched) const;
-    void settle_preview(builds::Run& run) const;
+    void settle_preview(builds::Run& run, bool searched) const;
     async::Task<> poll(std::shared_ptr<Watched> watched);
     void publish(Watched& watched, builds::Run& run);
     void start_polling(const std::shared_ptr<Watched>& watched);
