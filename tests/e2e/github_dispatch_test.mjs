@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import test from 'node:test';
 import { afterwards, until } from '../stage/stage.mjs';
-import { anonymous, bad, create, ended, good, onGithub, text } from '../stage/github.mjs';
+import { anonymous, bad, create, ended, githubToken, good, onGithub, text } from '../stage/github.mjs';
 
 const dispatches = (github) => github.asked('actions/create-workflow-dispatch');
 const runs = (github) => [...github.world.runs.values()];
@@ -87,6 +87,33 @@ test('a preview that only the log names is found when the log is there', async (
     const preview = await found([script('deploy', ['published it somewhere'])]);
     assert.equal(preview.state, 'failed');
     assert.match(preview.reason, /FLUX_PREVIEW_URL_PATTERN/);
+  });
+});
+
+test('a preview is taken back where the token may do that', async (t) => {
+  const url = await site(t);
+  const deployed = async (t, deployments) => {
+    const permissions = { actions: 'write', contents: 'read', checks: 'read', deployments };
+    const { github, peer } = await onGithub(t, { github: { tokens: [{ token: githubToken, login: 'octocat', permissions }] } });
+    github.addScript({ jobs: [{ name: 'deploy', environment: { name: 'preview', url }, steps: [{ name: 'Publish' }] }] });
+    const { run_id } = await good(create(peer));
+    await ended(peer, run_id);
+    const shown = async () => (await good(peer.tool('builds.status', { run_id }))).preview;
+    await until('the preview to be reached', async () => (await shown()).state === 'reachable');
+    const state = () => github.world.repositories[0].deployments[0].statuses[0].state;
+    return { peer, run_id, shown, state };
+  };
+  await t.test('Deployments: write', async (t) => {
+    const { peer, run_id, shown, state } = await deployed(t, 'write');
+    assert.equal((await good(peer.tool('builds.removePreview', { run_id }))).preview.state, 'removed');
+    assert.equal(state(), 'inactive');
+    assert.equal((await shown()).state, 'removed');
+  });
+  await t.test('Deployments: read is told what it lacks, and the preview stays', async (t) => {
+    const { peer, run_id, shown, state } = await deployed(t, 'read');
+    await bad(peer.tool('builds.removePreview', { run_id }), /deployments: write/i);
+    assert.equal(state(), 'success');
+    assert.equal((await shown()).state, 'reachable');
   });
 });
 

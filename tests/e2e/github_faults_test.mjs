@@ -44,11 +44,13 @@ const tools = [
   ['list of branches', (peer) => peer.tool('builds.list', { kind: 'branches' })],
   ['rerun', (peer, run_id) => peer.tool('builds.rerun', { run_id, failed_only: false })],
   ['cancel', (peer, run_id) => peer.tool('builds.cancel', { run_id })],
+  ['removePreview', (peer, run_id) => peer.tool('builds.removePreview', { run_id })],
 ];
 
 test('every fault, for every tool', { concurrency: 4 }, async (parent) => {
   await Promise.all(faults.map(([name, fault]) => parent.test(name, async (t) => {
     const { github, peer } = await onGithub(t);
+    github.addScript({ jobs: [{ name: 'deploy', environment: { name: 'preview', url: 'http://127.0.0.1:1/' }, steps: [{ name: 'Publish', log: ['published'] }] }] });
     const { run_id } = await good(create(peer, { payload: { marker: 'before' } }));
     await ended(peer, run_id);
     github.faults.add({ ...fault, match: { origin: 'api' } });

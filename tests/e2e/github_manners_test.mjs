@@ -244,12 +244,18 @@ async function check(t, github, env) {
 test('check says which mistake it is, and the cure', async (t) => {
   const { github } = await onGithub(t, { files: { '.github/workflows/push.yml': 'name: Push\non: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: make }] } }\n' } });
   github.world.addToken({ token: 'weak-token-0123456789', permissions: { actions: 'read', contents: 'read' } });
-  const fine = await check(t, github, {});
-  assert.equal(fine.code, 0, fine.said);
+  github.world.addToken({ token: 'asked-for-0123456789', permissions: { actions: 'write', contents: 'read', deployments: 'write', checks: 'read' } });
+  github.world.addToken({ token: 'keeps-previews-0123456789', permissions: { actions: 'write', contents: 'read', deployments: 'read' } });
+  for (const GITHUB_TOKEN of [githubToken, 'asked-for-0123456789']) {
+    const fine = await check(t, github, { GITHUB_TOKEN });
+    assert.equal(fine.code, 0, fine.said);
+  }
+  assert.equal(github.world.repositories[0].deployments.length, 0, 'the check deployed something');
   for (const [name, env, says] of [
     ['a wrong token', { GITHUB_TOKEN: 'wrong-token-0123456789' }, /GITHUB_TOKEN/],
     ['a repository that there is not', { GITHUB_REPO: 'other' }, /octo-org\/other/],
     ['a missing permission', { GITHUB_TOKEN: 'weak-token-0123456789' }, /actions.*write/i],
+    ['previews that cannot be taken back', { GITHUB_TOKEN: 'keeps-previews-0123456789' }, /removePreview[^\n]*deployments: write/i],
     ['a missing workflow', { GITHUB_WORKFLOW_FILE: 'nope.yml' }, /nope\.yml/],
     ['a workflow without workflow_dispatch', { GITHUB_WORKFLOW_FILE: 'push.yml' }, /workflow_dispatch/],
   ]) {

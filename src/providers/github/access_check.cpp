@@ -47,6 +47,21 @@ async::Task<AccessFinding> may_dispatch(ApiClient& api, std::string file) {
     co_return permission(api, reply, "Actions: write", "start workflows");
 }
 
+/// Asks for a deployment of a branch that there is not: whoever may make one is told that, and nothing is made.
+async::Task<AccessFinding> may_deploy(ApiClient& api) {
+    std::string body;
+    json::Writer{body}
+        .object()
+        .key("ref")
+        .string("refs/heads/flux-mcp-check-" + random_id(8))
+        .key("auto_merge")
+        .boolean(false)
+        .end_object();
+    const auto reply = co_await api.send("POST", api.of_repository("/deployments"), std::move(body));
+    co_return permission(api, reply, "Deployments: write",
+                         "mark deployments as inactive, as builds.removePreview does");
+}
+
 async::Task<AccessFinding> registered(ApiClient& api, std::string file) {
     AccessFinding finding{.name = "workflow", .works = false, .detail = {}};
     const auto reply = co_await api.get(api.of_repository("/actions/workflows/" + net::percent_encoded(file)));
@@ -147,8 +162,10 @@ async::Task<std::vector<AccessFinding>> check_access(ApiClient& api, WorkflowFil
     const bool reads_contents = finding.works;
     findings.push_back(std::move(finding));
     const auto deployments = co_await api.get(api.of_repository("/deployments?per_page=1"));
-    findings.push_back(
-        permission(api, deployments, "Deployments: read", "read deployments, where the URL of a preview is"));
+    finding = permission(api, deployments, "Deployments: read", "read deployments, where the URL of a preview is");
+    const bool reads_deployments = finding.works;
+    findings.push_back(std::move(finding));
+    if (reads_deployments) findings.push_back(co_await may_deploy(api));
 
     bool known = false;
     if (reads_actions) {
