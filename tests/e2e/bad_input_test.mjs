@@ -1,7 +1,10 @@
 // What people and their repositories get wrong: each gets a clear answer, and nothing is lost.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
-import { addBranch, ask, demoRepository, git, repository, root, serve, until, workflow } from '../stage/stage.mjs';
+import { addBranch, ask, demoRepository, git, repository, root, serve, until, visit, workflow } from '../stage/stage.mjs';
 import { open } from '../stage/socket.mjs';
 
 const file = '.github/workflows/deploy.yml';
@@ -124,6 +127,100 @@ test('logs that are hard to bear', async (t) => {
   });
 });
 
+/// What GitHub's template for Pages and `npm init` leave behind, with a line of title changed.
+const foreign = (title) => ({
+  '.github/workflows/ci.yml': `name: CI
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: \${{ matrix.os }}
+    strategy:
+      matrix:
+        os: [ubuntu-latest, windows-latest, macos-latest]
+    steps:
+      - uses: actions/checkout@v4
+      - run: npm test
+`,
+  '.github/workflows/pages.yml': `# Simple workflow for deploying static content to GitHub Pages
+name: Deploy static content to Pages
+
+on:
+  # Runs on pushes targeting the default branch
+  push:
+    branches: ["main"]
+
+  # Allows you to run this workflow manually from the Actions tab
+  workflow_dispatch:
+
+# Sets permissions of the GITHUB_TOKEN to allow deployment to GitHub Pages
+permissions:
+  contents: read
+  pages: write
+  id-token: write
+
+concurrency:
+  group: "pages"
+  cancel-in-progress: false
+
+defaults:
+  run:
+    shell: bash
+
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - name: Checkout
+        uses: actions/checkout@v4
+      - name: Setup Node
+        uses: actions/setup-node@v4
+        with:
+          node-version: "20"
+      - name: Setup Pages
+        id: pages
+        uses: actions/configure-pages@v5
+      - name: Build
+        run: npm run build
+        env:
+          BASE_PATH: \${{ steps.pages.outputs.base_path }}
+          NODE_ENV: production
+      - name: Upload artifact
+        uses: actions/upload-pages-artifact@v3
+        with:
+          path: ./out
+
+  deploy:
+    environment:
+      name: github-pages
+      url: \${{ steps.deployment.outputs.page_url }}
+    runs-on: ubuntu-latest
+    needs: build
+    steps:
+      - name: Deploy to GitHub Pages
+        id: deployment
+        uses: actions/deploy-pages@v4
+`,
+  'package.json': JSON.stringify({
+    name: 'harbour', version: '1.0.0', private: true, scripts: { prebuild: 'rm -rf out', build: 'node scripts/build.js' } }, null, 2),
+  'scripts/build.js': `const fs = require('fs');
+const page = fs.readFileSync('src/page.html', 'utf8');
+fs.mkdirSync('out', { recursive: true });
+fs.writeFileSync('out/index.html', page.replace('{{title}}', require('../site.json').title));
+console.log(\`built for base path "\${process.env.BASE_PATH}"\`);
+`,
+  'site.json': JSON.stringify({ title }),
+  'src/page.html': '<!doctype html><title>{{title}}</title><h1>{{title}}</h1>'.replace('{{title}}', 'Harbour'),
+  'README.md': '# Harbour\n',
+});
+
+const shipped = async (peer, run_id) => {
+  const { structuredContent } = await until(`run ${run_id} to end`, async () => {
+    const status = await peer.tool('builds.status', { run_id, wait_s: 20, until: 'reachable' });
+    return status.structuredContent.run.status === 'completed' && status;
+  }, 60_000);
+  return structuredContent;
+};
+
 test('repositories that were not made for it', async (t) => {
   await t.test('one without a workflow and without a page', async (t) => {
     const server = await serve(t, { repo: repository(t, { 'README.md': '# Nothing to build\n' }) });
@@ -146,16 +243,33 @@ test('repositories that were not made for it', async (t) => {
     await peer.close();
   });
 
-  await t.test('this project itself', async (t) => {
-    const server = await serve(t, { repo: root });
+  await t.test('a static site as one finds it, with another workflow and two branches', async (t) => {
+    const repo = repository(t, foreign('Old harbour'));
+    addBranch(repo, 'redesign/2026', foreign('New harbour'));
+    const server = await serve(t, { repo });
     const peer = await connect(server);
-    const branches = await peer.tool('builds.list', { kind: 'branches' });
-    assert.ok(!branches.isError, text(branches));
-    const [branch] = (branches.structuredContent.items ?? branches.structuredContent.branches);
-    // It has one workflow that can be started, which publishes elsewhere: looked at here, and not begun.
-    const result = await peer.tool('builds.createPreview', { branch: branch.name, dry_run: true });
-    assert.ok(!result.isError, text(result));
-    assert.equal(result.structuredContent.workflow, 'preview.yml');
+    for (const [branch, title] of [['main', 'Old harbour'], ['redesign/2026', 'New harbour']]) {
+      const { structuredContent: created } = await peer.tool('builds.createPreview', { branch });
+      assert.equal(created.workflow, 'pages.yml');
+      const { run, preview } = await shipped(peer, created.run_id);
+      assert.equal(run.conclusion, 'success', text(await peer.tool('builds.tailLogs', { run_id: run.run_id })));
+      for (const url of [preview.url, preview.alias_url]) assert.match((await visit(server, url)).text, new RegExp(`<h1>${title}</h1>`));
+    }
+    await peer.close();
+  });
+
+  await t.test('this project itself', async (t) => {
+    const listed = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '-z'], { cwd: root, encoding: 'utf8' });
+    const paths = listed.split('\0').filter((path) => path && existsSync(join(root, path)));
+    const repo = repository(t, Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path))])));
+    const server = await serve(t, { repo });
+    const peer = await connect(server);
+    // Of its three workflows one can be started by hand and publishes a page.
+    const { structuredContent: created } = await peer.tool('builds.createPreview', { branch: 'main', payload: { notice: 'built by itself' } });
+    assert.equal(created.workflow, 'preview.yml');
+    const { run, preview } = await shipped(peer, created.run_id);
+    assert.equal(run.conclusion, 'success', text(await peer.tool('builds.tailLogs', { run_id: run.run_id })));
+    assert.match((await visit(server, preview.url)).text, /built by itself/);
     await peer.close();
   });
 });
