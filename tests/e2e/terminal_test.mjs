@@ -73,6 +73,44 @@ test('beside a server', async (t) => {
   });
 });
 
+test('on a terminal', async (t) => {
+  const server = await serve(t, { repo: demoRepository(t) });
+  const clear = '\r\x1b[K';
+  // util-linux's `script` gives the program a terminal of 40 columns, and its output to us.
+  const look = async (branch, env) => {
+    const words = `stty cols 40 rows 10; exec '${binary}' preview ${branch} --fresh --follow`;
+    const seen = await command(['-qefc', words, '/dev/null'], { program: 'script', env: { ...server.settings, SHELL: '/bin/sh', TERM: 'xterm', ...env } });
+    return { code: seen.code, text: seen.stdout, colours: /\x1b\[\d+m/.test(seen.stdout) };
+  };
+  /// What stood in the last line while the program waited.
+  const progress = (text) => text.split(clear).slice(1).map((piece) => piece.split('\n').at(-1));
+
+  await t.test('it goes on in one line that fits, and is gone at the end', async () => {
+    const { code, text, colours } = await look('slow');
+    assert.equal(code, 0, text);
+    assert.ok(colours, text);
+    assert.match(text, /\x1b\[32msuccess\x1b\[0m/);
+    const lines = progress(text);
+    assert.ok(lines.some((line) => /^… test/.test(line)), text);
+    for (const line of lines) assert.ok([...line].length < 40, `${line} would wrap`);
+    assert.equal(lines.at(-1), '', 'the last line is not cleared');
+    assert.match(text, /second 6\r\n/);
+  });
+
+  await t.test('NO_COLOR takes the colours and leaves the rest', async () => {
+    const { code, text, colours } = await look('faster-readers', { NO_COLOR: '1' });
+    assert.equal(code, 1, text);
+    assert.ok(!colours, text);
+    assert.ok(text.includes(clear), text);
+  });
+
+  await t.test('a dumb one is written to like a pipe', async () => {
+    const { code, text } = await look('main', { TERM: 'dumb' });
+    assert.equal(code, 0, text);
+    assert.ok(!text.includes('\x1b'), text);
+  });
+});
+
 test('alone, a preview runs the engine itself', async (t) => {
   const state = freshFolder(t);
   const env = environment({ HOME: state, FLUX_STATE_DIR: state, FLUX_REPO: demoRepository(t), PORT: String(await freePort()), FLUX_PREVIEW_PORT: String(await freePort()) });
