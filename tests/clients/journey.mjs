@@ -11,6 +11,9 @@ const offered = ['builds.createPreview', 'builds.tailLogs', 'builds.status', 'bu
 
 const textOf = (result) => result.content.filter((block) => block.type === 'text').map((block) => block.text).join('\n');
 
+/// The level of sandbox that every result has to name: `bwrap` where `./test` found that it works, else either.
+const sandbox = process.env.FLUX_EXPECT_SANDBOX ? /^bwrap$/ : /^(bwrap|none)$/;
+
 /// `style` is how this client's transport has to spell names in the list: 'dotted' or 'safe'.
 export async function journey(t, client, server, style) {
   const spelled = (name) => (style === 'dotted' ? name : name.replace('.', '_'));
@@ -43,9 +46,13 @@ export async function journey(t, client, server, style) {
     assert.ok(Number.isSafeInteger(first.run_id));
     assert.equal(first.head_branch, 'main');
     assert.equal(created.structuredContent.run_id, first.run_id);
+    assert.match(first.isolation, sandbox);
+    assert.equal(created.structuredContent.isolation, first.isolation);
 
     shipped = await ended(first.run_id);
     assert.equal(shipped.conclusion, 'success', await logOf(first.run_id));
+    assert.equal(shipped.isolation, first.isolation);
+    assert.match(await logOf(first.run_id), new RegExp(`^Sandbox: ${first.isolation}$`, 'm'));
     const { structuredContent: { preview } } = await call(spelled('builds.status'), { run_id: first.run_id, until: 'reachable', wait_s: 10 });
     assert.ok(['deployed', 'reachable'].includes(preview.state), preview.state);
     const page = await visit(server, preview.url);
