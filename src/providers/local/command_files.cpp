@@ -56,19 +56,13 @@ Assignments CommandFiles::variables() const {
             {"GITHUB_STEP_SUMMARY", file("step_summary").string()}};
 }
 
-Result<std::string> CommandFiles::read(const char* kind) const {
+Result<std::string> CommandFiles::read(const char* kind, std::size_t limit) const {
     auto files = WorkspaceFiles::open(directory_);
     if (!files) return std::string{};
-    auto text = files->read(file(kind).filename().string(), max_environment_file_bytes);
+    auto text = files->read(file(kind).filename().string(), limit);
     // A step may take its files away: then it told nothing.
     if (!text && text.error().code == Errc::not_found) return std::string{};
     return text;
-}
-
-std::size_t CommandFiles::summary_bytes() const {
-    struct stat status{};
-    if (::lstat(file("step_summary").c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
-    return static_cast<std::size_t>(status.st_size);
 }
 
 }  // namespace flux::providers::local

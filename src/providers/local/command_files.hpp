@@ -29,13 +29,13 @@ public:
     Result<std::string> environment() const { return read("set_env"); }
     Result<std::string> path() const { return read("add_path"); }
     Result<std::string> outputs() const { return read("set_output"); }
-    /// Size of the summary in bytes.
-    std::size_t summary_bytes() const;
+    /// At most max_summary_bytes of it, as on GitHub.
+    Result<std::string> summary() const { return read("step_summary", max_summary_bytes); }
 
 private:
     CommandFiles() = default;
     std::filesystem::path file(const char* kind) const;
-    Result<std::string> read(const char* kind) const;
+    Result<std::string> read(const char* kind, std::size_t limit = max_environment_file_bytes) const;
 
     std::filesystem::path directory_;
     std::string id_;

@@ -96,6 +96,7 @@ public:
 private:
     bool set_up(StepLog& log);
     void complete(StepLog& log);
+    void show_summary(const Result<std::string>& summary, StepLog& log);
     void read_files(const CommandFiles& files, StepCall& call, StepEnd& end);
     Result<void> check_machine();
     Result<void> evaluate_job_environment();

@@ -112,9 +112,25 @@ StepEnd JobRun::run_program(StepCall& call, std::vector<std::string> command, co
         call.log.error(ended.error().message);
         return {Conclusion::failure, {}};
     }
+    show_summary(files->summary(), call.log);
     StepEnd end{judge(*ended, call.log), call.log.take_outputs()};
     read_files(*files, call, end);
     return end;
+}
+
+void JobRun::show_summary(const Result<std::string>& summary, StepLog& log) {
+    if (!summary) {
+        // As on GitHub, the step is none the worse for it.
+        log.error(summary.error().code == Errc::too_large
+                      ? "$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k."
+                      : fmt::format("$GITHUB_STEP_SUMMARY can't be read: {}", summary.error().message));
+        return;
+    }
+    if (trimmed(*summary).empty()) return;
+    log.begin_group("Summary of this step");
+    log.write(trimmed(*summary));
+    log.end_group();
+    sink_.note("Steps wrote summaries (GITHUB_STEP_SUMMARY): each stands at the end of its step's log.");
 }
 
 void JobRun::read_files(const CommandFiles& files, StepCall& call, StepEnd& end) {
@@ -151,8 +167,6 @@ void JobRun::read_files(const CommandFiles& files, StepCall& call, StepEnd& end)
         }
         end.outputs.push_back(std::move(output));
     }
-    if (files.summary_bytes() > max_summary_bytes)
-        call.log.error("$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k.");
 }
 
 Result<ProgramEnd> JobRun::run_bare(StepCall& call, std::vector<std::string> command,

@@ -117,6 +117,26 @@ TEST(JobExecution, RunsStepsAsTheWorkflowSays) {
             "- run: |\n    echo ::stop-commands::abc\n    echo ::error::text\n    echo ::abc::\n"
             "    echo ::error::real",
             "success success success", "::error::text"},
+        Row{"warning command", "- run: 'echo ::warning file=a.js::Old'", "success success success", "##[warning]Old"},
+        Row{"echo command", "- run: |\n    echo ::echo::on\n    echo ::notice::seen", "success success success",
+            "::notice::seen"},
+        Row{"wrong echo command", "- run: echo ::echo::loud", "success success success",
+            "##[error]Invalid echo command value. Possible values can be: 'on', 'off'."},
+        Row{"state without a name", "- run: echo ::save-state::x", "success failure success",
+            "##[error]Required field 'name' is missing in ##[save-state] command."},
+        Row{"state file", "- run: echo a=b >> $GITHUB_STATE\n- run: echo \"[$STATE_a]\"",
+            "success success success success", "[]"},
+        Row{"summary", "- run: 'echo \"# Total\" >> $GITHUB_STEP_SUMMARY'", "success success success", "# Total"},
+        Row{"summary of a step that fails", "- run: 'echo \"# 1 of 2\" >> $GITHUB_STEP_SUMMARY; exit 1'",
+            "success failure success", "# 1 of 2"},
+        Row{"secret in a summary",
+            "- run: |\n    echo ::add-mask::hunter22\n    echo total hunter22 of 3 >> $GITHUB_STEP_SUMMARY",
+            "success success success", "total *** of 3"},
+        Row{"command in a summary", "- run: 'echo ::set-env name=A::b >> $GITHUB_STEP_SUMMARY'",
+            "success success success", "::set-env name=A::b"},
+        Row{"summary that is too long", "- run: head -c 1048577 /dev/zero | tr '\\0' x >> $GITHUB_STEP_SUMMARY",
+            "success success success",
+            "##[error]$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k."},
         Row{"unknown command", "- run: echo ::nothing::here", "success success success", "::nothing::here"},
         Row{"background program of an earlier step",
             "- run: (sleep 1; echo late > late) > /dev/null 2>&1 &\n"
@@ -135,6 +155,62 @@ TEST(JobExecution, RunsStepsAsTheWorkflowSays) {
         EXPECT_EQ(job.sink.conclusions(), row.conclusions);
         EXPECT_TRUE(*row.line == '\0' || job.sink.has(row.line)) << job.sink.log();
     }
+}
+
+TEST(JobExecution, ShowsAStepsSummaryBehindItsOutputAndSaysSo) {
+    JobFixture job;
+
+    job.run_steps(
+        "- run: |\n    printf '\\n# Report\\n\\n| a | b |\\n' > $GITHUB_STEP_SUMMARY\n    echo out\n"
+        "- run: ln -sf /etc/passwd $GITHUB_STEP_SUMMARY; echo two\n");
+
+    const auto& lines = job.sink.at(2).lines;
+    const std::vector<std::string> shown{"out",         "##[group]Summary of this step", "# Report", "", "| a | b |",
+                                         "##[endgroup]"};
+    ASSERT_GE(lines.size(), shown.size()) << job.sink.log();
+    EXPECT_TRUE(std::equal(shown.rbegin(), shown.rend(), lines.rbegin())) << job.sink.log();
+    EXPECT_EQ(job.sink.at(3).lines.front(), "##[group]Run ln -sf /etc/passwd $GITHUB_STEP_SUMMARY; echo two");
+    EXPECT_TRUE(job.sink.has("two"));
+    EXPECT_FALSE(job.sink.mentions("root:x:")) << job.sink.log();
+    ASSERT_EQ(job.sink.notes.size(), 1U);
+    EXPECT_NE(job.sink.notes.front().find("GITHUB_STEP_SUMMARY"), std::string::npos);
+}
+
+TEST(JobExecution, TakesInWhatItHasNoUseFor) {
+    JobFixture job;
+
+    const auto outcome = job.run_steps(
+        "- run: |\n    echo ::add-matcher::problems.json\n    echo ::remove-matcher owner=x::\n"
+        "    echo ::save-state name=a::b\n    echo after\n");
+
+    EXPECT_EQ(outcome.conclusion, Conclusion::success);
+    EXPECT_EQ(job.sink.at(2).lines.back(), "after");
+    EXPECT_EQ(job.sink.at(2).lines.at(job.sink.at(2).lines.size() - 2), "##[endgroup]") << job.sink.log();
+}
+
+TEST(JobExecution, LetsTheNearestDefaultsWin) {
+    JobFixture job;
+
+    job.run(R"(
+on: workflow_dispatch
+defaults: {run: {shell: sh, working-directory: sub}}
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    defaults: {run: {shell: bash}}
+    steps:
+      - working-directory: .
+        run: mkdir sub
+      - run: echo "$(basename $PWD) ${BASH_VERSION:+bash}"
+      - shell: python
+        run: |
+          import os
+          print(os.path.basename(os.getcwd()), 'python')
+)");
+
+    EXPECT_EQ(job.sink.conclusions(), "success success success success success") << job.sink.log();
+    EXPECT_TRUE(job.sink.has("sub bash")) << job.sink.log();
+    EXPECT_TRUE(job.sink.has("sub python")) << job.sink.log();
 }
 
 TEST(JobExecution, GivesTheJobsOutputsWithoutSecrets) {
