@@ -211,6 +211,12 @@ Result<builds::Preview> LocalProvider::State::remove_site_of(builds::RunId run) 
     const auto state = record->run.preview.state;
     const auto reason = record->run.preview.reason;
     if (state == builds::PreviewState::removed) return shown(*std::move(record)).preview;
+    if (is_elsewhere(record->run.preview)) {
+        return fail(Errc::not_found,
+                    fmt::format("The page of run {} is not served here but at {}: take it down there.", run,
+                                record->run.preview.url),
+                    "preview_not_found");
+    }
     return fail(Errc::not_found,
                 fmt::format("Run {} has no preview to remove: its state is {}.{}{}", run, builds::name_of(state),
                             reason.empty() ? "" : " ", reason),

@@ -7,6 +7,7 @@
 
 #include "previews/slug.hpp"
 #include "providers/local/preview_probe.hpp"
+#include "providers/local/run_records.hpp"
 
 namespace flux::providers::local {
 
@@ -18,6 +19,7 @@ constexpr auto between_probes = std::chrono::milliseconds{150};
 }  // namespace
 
 void PreviewPublisher::complete(builds::Preview& preview, const std::string& site_id) const {
+    if (is_elsewhere(preview)) return;
     preview.url = addresses_.url_of(site_id);
     preview.path_url = addresses_.path_url_of(site_id);
     preview.alias_url = sites_.newest_of(preview.branch) ? addresses_.url_of(previews::slug_of(preview.branch)) : "";

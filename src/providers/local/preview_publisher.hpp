@@ -19,7 +19,7 @@ public:
                      std::chrono::hours life, const Clock& clock)
         : sites_{sites}, addresses_{std::move(addresses)}, port_{port}, life_{life}, clock_{clock} {}
 
-    /// Fills in the URLs, and that a site has gone meanwhile.
+    /// Fills in the URLs of a preview that is served here.
     void complete(builds::Preview& preview, const std::string& site_id) const;
 
     std::string url_of(const std::string& site_id) const { return addresses_.url_of(site_id); }

@@ -82,6 +82,7 @@ Result<RerunPlan> plan_rerun(const RunRecord& before, const workflow::Workflow& 
             if (job.conclusion != Conclusion::skipped) carried.result = workflow::JobResult::success;
             if (!remains.outputs.empty()) carried.outputs = remains.outputs;
             if (!remains.site.empty()) carried.site = folders.run(before.run.id) / remains.site;
+            if (!remains.page_url.empty()) carried.page_url = remains.page_url;
             plan.jobs.push_back(job);
             plan.remains.push_back(remains);
         }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 
 #include "providers/local/site_search.hpp"
@@ -19,6 +20,21 @@ constexpr std::size_t most_notes = 50;
 
 std::string waiting_for(const std::vector<std::string>& needs) {
     return needs.empty() ? std::string{} : fmt::format("waits for {}", fmt::join(needs, ", "));
+}
+
+/// Whether people can be sent there.
+bool is_web_page(std::string_view url) {
+    constexpr std::size_t longest = 2048;
+    if (url.size() > longest) return false;
+    if (url.starts_with("https://")) {
+        url.remove_prefix(8);
+    } else if (url.starts_with("http://")) {
+        url.remove_prefix(7);
+    } else {
+        return false;
+    }
+    const auto is_plain = [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '<' && c != '>'; };
+    return !url.empty() && url.front() != '/' && std::ranges::all_of(url, is_plain);
 }
 
 }  // namespace
@@ -55,6 +71,7 @@ RunExecution::RunExecution(Workshop workshop, AttemptOrder order, std::shared_pt
             instance.stage = Instance::Stage::over;
             instance.conclusion = job.conclusion.value_or(Conclusion::success);
             instance.site = carried->site;
+            instance.page_url = carried->page_url;
         }
         if (carried) {
             nodes_[i].expanded = nodes_[i].over = true;
@@ -136,9 +153,6 @@ void RunExecution::work_on(Instance& instance) {
     }
     auto outcome = run_or_explain(instance, order);
     look_for_site(instance, outcome, order);
-    if (!outcome.site && !outcome.environment_url.empty()) {
-        add_note(fmt::format("Job `{}` says that its page is at {}", order.display_name, outcome.environment_url));
-    }
     remove_tree(order.directories.workspace.parent_path());
     {
         const std::scoped_lock lock{mutex_};
@@ -147,7 +161,11 @@ void RunExecution::work_on(Instance& instance) {
         instance.stage = Instance::Stage::over;
         if (!outcome.outputs.empty()) nodes_[instance.node].outputs = outcome.outputs;
     }
-    JobRemains remains{.log_job = order.job_id, .log_attempt = attempt_, .outputs = outcome.outputs, .site = {}};
+    JobRemains remains{.log_job = order.job_id,
+                       .log_attempt = attempt_,
+                       .outputs = outcome.outputs,
+                       .site = {},
+                       .page_url = instance.page_url};
     if (instance.site) {
         remains.site = instance.site->lexically_relative(workshop_.folders.run(id_)).string();
     }
@@ -192,6 +210,11 @@ void RunExecution::look_for_site(Instance& instance, const JobOutcome& outcome, 
         instance.site = outcome.site;
         return;
     }
+    if (auto url = page_elsewhere(outcome); !url.empty()) {
+        const std::scoped_lock lock{mutex_};
+        instance.page_url = std::move(url);
+        return;
+    }
     const auto started = instance.job->snapshot().started_at.value_or(WallTime{});
     auto found = take_site(workshop_.repository, order_.facts.head_sha, order.directories.workspace,
                            order.directories.staging / "found", started);
@@ -199,6 +222,19 @@ void RunExecution::look_for_site(Instance& instance, const JobOutcome& outcome, 
     const std::scoped_lock lock{mutex_};
     instance.found = std::move(found->folder);
     instance.found_name = std::move(found->name);
+}
+
+/// What the job's environment, or else its output `preview_url`, says of a page that isn't ours. FLUX_PREVIEW_URL is.
+std::string RunExecution::page_elsewhere(const JobOutcome& outcome) const {
+    const auto fits = [this](std::string_view url) {
+        const std::string_view own{order_.facts.preview_url};
+        return is_web_page(url) && !url.starts_with(own) && url != own.substr(0, own.size() - 1);
+    };
+    if (fits(outcome.environment_url)) return outcome.environment_url;
+    for (const auto& [name, value] : outcome.outputs) {
+        if ((name == "preview_url" || name == "preview-url") && fits(value)) return value;
+    }
+    return {};
 }
 
 bool RunExecution::save_attempt() {

@@ -45,6 +45,7 @@ struct CarriedJob {
     workflow::JobResult result = workflow::JobResult::success;
     std::vector<std::pair<std::string, std::string>> outputs;
     std::optional<std::filesystem::path> site;
+    std::string page_url = {};
 };
 
 /// An attempt that is about to start. `record.run.jobs` holds one waiting job for each job of the workflow that is to
@@ -104,6 +105,7 @@ private:
         std::optional<std::filesystem::path> site;   ///< deployed by the job
         std::optional<std::filesystem::path> found;  ///< looks like a site, but the job deployed none
         std::string found_name;
+        std::string page_url;  ///< of the page that the job put elsewhere
     };
     /// A job of the workflow.
     struct Node {
@@ -134,6 +136,7 @@ private:
     void work_on(Instance& instance);
     JobOutcome run_or_explain(Instance& instance, const JobOrder& order);
     void look_for_site(Instance& instance, const JobOutcome& outcome, const JobOrder& order);
+    std::string page_elsewhere(const JobOutcome& outcome) const;
     void finish_if_over();
     builds::Preview publish(builds::Conclusion conclusion);
     void complete(builds::Conclusion conclusion, std::string reason, builds::Preview preview);

@@ -80,12 +80,14 @@ builds::Preview RunExecution::publish(Conclusion conclusion) {
     builds::Run run;
     std::vector<std::filesystem::path> deployed;
     std::vector<const Instance*> found;
+    std::string elsewhere;
     {
         const std::scoped_lock lock{mutex_};
         run = run_;
         for (const auto& instance : instances_) {
             if (instance.site) deployed.push_back(*instance.site);
             if (instance.found) found.push_back(&instance);
+            if (!instance.page_url.empty()) elsewhere = instance.page_url;
         }
     }
     auto preview = run.preview;
@@ -97,6 +99,15 @@ builds::Preview RunExecution::publish(Conclusion conclusion) {
         return preview;
     }
     if (!deployed.empty()) return workshop_.publisher.publish(run, order_.record.site_id, deployed.back());
+    if (!elsewhere.empty()) {
+        // Not looked at: a workflow must not choose what this server connects to.
+        preview.state = builds::PreviewState::deployed;
+        preview.url = elsewhere;
+        preview.alias_url.clear();
+        preview.path_url.clear();
+        preview.reason = "It is served elsewhere, as its workflow says; this server has not looked.";
+        return preview;
+    }
     if (found.size() == 1) {
         add_note(
             fmt::format("No step deployed a page, so the folder `{}` is shown. Say it in the workflow: "

@@ -10,7 +10,7 @@ namespace flux::providers::local {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> migrations{R"sql(
+constexpr std::array<std::string_view, 2> migrations{R"sql(
 CREATE TABLE run (
     id INTEGER PRIMARY KEY AUTOINCREMENT, workflow_file TEXT NOT NULL, workflow_name TEXT NOT NULL, title TEXT NOT NULL,
     branch TEXT NOT NULL, sha TEXT NOT NULL, principal TEXT NOT NULL, inputs TEXT NOT NULL, digest TEXT NOT NULL,
@@ -40,6 +40,10 @@ CREATE TABLE request_key (
     principal TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     PRIMARY KEY (principal, key)) WITHOUT ROWID;
 CREATE INDEX request_key_by_run ON request_key (run);
+)sql",
+                                                     R"sql(
+ALTER TABLE attempt ADD COLUMN preview_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE job ADD COLUMN page_url TEXT NOT NULL DEFAULT '';
 )sql"};
 
 std::optional<std::string> name_if(const std::optional<builds::Conclusion>& conclusion) {
@@ -76,19 +80,21 @@ std::int64_t insert_job(store::Transaction& transaction, builds::RunId run, int 
 }
 
 void write_remains(store::Transaction& transaction, std::int64_t job, const JobRemains& remains) {
-    transaction.run("UPDATE job SET log_job = ?, log_attempt = ?, outputs = ?, site = ? WHERE id = ?", remains.log_job,
-                    remains.log_attempt, pairs_to_field(remains.outputs), remains.site, job);
+    transaction.run("UPDATE job SET log_job = ?, log_attempt = ?, outputs = ?, site = ?, page_url = ? WHERE id = ?",
+                    remains.log_job, remains.log_attempt, pairs_to_field(remains.outputs), remains.site,
+                    remains.page_url, job);
 }
 
 void write_attempt(store::Transaction& transaction, const builds::Run& run) {
     transaction.run(
         "UPDATE attempt SET status = ?, conclusion = ?, reason = ?, isolation = ?, notes = ?, updated_at = ?, "
-        "started_at = ?, completed_at = ?, version = ?, preview_state = ?, preview_reason = ?, preview_expires_at = ? "
-        "WHERE run = ? AND number = ?",
+        "started_at = ?, completed_at = ?, version = ?, preview_state = ?, preview_reason = ?, preview_expires_at = ?, "
+        "preview_url = ? WHERE run = ? AND number = ?",
         std::string_view{builds::name_of(run.status)}, name_if(run.conclusion), run.reason, run.isolation,
         list_to_field(run.notes), to_field(run.updated_at), to_field(run.started_at), to_field(run.completed_at),
         static_cast<std::int64_t>(run.version), std::string_view{builds::name_of(run.preview.state)},
-        run.preview.reason, to_field(run.preview.expires_at), run.id, run.attempt);
+        run.preview.reason, to_field(run.preview.expires_at),
+        is_elsewhere(run.preview) ? std::string_view{run.preview.url} : std::string_view{}, run.id, run.attempt);
 }
 
 void insert_attempt(store::Transaction& transaction, RunRecord& record) {
@@ -121,7 +127,8 @@ void write_key(store::Transaction& transaction, const RequestKey& key, const std
 constexpr std::string_view run_columns =
     "SELECT run.id, attempt.number, workflow_name, title, workflow_file, branch, sha, status, conclusion, reason, "
     "isolation, notes, created_at, updated_at, started_at, completed_at, version, site, preview_state, preview_reason, "
-    "preview_expires_at, principal, inputs, digest, run_number, debug FROM run JOIN attempt ON attempt.run = run.id ";
+    "preview_expires_at, principal, inputs, digest, run_number, debug, preview_url "
+    "FROM run JOIN attempt ON attempt.run = run.id ";
 
 RunRecord record_from(const store::Statement& row) {
     RunRecord record;
@@ -154,13 +161,14 @@ RunRecord record_from(const store::Statement& row) {
     record.digest = row.text(23);
     record.run_number = row.integer(24);
     record.debug = row.integer(25) != 0;
+    run.preview.url = row.text(26);
     return record;
 }
 
 void read_jobs(store::Transaction& transaction, RunRecord& record) {
     auto rows = transaction.query(
         "SELECT id, key, name, status, conclusion, reason, started_at, completed_at, needs, "
-        "log_lines, log_job, log_attempt, outputs, site FROM job WHERE run = ? AND attempt = ? "
+        "log_lines, log_job, log_attempt, outputs, site, page_url FROM job WHERE run = ? AND attempt = ? "
         "ORDER BY id",
         record.run.id, record.run.attempt);
     while (rows.step()) {
@@ -193,7 +201,8 @@ void read_jobs(store::Transaction& transaction, RunRecord& record) {
         record.remains.push_back(JobRemains{.log_job = rows.integer(10),
                                             .log_attempt = static_cast<int>(rows.integer(11)),
                                             .outputs = pairs_from(rows.text(12)),
-                                            .site = rows.text(13)});
+                                            .site = rows.text(13),
+                                            .page_url = rows.text(14)});
     }
 }
 

@@ -21,11 +21,15 @@ struct JobRemains {
     std::int64_t log_job = 0;  ///< whose log it is: its own, or that of the job it was carried over from
     int log_attempt = 0;
     std::vector<std::pair<std::string, std::string>> outputs;
-    std::string site;  ///< folder of the site that it made, below the run's folder; empty: none
+    std::string site;           ///< folder of the site that it made, below the run's folder; empty: none
+    std::string page_url = {};  ///< of the page that it put elsewhere; empty: none
 };
 
-/// One attempt of a run, as it is kept. URLs, isolation and the preview's alias are not in here but for the reader to
-/// fill in.
+/// Whether the preview is a page that others serve: of ours each has a path, too.
+inline bool is_elsewhere(const builds::Preview& preview) { return !preview.url.empty() && preview.path_url.empty(); }
+
+/// One attempt of a run, as it is kept. URLs and the preview's alias are not in here but for the reader to fill in;
+/// only that of a preview elsewhere is.
 struct RunRecord {
     builds::Run run;
     std::vector<JobRemains> remains;  ///< one for each of `run.jobs`

@@ -10,11 +10,24 @@ namespace flux::providers::local {
 
 namespace {
 
-constexpr std::array names{"dist", "build", "out", "public", "_site", "site"};
+constexpr std::array names{"dist",      "build", "out", "public", "_site", "site", ".output/public", "docs/_build/html",
+                           "target/doc"};
 
-std::optional<WallTime> page_written(const std::filesystem::path& folder) {
+/// No link on the way: the job would choose what of this machine is published.
+bool is_folder_beneath(const std::filesystem::path& workspace, const std::filesystem::path& name) {
+    auto folder = workspace;
+    for (const auto& part : name) {
+        folder /= part;
+        struct stat status{};
+        if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;
+    }
+    return true;
+}
+
+std::optional<WallTime> page_written(const std::filesystem::path& workspace, const std::string& name) {
+    if (!is_folder_beneath(workspace, name)) return {};
+    const auto folder = workspace / name;
     struct stat status{};
-    if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return {};
     if (::lstat((folder / "index.html").c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
     return WallTime{std::chrono::seconds{status.st_mtim.tv_sec} +
                     std::chrono::microseconds{status.st_mtim.tv_nsec / 1000}};
@@ -28,7 +41,7 @@ std::optional<FoundSite> take_site(const Repository& repository, const std::stri
     std::vector<std::string> made;
     std::vector<std::string> committed;
     for (const std::string name : names) {
-        const auto written = page_written(workspace / name);
+        const auto written = page_written(workspace, name);
         if (!written || *written < newer_than) continue;
         const auto is_committed = repository.has_file(sha, name + "/index.html");
         (is_committed && !*is_committed ? made : committed).push_back(name);

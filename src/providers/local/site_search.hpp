@@ -15,8 +15,8 @@ struct FoundSite {
 };
 
 /// Looks in a finished workspace for the one folder with an `index.html` that the job made (`dist`, `build`, `out`,
-/// `public`, `_site` or `site`; rather one that isn't committed), and moves it to `target`. Nothing when there is none,
-/// or more than one.
+/// `public`, `_site`, `site`, `.output/public`, `docs/_build/html` or `target/doc`; rather one that isn't committed),
+/// and moves it to `target`. Nothing when there is none, or more than one.
 std::optional<FoundSite> take_site(const Repository& repository, const std::string& sha,
                                    const std::filesystem::path& workspace, const std::filesystem::path& target,
                                    WallTime newer_than);

@@ -1,5 +1,6 @@
 #include "providers/local/local_provider.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -215,6 +216,108 @@ jobs:
     EXPECT_EQ(over.preview.state, PreviewState::deployed) << over.preview.reason;
     EXPECT_TRUE(
         std::ranges::any_of(over.notes, [](const auto& note) { return note.find("`dist`") != std::string::npos; }));
+}
+
+TEST_F(LocalProviderTest, FindsTheSiteWhereGeneratorsPutIt) {
+    struct Row {
+        const char* name;
+        const char* script;
+        PreviewState state;
+    };
+    const std::array rows{
+        Row{"Nuxt", "mkdir -p .output/public && echo built > .output/public/index.html", PreviewState::deployed},
+        Row{"Sphinx", "mkdir -p docs/_build/html && echo built > docs/_build/html/index.html", PreviewState::deployed},
+        Row{"rustdoc", "mkdir -p target/doc && echo built > target/doc/index.html", PreviewState::deployed},
+        Row{"a link on the way to it", "mkdir -p away/doc && echo secret > away/doc/index.html && ln -s away target",
+            PreviewState::failed},
+        Row{"two of them", "mkdir dist site && echo a > dist/index.html && echo b > site/index.html",
+            PreviewState::failed},
+    };
+    start();
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        repository.workflow(
+            fmt::format("on: workflow_dispatch\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n"
+                        "      - uses: actions/checkout@v4\n      - run: {}\n",
+                        row.script));
+
+        const auto over = done();
+
+        ASSERT_EQ(over.conclusion, Conclusion::success) << over.reason;
+        EXPECT_EQ(over.preview.state, row.state) << over.preview.reason;
+    }
+}
+
+TEST_F(LocalProviderTest, TakesThePageThatAWorkflowPutElsewhere) {
+    struct Row {
+        const char* name;
+        const char* job;  // what the workflow's job has besides its step
+        const char* url;  // of the preview; empty: one of ours
+    };
+    const std::array rows{
+        Row{"the environment", "environment: {name: preview, url: 'https://r1.example.org/a?b=c'}",
+            "https://r1.example.org/a?b=c"},
+        Row{"an output", "outputs: {preview_url: 'https://${{ github.ref_name }}.example.org/'}",
+            "https://main.example.org/"},
+        Row{"the environment before the output",
+            "environment: {name: preview, url: 'http://one.example/'}\n    outputs: {preview-url: "
+            "'http://two.example/'}",
+            "http://one.example/"},
+        Row{"no page", "environment: {name: preview, url: 'javascript:alert(1)'}", ""},
+        Row{"no host", "environment: {name: preview, url: 'https:///etc'}", ""},
+        Row{"another output", "outputs: {page: 'https://r1.example.org/'}", ""},
+    };
+    start();
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        repository.workflow(
+            fmt::format("on: workflow_dispatch\njobs:\n  build:\n    runs-on: ubuntu-latest\n    {}\n"
+                        "    steps:\n      - run: 'true'\n",
+                        row.job));
+
+        const auto over = done();
+
+        ASSERT_EQ(over.conclusion, Conclusion::success) << over.reason;
+        const bool elsewhere = *row.url != '\0';
+        EXPECT_EQ(over.preview.state, elsewhere ? PreviewState::deployed : PreviewState::failed) << over.preview.reason;
+        EXPECT_EQ(over.preview.url == row.url, elsewhere) << over.preview.url;
+        if (!elsewhere) continue;
+        EXPECT_EQ(over.preview.path_url, "");
+        const auto refused = run((*provider)->remove_preview(over.id));
+        ASSERT_FALSE(refused);
+        EXPECT_NE(refused.error().message.find(row.url), std::string::npos) << refused.error().message;
+        stop();
+        start();
+        EXPECT_EQ(find(over.id).preview.url, row.url);
+        EXPECT_EQ(run((*provider)->previews({})).value().items.front().url, row.url);
+    }
+}
+
+TEST_F(LocalProviderTest, KeepsThePageElsewhereWhenOnlyFailedJobsRunAgain) {
+    const TemporaryFolder outside;
+    repository.workflow(R"yaml(on: workflow_dispatch
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    environment: {name: preview, url: 'https://r1.example.org/'}
+    steps:
+      - run: 'true'
+  flaky:
+    runs-on: ubuntu-latest
+    steps:
+      - run: test -e )yaml" +
+                        (outside.path() / "repaired").string() + "\n");
+    start();
+    const auto first = done();
+    ASSERT_EQ(first.conclusion, Conclusion::failure);
+    EXPECT_EQ(first.preview.state, PreviewState::failed);
+    std::ofstream{outside.path() / "repaired"} << "yes";
+
+    ASSERT_TRUE(run((*provider)->rerun({.run = first.id, .principal = {}})));
+    const auto second = ended(first.id);
+
+    EXPECT_EQ(second.preview.state, PreviewState::deployed) << second.preview.reason;
+    EXPECT_EQ(second.preview.url, "https://r1.example.org/");
 }
 
 TEST_F(LocalProviderTest, SaysWhatToAddWhenNothingWasPublished) {
