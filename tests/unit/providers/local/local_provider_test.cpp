@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fakes/manual_clock.hpp"
 #include "provider_fixture.hpp"
 
 namespace flux::providers::local {
@@ -478,6 +479,28 @@ TEST_F(LocalProviderTest, AnswersTheSameRequestWithTheSameRun) {
     EXPECT_FALSE(create(other).value().reused);
     repository.commit("b.txt", "b");
     EXPECT_FALSE(create(request()).value().reused);
+}
+
+TEST_F(LocalProviderTest, AnswersWithTheSameRunForTenMinutes) {
+    ManualClock clock;
+    const auto start_after = [&](std::chrono::seconds pause) {
+        stop();
+        clock.advance(pause);
+        provider = std::make_unique<RunningProvider>(state.path(), options(), SandboxSettings::Level::none, clock);
+    };
+    repository.workflow(hello);
+    start_after(std::chrono::seconds{0});
+    const auto first = done();
+
+    start_after(std::chrono::seconds{600});
+    EXPECT_EQ(create(request()).value().run.id, first.id);
+    start_after(std::chrono::seconds{1});
+    const auto later = create(request());
+    stop();  // before its clock goes
+
+    ASSERT_TRUE(later);
+    EXPECT_FALSE(later->reused);
+    EXPECT_NE(later->run.id, first.id);
 }
 
 TEST_F(LocalProviderTest, NeverReusesAFailedRun) {
