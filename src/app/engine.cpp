@@ -51,6 +51,7 @@ local::LocalOptions local_options(const Settings& settings) {
     options.addresses = previews::SiteAddresses{settings.preview_port, settings.preview_public_origin};
     options.preview_port = settings.preview_port;
     options.tools = settings.tools;
+    options.strict_tools = settings.strict_tools;
     return options;
 }
 

@@ -350,6 +350,8 @@ SettingsRead read_settings(const Sources& sources) {
     reader.list("allowed_workflows", as_it_is, settings.allowed_workflows);
     reader.parsed("preview_public_url", previews::WildcardOrigin::parse, settings.preview_public_origin);
     reader.flag("read_only", settings.read_only);
+    reader.flag("query_tokens", settings.query_tokens);
+    reader.flag("strict_tools", settings.strict_tools);
     reader.parsed("log_level", observe::log_level_from, settings.log_level);
     const auto tokens = [](std::string_view text) { return admission::Tokens::parse(Secret{std::string{text}}); };
     reader.parsed("mcp_auth_token", tokens, settings.tokens);

@@ -51,6 +51,7 @@ admission::DoorSettings door_settings(const Settings& settings) {
     result.public_origin = settings.public_origin;
     result.allowed_origins = settings.allowed_origins;
     result.trusted_proxies = settings.trusted_proxies;
+    result.query_tokens = settings.query_tokens;
     result.rate_limit.turns = settings.rate_limit;
     result.https_only = settings.production;
     return result;

@@ -49,8 +49,10 @@ struct Settings {
     std::filesystem::path state_directory;
     std::string workflow_file = "deploy.yml";
     std::optional<std::filesystem::path> tools;
+    bool strict_tools = false;  ///< a version that is not there fails the job, where it else warns and takes a newer
 
     admission::Tokens tokens;
+    bool query_tokens = true;  ///< whether `?token=` is taken
     int rate_limit = 30;
     int page_rate_limit = 600;  ///< of a signed-in page
     std::vector<admission::Origin> allowed_origins;

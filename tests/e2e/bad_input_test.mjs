@@ -97,6 +97,28 @@ test('requests that cannot be met', async (t) => {
   });
 });
 
+test('a tool that is not there in the version asked for', async (t) => {
+  const setup = `on: workflow_dispatch
+jobs:
+  work:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/setup-node@v4
+        with: { node-version: 1.2.3 }
+`;
+  const repo = repository(t, { [file]: setup });
+  for (const [strict, conclusion] of [[undefined, 'success'], ['yes', 'failure']]) {
+    const server = await serve(t, { repo, env: { FLUX_STRICT_TOOLS: strict } });
+    const peer = await connect(server);
+    const { structuredContent: { run_id } } = await peer.tool('builds.createPreview', { branch: 'main' });
+    const { structuredContent: { run } } = await peer.tool('builds.status', { run_id, wait_s: 30, until: 'completed' });
+    assert.equal(run.conclusion, conclusion, `FLUX_STRICT_TOOLS=${strict}`);
+    assert.match(text(await peer.tool('builds.tailLogs', { run_id })), /1\.2\.3 is not installed here/);
+    await peer.close();
+    await server.stop();
+  }
+});
+
 test('logs that are hard to bear', async (t) => {
   const repo = demoRepository(t);
   addBranch(repo, 'wide', { [file]: workflow(`head -c 10000000 /dev/zero | tr '\\0' x; echo; echo after the wide one`) });

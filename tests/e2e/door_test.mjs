@@ -66,6 +66,23 @@ test('the door', async (t) => {
   });
 });
 
+test('a token in the address is taken until the operator says no', async (t) => {
+  const repo = demoRepository(t);
+  for (const [said, opens] of [[undefined, true], ['no', false]]) {
+    const server = await serve(t, { repo, env: { FLUX_QUERY_TOKENS: said } });
+    const query = `token=${server.token}`;
+    const answer = await ask(`${server.url}?${query}`, { method: 'POST', body: list(), headers: {
+      'content-type': 'application/json', accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' } });
+    assert.equal(answer.status, opens ? 200 : 401, `FLUX_QUERY_TOKENS=${said}`);
+    const peer = await open(`${server.ws}?${query}`, { protocols: ['mcp'] });
+    assert.equal(peer.refused, opens ? undefined : 401, `FLUX_QUERY_TOKENS=${said}`);
+    if (opens) await peer.close();
+    assert.equal((await post(server)).status, 200, 'the header is as good as ever');
+    await server.stop();
+  }
+});
+
 test('thirty requests in sixty seconds, however they come', async (t) => {
   const server = await serve(t, { repo: demoRepository(t), env: { FLUX_RATE_LIMIT: '30' } });
   const headers = { authorization: `Bearer ${server.token}` };

@@ -23,7 +23,7 @@ struct LocalOptions {
     previews::SiteAddresses addresses{8788};           ///< of previews, as clients are told them
     std::uint16_t preview_port = 8788;                 ///< where previews are served on this machine
     std::optional<std::filesystem::path> tools;        ///< FLUX_TOOLS
-    bool strict_tools = false;
+    bool strict_tools = false;                         ///< FLUX_STRICT_TOOLS
 
     std::size_t jobs_at_once = 2;
     std::size_t unfinished_runs = 64;  ///< more are refused

@@ -73,6 +73,20 @@ TEST_F(ReadSettings, TakeFlagsBeforeTheEnvironmentBeforeTheFile) {
     EXPECT_THAT(read.settings.allowed_branches, testing::ElementsAre("main", "feature/*"));
 }
 
+TEST_F(ReadSettings, AreLenientUntilToldToBeStrict) {
+    const auto before = read_settings(sources).settings;
+    EXPECT_FALSE(before.strict_tools);
+    EXPECT_TRUE(before.query_tokens);
+    sources.environment["FLUX_STRICT_TOOLS"] = "yes";
+    sources.flags["query_tokens"] = "no";
+
+    const auto read = read_settings(sources);
+
+    ASSERT_TRUE(read.mistakes.empty()) << to_text(read.mistakes);
+    EXPECT_TRUE(read.settings.strict_tools);
+    EXPECT_FALSE(read.settings.query_tokens);
+}
+
 TEST_F(ReadSettings, SayWhatIsWrongAndWhere) {
     struct Row {
         const char* name;
@@ -88,6 +102,8 @@ TEST_F(ReadSettings, SayWhatIsWrongAndWhere) {
         Row{"log level", {{"LOG_LEVEL", "loud"}}, "LOG_LEVEL", "one of debug"},
         Row{"environment", {{"FLUX_ENV", "prod"}}, "FLUX_ENV", "development, production"},
         Row{"flag", {{"FLUX_READ_ONLY", "maybe"}}, "FLUX_READ_ONLY", "neither yes nor no"},
+        Row{"strict tools", {{"FLUX_STRICT_TOOLS", "very"}}, "FLUX_STRICT_TOOLS", "neither yes nor no"},
+        Row{"tokens in queries", {{"FLUX_QUERY_TOKENS", "some"}}, "FLUX_QUERY_TOKENS", "neither yes nor no"},
         Row{"origin", {{"FLUX_ALLOWED_ORIGINS", "https://a.example, nonsense"}}, "FLUX_ALLOWED_ORIGINS", "nonsense"},
         Row{"proxies", {{"FLUX_TRUSTED_PROXIES", "10.0.0.0/99"}}, "FLUX_TRUSTED_PROXIES", "10.0.0.0/99"},
         Row{"no repository", {{"FLUX_REPO", "/nonexistent"}}, "FLUX_REPO", "no git repository"},
