@@ -51,8 +51,18 @@ void say(std::string_view sentence) {
 }
 
 int code_for(std::string_view error) {
-    constexpr std::array no_right{"unauthenticated", "forbidden", "branch_not_allowed", "workflow_not_allowed"};
-    constexpr std::array no_way{"unavailable", "upstream_failed", "upstream_unavailable", "timed_out", "rate_limited"};
+    constexpr std::array no_right{"unauthenticated",
+                                  "forbidden",
+                                  "branch_not_allowed",
+                                  "workflow_not_allowed",
+                                  "permission_missing",
+                                  "github_credentials_missing",
+                                  "github_credentials_refused",
+                                  "unavailable_for_legal_reasons"};
+    constexpr std::array no_way{"unavailable",         "timed_out", "rate_limited", "draining",
+                                "records_unavailable", "not_sent",  "answer_lost"};
+    // GitHub is down, limits us or talks nonsense. What it refuses for what was asked is a mistake of usage.
+    if (error.starts_with("upstream_") && error != "upstream_refused") return unreachable;
     if (std::find(no_right.begin(), no_right.end(), error) != no_right.end()) return not_authorized;
     if (std::find(no_way.begin(), no_way.end(), error) != no_way.end()) return unreachable;
     return usage;

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import test from 'node:test';
 import { addBranch, command, demoRepository, environment, freePort, freshFolder, patience, serve, sleep, until, visit, workflow, binary } from '../stage/stage.mjs';
+import { githubToken, onGithub } from '../stage/github.mjs';
+import { open } from '../stage/socket.mjs';
 import { failingAssertion } from '../clients/journey.mjs';
 
 const urlIn = (text) => text.match(/https?:\/\/\S+/g)?.at(-1);
@@ -59,6 +61,20 @@ test('beside a server', async (t) => {
     assert.equal((await flux('fly')).code, 2);
   });
 
+  await t.test('a run that is cancelled ends with 5', async () => {
+    const following = flux('preview', 'long', '--fresh', '--follow');
+    const peer = await open(server.ws, { headers: { authorization: `Bearer ${server.token}` } });
+    const run = await until('the run to go on', async () => {
+      const { structuredContent: { items } } = await peer.tool('builds.list', { kind: 'runs', branch: 'long', status: 'in_progress' });
+      return items[0]?.run_id;
+    });
+    await peer.tool('builds.cancel', { run_id: run });
+    const seen = await following;
+    assert.equal(seen.code, 5, seen.stdout + seen.stderr);
+    assert.equal((await flux('logs', String(run))).code, 5);
+    await peer.close();
+  });
+
   await t.test('Ctrl-C leaves the run alone', async () => {
     const child = spawn(binary, ['preview', 'long', '--follow'], { env: server.settings, stdio: ['ignore', 'pipe', 'inherit'] });
     let seen = '';
@@ -71,6 +87,35 @@ test('beside a server', async (t) => {
     const log = await flux('logs', run);
     assert.ok(!/cancelled/.test(log.stdout), log.stdout);
   });
+});
+
+test('what the server may not or cannot do has a code of its own', async (t) => {
+  const refused = await serve(t, { repo: demoRepository(t), env: { FLUX_ALLOWED_BRANCHES: 'main' } });
+  const seen = await command(['preview', 'night-watch'], { env: refused.settings });
+  assert.equal(seen.code, 3, seen.stderr);
+  assert.match(seen.stderr, /night-watch/);
+
+  await t.test('GitHub lets its token do less', async (t) => {
+    const tokens = [{ token: githubToken, permissions: { actions: 'read', contents: 'read' } }];
+    const { server } = await onGithub(t, { github: { tokens } });
+    const { code, stderr } = await command(['preview', 'main'], { env: server.settings });
+    assert.equal(code, 3, stderr);
+  });
+
+  for (const [name, fault, expected] of [
+    ['GitHub knows its token no more', { kind: 'status', status: 401, body: { message: 'Bad credentials' } }, 3],
+    ['GitHub is down', { kind: 'status', status: 503 }, 4],
+    ['GitHub hangs up', { kind: 'reset' }, 4],
+    ['the hour is used up', { kind: 'primary_limit', reset_s: 3000 }, 4],
+    ['GitHub wants it slower', { kind: 'secondary_limit', status: 403 }, 4],
+  ]) {
+    await t.test(name, async (t) => {
+      const { server, github } = await onGithub(t);
+      github.faults.add({ ...fault, match: { origin: 'api' } });
+      const { code, stderr } = await command(['preview', 'main'], { env: server.settings });
+      assert.equal(code, expected, stderr);
+    });
+  }
 });
 
 test('on a terminal', async (t) => {
