@@ -42,11 +42,15 @@ transport::HttpServerOptions preview_port_options(const Settings& settings) {
     return options;
 }
 
+/// A list of allowed workflows is not to be got round by leaving the argument out.
+bool may_take_any_workflow(const Settings& settings) { return settings.allowed_workflows.empty(); }
+
 local::LocalOptions local_options(const Settings& settings) {
     local::LocalOptions options;
     options.repository = settings.repository;
     options.repository_name = "local/" + settings.repository.filename().string();
     options.workflow_file = settings.workflow_file;
+    options.any_workflow = may_take_any_workflow(settings);
     options.server_url = base_url(settings);
     options.addresses = previews::SiteAddresses{settings.preview_port, settings.preview_public_origin};
     options.preview_port = settings.preview_port;
@@ -62,8 +66,7 @@ github::GithubOptions github_options(const Settings& settings) {
     options.owner = given.owner;
     options.repository = given.repository;
     options.workflow_file = settings.workflow_file;
-    // A list of allowed workflows is not to be got round by leaving the argument out.
-    options.any_workflow = settings.allowed_workflows.empty();
+    options.any_workflow = may_take_any_workflow(settings);
     options.app_id = given.app_id;
     options.app_key = given.app_key;
     options.installation_id = given.installation_id;

@@ -293,6 +293,17 @@ void read_tools(Reader& reader, Settings& settings) {
     settings.tools = folder;
 }
 
+/// What runs where a request names no workflow has to be one that a request could name.
+void read_allowed_workflows(Reader& reader, Settings& settings) {
+    reader.list("allowed_workflows", as_it_is, settings.allowed_workflows);
+    const auto fits = [&settings](const std::string& glob) { return tools::fits_glob(glob, settings.workflow_file); };
+    if (settings.allowed_workflows.empty() || std::ranges::any_of(settings.allowed_workflows, fits)) return;
+    reader.note(reader.find("allowed_workflows")->place,
+                fmt::format("it does not allow {}, which runs where a request names no workflow",
+                            shortened(settings.workflow_file, 60)),
+                "Add that workflow, or name an allowed one with GITHUB_WORKFLOW_FILE.");
+}
+
 void refuse_what_is_unsafe(Reader& reader, const Settings& settings) {
     const bool open = settings.tokens.empty();
     const auto* host = reader.find("host");
@@ -347,7 +358,7 @@ SettingsRead read_settings(const Sources& sources) {
     reader.list("allowed_origins", admission::Origin::parse, settings.allowed_origins);
     reader.list("trusted_proxies", admission::AddressRange::parse, settings.trusted_proxies);
     reader.list("allowed_branches", as_it_is, settings.allowed_branches);
-    reader.list("allowed_workflows", as_it_is, settings.allowed_workflows);
+    read_allowed_workflows(reader, settings);
     reader.parsed("preview_public_url", previews::WildcardOrigin::parse, settings.preview_public_origin);
     reader.flag("read_only", settings.read_only);
     reader.flag("query_tokens", settings.query_tokens);

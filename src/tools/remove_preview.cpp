@@ -48,6 +48,11 @@ async::Task<Result<mcp::Outcome>> remove(std::shared_ptr<const Context> context,
         if (const auto allowed = context->policy.allows_branch(branch->text()); !allowed) {
             co_return fail(allowed.error());
         }
+    } else if (!context->policy.branches.empty()) {
+        const auto run = co_await context->provider.find(std::get<builds::RunId>(*what));
+        if (!run) co_return fail(run.error());
+        const auto allowed = context->policy.allows_branch(run->head_branch);
+        if (!allowed) co_return fail(allowed.error());
     }
 
     auto preview = co_await context->provider.remove_preview(*std::move(what));

@@ -22,6 +22,12 @@ constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"run_id":{"type":"integer"},"attempt":{"type":"integer"},"status":{"type":"string"},
 "html_url":{"type":["string","null"]},"preview":{"type":"object"},"next":{"type":"array"}}})json";
 
+/// The operator's lists hold for what ran before, too: it may be older than they are, or was started by others.
+Result<void> may_run(const Policy& policy, const builds::Run& run) {
+    if (auto allowed = policy.allows_branch(run.head_branch); !allowed) return allowed;
+    return policy.allows_workflow(run.workflow_file);
+}
+
 async::Task<Result<mcp::Outcome>> again(std::shared_ptr<const Context> context, json::Arguments arguments,
                                         std::shared_ptr<mcp::Call> call) {
     if (const auto known = arguments.only({"run_id", "failed_only", "debug"}); !known) co_return fail(known.error());
@@ -31,6 +37,12 @@ async::Task<Result<mcp::Outcome>> again(std::shared_ptr<const Context> context, 
     if (!failed_only) co_return fail(failed_only.error());
     const auto debug = arguments.optional_boolean("debug");
     if (!debug) co_return fail(debug.error());
+
+    if (!context->policy.branches.empty() || !context->policy.workflows.empty()) {
+        const auto before = co_await context->provider.find(*id);
+        if (!before) co_return fail(before.error());
+        if (const auto allowed = may_run(context->policy, *before); !allowed) co_return fail(allowed.error());
+    }
 
     builds::RerunRequest request{
         .run = *id,

@@ -97,6 +97,32 @@ test('requests that cannot be met', async (t) => {
   });
 });
 
+test('what the operator allows is not to be got round', async (t) => {
+  const repo = repository(t, { [file.replace('deploy', 'pages')]: workflow('exit 1') });
+  const before = await serve(t, { repo });
+  const free = await connect(before);
+  const { structuredContent: { run_id } } = await free.tool('builds.createPreview', { branch: 'main' });
+  await shipped(free, run_id);
+  await free.close();
+  await before.stop();
+
+  const server = await serve(t, { repo, state: before.state, env: { FLUX_ALLOWED_WORKFLOWS: 'deploy.yml' } });
+  const peer = await connect(server);
+  for (const [name, tool, args, code] of [
+    ['by naming it', 'builds.createPreview', { branch: 'main', workflow: 'pages.yml' }, 'workflow_not_allowed'],
+    ['by its path', 'builds.createPreview', { branch: 'main', workflow: './.github/workflows/pages.yml' }, 'workflow_not_allowed'],
+    ['by naming none where it is the only one', 'builds.createPreview', { branch: 'main' }, 'workflow_not_found'],
+    ['by running it again', 'builds.rerun', { run_id }, 'workflow_not_allowed'],
+  ]) {
+    const result = await peer.tool(tool, args);
+    assert.equal(result.isError, true, name);
+    assert.equal(result.structuredContent.error.code, code, `${name}: ${text(result)}`);
+  }
+  const { structuredContent: { run } } = await peer.tool('builds.status', { run_id });
+  assert.equal(run.attempt, 1);
+  await peer.close();
+});
+
 test('a tool that is not there in the version asked for', async (t) => {
   const setup = `on: workflow_dispatch
 jobs:

@@ -189,6 +189,7 @@ test('a start that would be unsafe or cannot work is refused with a reason', asy
     ['a port that is none', { PORT: 'eighty' }, /PORT.*eighty/s],
     ['a repository that is none', { FLUX_REPO: mkdtempSync(join(tmpdir(), 'flux-none-')) }, /FLUX_REPO|repository/],
     ['two mistakes at once', { PORT: 'eighty', FLUX_RATE_LIMIT: 'many' }, /PORT[\s\S]*FLUX_RATE_LIMIT|FLUX_RATE_LIMIT[\s\S]*PORT/],
+    ['a default workflow that is not allowed', { FLUX_ALLOWED_WORKFLOWS: 'preview-*.yml' }, /FLUX_ALLOWED_WORKFLOWS.*deploy\.yml/],
     ['an unknown setting', { FLUX_RATE_LIMITS: '30' }, /FLUX_RATE_LIMITS/],
   ]) {
     await t.test(name, async () => {

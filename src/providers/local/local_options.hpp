@@ -16,9 +16,10 @@ namespace flux::providers::local {
 
 /// How the embedded runner works. Times and counts are limits, not hints.
 struct LocalOptions {
-    std::filesystem::path repository;                  ///< a git repository, bare or with a work tree
-    std::string repository_name = "local/site";        ///< `owner/name`, as workflows see it
-    std::string workflow_file = "deploy.yml";          ///< under `.github/workflows/`, where a request names none
+    std::filesystem::path repository;            ///< a git repository, bare or with a work tree
+    std::string repository_name = "local/site";  ///< `owner/name`, as workflows see it
+    std::string workflow_file = "deploy.yml";    ///< under `.github/workflows/`, where a request names none
+    bool any_workflow = true;  ///< where the branch has not that file, take its only one that can be dispatched
     std::string server_url = "http://127.0.0.1:8787";  ///< where people see runs: `<server_url>/runs/12`
     previews::SiteAddresses addresses{8788};           ///< of previews, as clients are told them
     std::uint16_t preview_port = 8788;                 ///< where previews are served on this machine

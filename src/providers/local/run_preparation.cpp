@@ -117,7 +117,7 @@ Result<ReadyWorkflow> ready_workflow(const Repository& repository, const LocalOp
             if (!page) return fail(page.error());
             if (*page) return built_in();
         }
-        const auto only = only_dispatchable(repository, sha, *files);
+        const auto only = options.any_workflow ? only_dispatchable(repository, sha, *files) : std::nullopt;
         if (!only) return fail(no_such_workflow(file, branch, *files));
         notes.push_back(
             fmt::format("There is no `{}` on this branch; `{}` is the only workflow that can be dispatched, "

@@ -73,6 +73,13 @@ TEST_F(ReadSettings, TakeFlagsBeforeTheEnvironmentBeforeTheFile) {
     EXPECT_THAT(read.settings.allowed_branches, testing::ElementsAre("main", "feature/*"));
 }
 
+TEST_F(ReadSettings, TakeADefaultWorkflowThatIsAllowed) {
+    sources.environment["FLUX_ALLOWED_WORKFLOWS"] = "preview-*.yml";
+    sources.environment["GITHUB_WORKFLOW_FILE"] = "preview-site.yml";
+
+    EXPECT_EQ(mistakes(), to_text({}));
+}
+
 TEST_F(ReadSettings, AreLenientUntilToldToBeStrict) {
     const auto before = read_settings(sources).settings;
     EXPECT_FALSE(before.strict_tools);
@@ -124,6 +131,10 @@ TEST_F(ReadSettings, SayWhatIsWrongAndWhere) {
             "FLUX_ALLOWED_REPOS", "does not allow octo/site"},
         Row{"a pattern that is none", on_github({{"FLUX_PREVIEW_URL_PATTERN", "(("}}), "FLUX_PREVIEW_URL_PATTERN",
             "no regular expression"},
+        Row{"a default workflow that is not allowed",
+            {{"FLUX_ALLOWED_WORKFLOWS", "preview-*.yml,pages.yml"}},
+            "FLUX_ALLOWED_WORKFLOWS",
+            "does not allow deploy.yml"},
         Row{"TLS", {{"FLUX_TLS_CERT", "/a.pem"}}, "FLUX_TLS_CERT", "TLS"},
         Row{"Redis", {{"FLUX_REDIS_URL", "redis://x"}}, "FLUX_REDIS_URL", "Redis"},
         Row{"a key as a file",

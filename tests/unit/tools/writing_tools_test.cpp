@@ -92,6 +92,83 @@ TEST(CreatePreview, KeepsToTheOperatorsLists) {
     EXPECT_FALSE(bench.call("builds.createPreview", R"({"branch":"feature/a/b"})").is_error);
 }
 
+TEST(CreatePreview, KeepsToTheListOfWorkflows) {
+    struct Row {
+        const char* name;
+        const char* arguments;
+        bool allows;
+    };
+    const std::array rows{
+        // That the default is on the list is seen to when the server starts.
+        Row{"the default", R"({"branch":"main"})", true},
+        Row{"one on the list", R"({"branch":"main","workflow":"preview-a.yml"})", true},
+        Row{"one that isn't", R"({"branch":"main","workflow":"release.yml"})", false},
+        Row{"by its path", R"({"branch":"main","workflow":".github/workflows/release.yml"})", false},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        ToolBench bench;
+        bench.policy.workflows = {"deploy.yml", "preview-*.yml"};
+
+        const auto answered = bench.call("builds.createPreview", row.arguments);
+
+        EXPECT_EQ(answered.is_error, !row.allows) << answered.text;
+        EXPECT_EQ(bench.provider.created.size(), row.allows ? 1U : 0U);
+        if (answered.is_error) {
+            EXPECT_EQ(answered.error_code(), "workflow_not_allowed");
+        }
+    }
+}
+
+TEST(Rerun, KeepsToTheOperatorsLists) {
+    struct Row {
+        const char* name;
+        std::vector<std::string> branches;
+        std::vector<std::string> workflows;
+        const char* refusal;  // empty: it runs
+    };
+    const std::array rows{
+        Row{"no lists", {}, {}, ""},
+        Row{"both allow it", {"ma*"}, {"deploy.yml"}, ""},
+        Row{"another branch", {"feature/*"}, {}, "branch_not_allowed"},
+        Row{"another workflow", {"main"}, {"preview.yml"}, "workflow_not_allowed"},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        ToolBench bench;
+        bench.provider.add_run(7, builds::Conclusion::failure);
+        bench.policy.branches = row.branches;
+        bench.policy.workflows = row.workflows;
+
+        const auto answered = bench.call("builds.rerun", R"({"run_id":7})");
+
+        EXPECT_EQ(answered.is_error, *row.refusal != '\0') << answered.text;
+        if (answered.is_error) {
+            EXPECT_EQ(answered.error_code(), row.refusal);
+        }
+        EXPECT_EQ(bench.provider.rerun_requests.size(), answered.is_error ? 0U : 1U);
+    }
+}
+
+TEST(Rerun, ASiteWithoutAWorkflowHasNoneToRefuse) {
+    ToolBench bench;
+    bench.provider.add_run(7, builds::Conclusion::failure).workflow_file.clear();
+    bench.policy.workflows = {"preview.yml"};
+
+    EXPECT_FALSE(bench.call("builds.rerun", R"({"run_id":7})").is_error);
+}
+
+TEST(RemovePreview, OfARunKeepsToTheBranchesToo) {
+    ToolBench bench;
+    bench.provider.add_run(7, builds::Conclusion::success);
+    bench.policy.branches = {"feature/*"};
+
+    EXPECT_EQ(bench.call("builds.removePreview", R"({"run_id":7})").error_code(), "branch_not_allowed");
+    EXPECT_TRUE(bench.provider.removed.empty());
+    bench.policy.branches = {"ma*"};
+    EXPECT_FALSE(bench.call("builds.removePreview", R"({"run_id":7})").is_error);
+}
+
 TEST(Cancel, StopsTheRunThatAUrlNames) {
     ToolBench bench;
     bench.provider.add_run(7, builds::Conclusion::cancelled);

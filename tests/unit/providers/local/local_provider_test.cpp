@@ -410,6 +410,21 @@ TEST_F(LocalProviderTest, TakesTheOnlyWorkflowThatCanBeDispatched) {
                                     [](const auto& note) { return note.find("pages.yml") != std::string::npos; }));
 }
 
+TEST_F(LocalProviderTest, TakesNoOtherWorkflowWhereThatIsForbidden) {
+    repository.workflow(hello, "pages.yml");
+    auto narrow = options();
+    narrow.any_workflow = false;
+    provider = std::make_unique<RunningProvider>(state.path(), narrow);
+
+    const auto created = create(request());
+
+    ASSERT_FALSE(created);
+    EXPECT_EQ(created.error().reason, "workflow_not_found");
+    auto named = request();
+    named.workflow = "pages.yml";
+    EXPECT_TRUE(create(named));
+}
+
 TEST_F(LocalProviderTest, SaysThatABranchOrRunDoesNotExist) {
     repository.workflow(hello);
     start();
