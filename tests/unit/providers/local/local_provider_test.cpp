@@ -711,7 +711,8 @@ jobs:
 
     const auto over = done();
 
-    EXPECT_EQ(over.conclusion, Conclusion::success) << over.reason;
+    EXPECT_EQ(over.conclusion, Conclusion::success) << over.reason << '\n'
+                                                    << testing::PrintToString(log_of(over, "build"));
     EXPECT_EQ(over.preview.state, PreviewState::deployed) << over.preview.reason;
     EXPECT_FALSE(std::filesystem::exists(state.path() / "runs" / std::to_string(over.id) / "1" / "work"));
 }
