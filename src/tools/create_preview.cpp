@@ -164,7 +164,7 @@ async::Task<Result<mcp::Outcome>> create(std::shared_ptr<const Context> context,
         return wait_for_preview(context, created, wait_s, std::move(later));
     };
     mcp::Outcome outcome;
-    outcome.rest = rest_of(run, about(arguments), std::move(work));
+    outcome.rest = rest_of(run, "builds.createPreview", about(arguments), std::move(work));
     co_return outcome;
 }
 

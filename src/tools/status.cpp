@@ -92,7 +92,7 @@ async::Task<Result<mcp::Outcome>> look(std::shared_ptr<const Context> context, j
         return wait_and_look(context, seen, asked, std::move(later));
     };
     mcp::Outcome outcome;
-    outcome.rest = rest_of(*run, about(arguments), std::move(work));
+    outcome.rest = rest_of(*run, "builds.status", about(arguments), std::move(work));
     co_return outcome;
 }
 

@@ -75,10 +75,10 @@ bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until
     return !is_met(until, run, false) && provider.watch(run.id) != nullptr;
 }
 
-mcp::Rest rest_of(const builds::Run& run, About about,
+mcp::Rest rest_of(const builds::Run& run, std::string_view tool, About about,
                   std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work) {
-    auto answered = [about = std::move(about), work = std::move(work)](std::shared_ptr<mcp::Call> call) {
-        return or_failed(work(std::move(call)), about);
+    auto answered = [tool, about = std::move(about), work = std::move(work)](std::shared_ptr<mcp::Call> call) {
+        return or_failed(work(call), tool, call, about);
     };
     return {status_message(run), std::move(answered)};
 }

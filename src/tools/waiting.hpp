@@ -33,8 +33,9 @@ async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run see
 /// Whether `wait_for` would wait: `until` isn't true yet, and the run can still move.
 bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until);
 
-/// A waiting that `work` does, as what is left of a call. `about` names what the call was about, for failures.
-mcp::Rest rest_of(const builds::Run& run, About about,
+/// A waiting that `work` does, as what is left of a call of `tool` (a literal). `about` names what it was about, for
+/// failures.
+mcp::Rest rest_of(const builds::Run& run, std::string_view tool, About about,
                   std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work);
 
 /// Tells the caller where the run stands; of a task, in words that name the run too. `waited` is the time since the
