@@ -65,9 +65,8 @@ Result<BubblewrapProcess> start_bubblewrap(const BubblewrapStart& start) {
 
     auto options = start.options;
     for (const auto& option :
-         {std::string{"--die-with-parent"}, std::string{"--new-session"}, std::string{"--cap-drop"}, std::string{"ALL"},
-          std::string{"--seccomp"}, std::to_string(filter->get()), std::string{"--info-fd"},
-          std::to_string(information_end.get())})
+         {std::string{"--new-session"}, std::string{"--cap-drop"}, std::string{"ALL"}, std::string{"--seccomp"},
+          std::to_string(filter->get()), std::string{"--info-fd"}, std::to_string(information_end.get())})
         options.push_back(option);
     std::string text;
     for (const auto& option : options) {

@@ -77,7 +77,10 @@ Result<void> Cage::start_holder() {
     start.call_filter = sandbox_->call_filter();
     start.user = sandbox_->job_user();
     start.options = system_options();
-    for (const char* option : {"--unshare-pid", "--proc", "/proc"}) start.options.emplace_back(option);
+    // It takes the namespace along. What joins that must not ask for the same: bwrap enters by way of a process that
+    // ends at once or, on a busy machine, after its child has asked to die with it.
+    for (const char* option : {"--die-with-parent", "--unshare-pid", "--proc", "/proc"})
+        start.options.emplace_back(option);
     if (sandbox_->has_user_namespaces()) start.options.emplace_back("--unshare-user");
     start.command = {"/bin/sleep", "infinity"};
     auto started = start_bubblewrap(start);

@@ -31,7 +31,8 @@ Result<void> attempt(const fs::path& program, const std::string& filter, std::op
     start.call_filter = filter;
     start.user = user;
     start.options = system_options();
-    for (const char* option : {"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--proc", "/proc", "--dev", "/dev"})
+    for (const char* option :
+         {"--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--proc", "/proc", "--dev", "/dev"})
         start.options.emplace_back(option);
     if (namespaces) start.options.emplace_back("--unshare-user");
     start.command = {"/bin/sh", "-c", "exit 42"};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include "job_fixture.hpp"
@@ -118,6 +119,15 @@ TEST_F(SandboxInForce, AJobThatKillsEverythingItSeesHarmsOnlyItself) {
     for (int i = 0; i < times; ++i)
         EXPECT_TRUE(job.sink.has(fmt::format("still here {}.", i))) << i << '\n' << job.sink.log();
     EXPECT_EQ(job.sink.at(3).conclusion, "success");
+}
+
+TEST_F(SandboxInForce, AStepDoesNotDieWithTheProcessThatBroughtItIn) {
+    // The step's own program becomes perl, which asks the kernel for its PR_GET_PDEATHSIG.
+    constexpr const char* question =
+        R"($s = pack("i", 77); syscall({}, 2, $s); print "signal ", unpack("i", $s), ".\n")";
+    job.run_steps("- run: exec perl -e '" + fmt::format(fmt::runtime(question), SYS_prctl) + "'\n");
+
+    EXPECT_TRUE(job.sink.has("signal 0.")) << job.sink.log();
 }
 
 TEST(Sandbox, SaysThatItIsSwitchedOff) {
