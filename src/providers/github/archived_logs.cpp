@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -51,6 +52,8 @@ std::string name_in_archive(std::string_view job) {
 
 /// libzip keeps a place in it, so that only one at a time reads.
 struct ArchivedLogs::Archive {
+    explicit Archive(logs::LogArchive opened) : files{std::move(opened)} {}
+
     std::mutex mutex;
     logs::LogArchive files;
 
@@ -138,7 +141,7 @@ async::Task<Result<std::shared_ptr<ArchivedLogs::Archive>>> ArchivedLogs::downlo
     auto work = [bytes = std::move(body->body)]() mutable -> Result<std::shared_ptr<Archive>> {
         auto files = logs::LogArchive::open(std::move(bytes), limits);
         if (!files) return fail(std::move(files.error()));
-        return std::shared_ptr<Archive>{new Archive{{}, *std::move(files)}};
+        return std::make_shared<Archive>(*std::move(files));
     };
     auto working = pool_.run(std::move(work));
     co_return co_await std::move(working);

@@ -39,9 +39,9 @@ TEST_F(ReadinessTest, HandsOnWhatTheProviderSaysOfItself) {
         const char* word;
         State state;
     };
-    for (const auto& row : {Row{"well", true, "connected", State::connected},
-                            Row{"hindered", true, "degraded", State::degraded},
-                            Row{"not at all", false, "error", State::error}}) {
+    for (const auto& row :
+         {Row{"well", true, "connected", State::connected}, Row{"hindered", true, "degraded", State::degraded},
+          Row{"not at all", false, "error", State::error}}) {
         SCOPED_TRACE(row.name);
         provider.known_health = {.ok = row.ok, .state = row.word, .detail = "as it is", .cure = "what helps"};
         clock.advance(std::chrono::seconds{10});
