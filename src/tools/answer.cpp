@@ -22,6 +22,8 @@ async::Task<mcp::Outcome> or_failed(async::Task<Result<mcp::Outcome>> work, std:
     using std::chrono::steady_clock;
     const auto begin = steady_clock::now();
     auto outcome = co_await std::move(work);
+    // It is answered by what is left of it, which says so itself.
+    if (outcome && outcome->rest) co_return *std::move(outcome);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin).count();
     const auto request_id = call->request_id();
     const auto run = about.contains("run_id") ? boost::json::serialize(about.at("run_id")) : std::string{};
