@@ -9,11 +9,15 @@ namespace flux::json {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n";
+// By hand: the library's searches for one of several characters call memchr for each byte of the text.
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+constexpr bool ends_word(char c) { return is_blank(c) || c == ',' || c == ']' || c == '}'; }
 
 void skip_blanks(std::string_view& text) {
-    const auto first = text.find_first_not_of(blanks);
-    text.remove_prefix(first == std::string_view::npos ? text.size() : first);
+    std::size_t first = 0;
+    while (first < text.size() && is_blank(text[first])) ++first;
+    text.remove_prefix(first);
 }
 
 /// Where the string at the front of `text` ends. Quotes are looked for, not every byte: long texts are the rule inside
@@ -32,8 +36,9 @@ std::size_t string_length(std::string_view text) {
 std::size_t value_length(std::string_view text) {
     if (text.front() == '"') return string_length(text);
     if (text.front() != '{' && text.front() != '[') {
-        const auto end = text.find_first_of(" \t\r\n,]}");
-        return end == std::string_view::npos ? text.size() : end;
+        std::size_t end = 0;
+        while (end < text.size() && !ends_word(text[end])) ++end;
+        return end;
     }
     std::size_t depth = 0;
     for (std::size_t at = 0; at < text.size();) {
@@ -60,7 +65,7 @@ std::string_view take_value(std::string_view& rest) {
 
 Raw::Raw(std::string_view text) : text_{text} {
     skip_blanks(text_);
-    text_ = text_.substr(0, text_.find_last_not_of(blanks) + 1);
+    while (!text_.empty() && is_blank(text_.back())) text_.remove_suffix(1);
 }
 
 Kind Raw::kind() const {
