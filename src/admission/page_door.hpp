@@ -24,7 +24,7 @@ struct PageSettings {
     std::chrono::seconds link_time{3600};  ///< of a sign-in link that nobody used
     std::chrono::seconds ticket_time{30};  ///< from the ticket to the socket
     std::chrono::seconds idle_time{8 * 3600};
-    std::chrono::seconds whole_time{24 * 3600};  ///< of a session, however busy
+    std::chrono::seconds whole_time{24 * 3600};  ///< FLUX_UI_SESSION_SECONDS: of a session, however busy
     int sign_ins = 60;                           ///< attempts of one address in a minute
 };
 

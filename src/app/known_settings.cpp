@@ -26,6 +26,7 @@ constexpr std::array settings{
     KnownSetting{"FLUX_PUBLIC_URL", "public_url", false, {}},
     KnownSetting{"FLUX_RATE_LIMIT", "rate_limit", false, {}},
     KnownSetting{"FLUX_UI_RATE_LIMIT", "ui_rate_limit", false, {}},
+    KnownSetting{"FLUX_UI_SESSION_SECONDS", "ui_session_seconds", false, {}},
     KnownSetting{"FLUX_ALLOWED_ORIGINS", "allowed_origins", false, {}},
     KnownSetting{"FLUX_TRUSTED_PROXIES", "trusted_proxies", false, {}},
     KnownSetting{"FLUX_ALLOWED_BRANCHES", "allowed_branches", false, {}},

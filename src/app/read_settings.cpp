@@ -355,6 +355,7 @@ SettingsRead read_settings(const Sources& sources) {
     reader.text("github_workflow_file", settings.workflow_file);
     reader.number("rate_limit", 0, 1'000'000, settings.rate_limit);
     reader.number("ui_rate_limit", 1, 1'000'000, settings.page_rate_limit);
+    reader.number("ui_session_seconds", 5, 30 * 24 * 3600, settings.page_session_time);
     reader.list("allowed_origins", admission::Origin::parse, settings.allowed_origins);
     reader.list("trusted_proxies", admission::AddressRange::parse, settings.trusted_proxies);
     reader.list("allowed_branches", as_it_is, settings.allowed_branches);

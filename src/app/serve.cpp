@@ -122,6 +122,7 @@ Result<void> serve(const Settings& settings, bool quiet) {
     admission::Door door{door_settings(settings), system_clock()};
     admission::PageSettings page_settings;
     page_settings.rate_limit.turns = settings.page_rate_limit;
+    page_settings.whole_time = settings.page_session_time;
     admission::PageDoor page_door{door, page_settings, system_clock()};
     page::Page page{{page_door, (*engine)->provider(), (*engine)->pool(), page::baked_files(), std::string{version()}}};
     Readiness readiness{(*engine)->provider(), system_clock()};

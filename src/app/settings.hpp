@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -54,7 +55,8 @@ struct Settings {
     admission::Tokens tokens;
     bool query_tokens = true;  ///< whether `?token=` is taken
     int rate_limit = 30;
-    int page_rate_limit = 600;  ///< of a signed-in page
+    int page_rate_limit = 600;                          ///< of a signed-in page
+    std::chrono::seconds page_session_time{24 * 3600};  ///< of a signed-in page, however busy
     std::vector<admission::Origin> allowed_origins;
     std::vector<admission::AddressRange> trusted_proxies;
     std::optional<admission::Origin> public_origin;

@@ -1,65 +1,12 @@
 // The connection breaks, and nothing is lost, doubled or lied about.
 import assert from 'node:assert/strict';
-import net from 'node:net';
 import test from 'node:test';
-import { checkAccess, checkQuiet, live, logOnPage, openPage, signIn, startBrowser } from '../stage/browser.mjs';
+import { checkAccess, checkQuiet, live, logOnPage, lost, openPage, signIn, startBrowser } from '../stage/browser.mjs';
 import { open } from '../stage/socket.mjs';
-import { afterwards, ask, repository, serve, sleep, until, workflow } from '../stage/stage.mjs';
+import { ask, repository, serve, sleep, until, workflow } from '../stage/stage.mjs';
+import { wire } from '../stage/wire.mjs';
 
-const lost = [/WebSocket connection to/, /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|ERR_NETWORK|Failed to load resource|ERR_INTERNET/];
 const counting = 400;
-
-/// A wire between browser and server that can be cut; `lead` says to which port it goes.
-async function wire(t) {
-  const pairs = new Set();
-  let whole = true;
-  let port;
-  let refused = 0;
-  const listener = net.createServer((near) => {
-    if (!whole) {
-      refused++;
-      near.destroy();
-      return;
-    }
-    const far = net.connect(port, '127.0.0.1');
-    const pair = { near, far };
-    pairs.add(pair);
-    for (const [one, other] of [[near, far], [far, near]]) {
-      one.on('error', () => {});
-      one.on('close', () => {
-        other.destroy();
-        pairs.delete(pair);
-      });
-      one.pipe(other);
-    }
-  });
-  await new Promise((done) => listener.listen(0, '127.0.0.1', done));
-  const cut = () => {
-    for (const { near, far } of [...pairs]) {
-      near.destroy();
-      far.destroy();
-    }
-  };
-  afterwards(t, () => new Promise((done) => {
-    cut();
-    listener.close(done);
-  }));
-  return {
-    origin: `http://127.0.0.1:${listener.address().port}`,
-    lead: (to) => {
-      port = to;
-    },
-    cut,
-    refused: () => refused,
-    break: () => {
-      whole = false;
-      cut();
-    },
-    mend: () => {
-      whole = true;
-    },
-  };
-}
 
 async function createRun(server) {
   const peer = await open(`${server.ws}?token=${server.token}`);

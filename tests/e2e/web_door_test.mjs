@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import test from 'node:test';
-import { checkAccess, live, openPage, signIn, startBrowser } from '../stage/browser.mjs';
+import { checkAccess, live, logOnPage, openPage, signIn, startBrowser } from '../stage/browser.mjs';
 import { open } from '../stage/socket.mjs';
-import { afterwards, ask, repository, serve, until } from '../stage/stage.mjs';
+import { afterwards, ask, repository, serve, until, workflow } from '../stage/stage.mjs';
 
 /// A site of somebody else on this machine that serves one page, by two names.
 async function elsewhere(t, html) {
@@ -138,4 +138,45 @@ test('the door of the page', async (t) => {
     await page.reload();
     await live(page);
   });
+});
+
+test('a session that has lasted its time', async (t) => {
+  const counting = workflow('for i in $(seq 1 900); do echo "count $i"; sleep 0.02; done');
+  const seconds = 8;
+  const repo = repository(t, { '.github/workflows/deploy.yml': counting });
+  const server = await serve(t, { repo, env: { FLUX_UI_SESSION_SECONDS: String(seconds) } });
+  const browser = await startBrowser(t);
+  const peer = await open(`${server.ws}?token=${server.token}`);
+  const { run_id } = (await peer.tool('builds.createPreview', { branch: 'main' })).structuredContent;
+  await peer.close();
+  const page = await openPage(t, browser, { expected: [/401/, /WebSocket/] });
+  const begun = Date.now();
+  await signIn(page, server, `/runs/${run_id}`);
+  const [cookie] = await page.context().cookies();
+  assert.ok(Math.abs(cookie.expires - begun / 1000 - seconds) < 3, 'the browser forgets it by itself too');
+  await page.getByRole('log').getByText(/^count \d+$/).first().waitFor();
+  const box = page.getByRole('searchbox', { name: 'Search in the log' });
+  await box.fill('count 88');
+
+  await page.getByText('Your session has ended.').waitFor({ timeout: 30_000 });
+  assert.ok(Date.now() - begun >= seconds * 1000, 'not before its time');
+  assert.equal(await page.getByRole('log').count(), 0, 'what was shown to somebody signed in is covered');
+  assert.equal(await page.getByRole('button', { name: 'AI Workspace' }).count(), 0);
+  await checkAccess(page, 'a session that ended');
+  const stale = await ask(`${server.origin}/api/runs/${run_id}/jobs/1/lines`, { headers: { cookie: `${cookie.name}=${cookie.value}` } });
+  assert.equal(stale.status, 401, 'the cookie is worth nothing, whoever still has it');
+  // Keys are for the form now, not for what is under it.
+  await page.getByRole('heading', { name: 'Sign in' }).click();
+  await page.keyboard.press('w');
+  assert.equal(await page.getByRole('dialog').count(), 0);
+
+  await page.getByLabel('Token', { exact: true }).fill(server.token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await live(page);
+  assert.equal(await box.inputValue(), 'count 88');
+  // What came meanwhile is there, and what comes.
+  await until('the log to be read on', async () => Number.parseInt(await page.getByTestId('line-count').textContent(), 10) > 500);
+  const shown = (await logOnPage(page)).split('\n').filter((line) => /^count \d+$/.test(line));
+  assert.ok(shown.length > 450, `${shown.length} lines`);
+  assert.deepEqual(shown, shown.map((_, index) => `count ${index + 1}`));
 });

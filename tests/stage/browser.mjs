@@ -99,6 +99,9 @@ export function checkQuiet(page, what) {
   assert.deepEqual(page.foreign, [], what);
 }
 
+/// What the browser itself complains of while nobody answers it.
+export const lost = [/WebSocket connection to/, /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|ERR_NETWORK|Failed to load resource|ERR_INTERNET/];
+
 /// The whole log that is on the page, as its copy button gives it.
 export async function logOnPage(page) {
   await page.getByRole('button', { name: 'Copy the log' }).click();

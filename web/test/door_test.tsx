@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { currentWorkspace } from '../src/state/workspace';
 import { Door } from '../src/views/door';
 import { CannedClient, CannedServer } from './canned';
 import { show } from './show';
@@ -48,6 +49,52 @@ describe('the door', () => {
     await screen.findByRole('navigation', { name: 'Pages' });
     server.info = { ...server.info, signed_in: false };
     client.connection.set({ phase: 'signed_out' });
+    expect(await screen.findByLabelText('Token')).toHaveFocus();
+    expect(screen.getByText('Your session has ended.')).toBeInTheDocument();
+  });
+
+  it('keeps the page that a session left, out of sight and deaf to keys, until the same person is back', async () => {
+    const { user, client, server } = show(<Door />, { client: quiet() });
+    const pages = await screen.findByRole('navigation', { name: 'Pages' });
+    server.info = { ...server.info, signed_in: false };
+    client.connection.set({ phase: 'signed_out' });
+    const field = await screen.findByLabelText('Token');
+    expect(pages.closest('.hidden')).not.toBeNull();
+    field.blur();
+    await user.keyboard('w');
+    expect(currentWorkspace().open).toBe(false);
+    await user.type(field, 'right{Enter}');
+    await waitFor(() => expect(pages.closest('.hidden')).toBeNull());
+    expect(pages).toBeInTheDocument();
+  });
+
+  it('keeps nothing for somebody else', async () => {
+    const { user, client, server } = show(<Door />, { client: quiet() });
+    const pages = await screen.findByRole('navigation', { name: 'Pages' });
+    server.info = { ...server.info, signed_in: false };
+    client.connection.set({ phase: 'signed_out' });
+    const field = await screen.findByLabelText('Token');
+    server.info = { ...server.info, principal: 'another' };
+    await user.type(field, 'right{Enter}');
+    await waitFor(() => expect(screen.queryByLabelText('Token')).toBeNull());
+    expect(pages).not.toBeInTheDocument();
+  });
+
+  it('keeps nothing for somebody who signed out', async () => {
+    const { user } = show(<Door />, { client: quiet() });
+    const pages = await screen.findByRole('navigation', { name: 'Pages' });
+    await user.click(screen.getByRole('button', { name: /^Sign out/ }));
     expect(await screen.findByLabelText('Token')).toBeInTheDocument();
+    expect(pages).not.toBeInTheDocument();
+    expect(screen.queryByText('Your session has ended.')).toBeNull();
+  });
+
+  it('signs in again by itself where the server asks for nothing', async () => {
+    const { client, server } = show(<Door />, { server: stranger(false), client: quiet() });
+    const pages = await screen.findByRole('navigation', { name: 'Pages' });
+    server.info = { ...server.info, signed_in: false };
+    client.connection.set({ phase: 'signed_out' });
+    await waitFor(() => expect(server.signedInWith).toEqual([{}, {}]));
+    expect(pages).toBeInTheDocument();
   });
 });

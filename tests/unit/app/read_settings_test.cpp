@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -78,6 +79,14 @@ TEST_F(ReadSettings, TakeADefaultWorkflowThatIsAllowed) {
     sources.environment["GITHUB_WORKFLOW_FILE"] = "preview-site.yml";
 
     EXPECT_EQ(mistakes(), to_text({}));
+}
+
+TEST_F(ReadSettings, KeepAPageSignedInForADayOrAsLongAsTheySay) {
+    EXPECT_EQ(read_settings(sources).settings.page_session_time, std::chrono::hours{24});
+    sources.environment["FLUX_UI_SESSION_SECONDS"] = "900";
+    EXPECT_EQ(read_settings(sources).settings.page_session_time, std::chrono::minutes{15});
+    sources.environment["FLUX_UI_SESSION_SECONDS"] = "1";
+    EXPECT_THAT(mistakes(), testing::HasSubstr("FLUX_UI_SESSION_SECONDS"));
 }
 
 TEST_F(ReadSettings, AreLenientUntilToldToBeStrict) {

@@ -28,11 +28,12 @@ const chordMs = 1_200;
 /// Keys never act while somebody types, with a modifier held, or when they are switched off. Bindings made later win,
 /// so that the log on top answers before the one beneath.
 const stack: { current: Bindings }[] = [];
+let pauses = 0;
 let first: { key: string; at: number } | undefined;
 
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (isTyping(event.target)) return;
+  if (pauses > 0 || isTyping(event.target)) return;
   if (!currentPreferences().shortcuts) return;
   const before = first && Date.now() - first.at < chordMs ? first.key : undefined;
   first = undefined;
@@ -47,6 +48,14 @@ function onKey(event: KeyboardEvent): void {
     }
   }
   if (event.key === 'g') first = { key: 'g', at: Date.now() };
+}
+
+/// No key acts until what this answers with is called.
+export function pauseShortcuts(): () => void {
+  pauses++;
+  return () => {
+    pauses--;
+  };
 }
 
 function isTyping(target: EventTarget | null): boolean {

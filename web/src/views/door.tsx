@@ -1,8 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { failureOf } from '../protocol/failures';
 import { useConnection, useParts } from '../state/parts';
+import type { SessionInfo } from '../protocol/types';
 import { sessionKey, useSession, useSignIn } from '../state/session';
+import { pauseShortcuts } from '../state/shortcuts';
+import { changeWorkspace, currentWorkspace } from '../state/workspace';
 import { Button } from '../ui/button';
 import { Note } from '../ui/note';
 import { Loading, Skeleton } from '../ui/skeleton';
@@ -17,24 +20,35 @@ export function Door({ link }: { link?: string | undefined }) {
   const signIn = useSignIn();
   const connection = useConnection();
   const tried = useRef(false);
+  const linked = useRef(false);
   const { data } = session;
+  const signedIn = data?.signed_in ?? false;
 
-  // A one-time link is used at once; a server that asks for no token lets everybody on this machine in.
+  // A one-time link is used at once; a server that asks for no token lets everybody on this machine in, and in again when
+  // it was replaced and knows of no session any more.
   useEffect(() => {
-    if (!data || tried.current) return;
-    if (link) {
+    if (!data) return;
+    if (data.signed_in) tried.current = false;
+    if (link && !linked.current) {
+      linked.current = true;
       tried.current = true;
       signIn.mutate({ link });
-    } else if (!data.signed_in && !data.asks_for_token) {
+    } else if (!data.signed_in && !data.asks_for_token && !tried.current) {
       tried.current = true;
       signIn.mutate({});
     }
   }, [data, link, signIn]);
 
-  const signedIn = data?.signed_in ?? false;
   useEffect(() => {
     if (signedIn) client.open();
   }, [client, signedIn]);
+
+  // A session that ends by itself takes nothing with it: the page waits, out of sight, for the same person to come back.
+  // Who signs out, or signs in as somebody else, leaves nothing behind.
+  const [last, setLast] = useState<SessionInfo>();
+  if (data?.signed_in && data !== last) setLast(data);
+  const waiting = !signedIn && connection.phase !== 'closed' ? last : undefined;
+  useCoveredPage(waiting !== undefined);
 
   // The socket's ticket was refused: ask what the session says now.
   const refused = connection.phase === 'signed_out';
@@ -42,7 +56,44 @@ export function Door({ link }: { link?: string | undefined }) {
     if (refused) void queries.invalidateQueries({ queryKey: sessionKey });
   }, [refused, queries]);
 
-  if (signedIn && data) return <Shell session={data} />;
+  const shown = signedIn ? data : waiting;
+  return (
+    <>
+      {shown && (
+        <div key={shown.principal} className={signedIn ? 'contents' : 'hidden'}>
+          <Shell session={shown} />
+        </div>
+      )}
+      {!signedIn && <Entrance link={link} session={session} signIn={signIn} ended={waiting !== undefined} />}
+    </>
+  );
+}
+
+/// What is under the sign-in does not act, and is found again as it was left.
+function useCoveredPage(covered: boolean) {
+  useEffect(() => {
+    if (!covered) return;
+    const { open } = currentWorkspace();
+    changeWorkspace({ open: false });
+    const goOn = pauseShortcuts();
+    return () => {
+      goOn();
+      changeWorkspace({ open });
+    };
+  }, [covered]);
+}
+
+interface EntranceProps {
+  link: string | undefined;
+  session: ReturnType<typeof useSession>;
+  signIn: ReturnType<typeof useSignIn>;
+  /// A session was there and ended by itself.
+  ended: boolean;
+}
+
+/// What stands in the place of the page while nobody is signed in.
+function Entrance({ link, session, signIn, ended }: EntranceProps) {
+  const { data } = session;
   if (session.isError) {
     return (
       <main className="mx-auto flex min-h-dvh max-w-lg items-center p-4">
@@ -57,7 +108,7 @@ export function Door({ link }: { link?: string | undefined }) {
       </main>
     );
   }
-  const busy = signIn.isPending && (link !== undefined || !data?.asks_for_token);
+  const busy = signIn.isPending && ((link !== undefined && !ended) || !data?.asks_for_token);
   if (!data || (busy && !signIn.isError)) {
     return (
       <main className="mx-auto max-w-lg p-8">
@@ -72,7 +123,8 @@ export function Door({ link }: { link?: string | undefined }) {
       session={data}
       busy={signIn.isPending}
       failure={signIn.isError ? failureOf(signIn.error) : undefined}
-      byLink={link !== undefined && signIn.isError}
+      byLink={link !== undefined && signIn.isError && !ended}
+      ended={ended}
       onSignIn={(token) => signIn.mutate(token === undefined ? {} : { token })}
     />
   );

@@ -12,10 +12,12 @@ interface SignInProps {
   busy: boolean;
   failure: Failure | undefined;
   byLink: boolean;
+  /// A session was there and ended by itself.
+  ended: boolean;
   onSignIn: (token: string | undefined) => void;
 }
 
-export function SignIn({ session, busy, failure, byLink, onSignIn }: SignInProps) {
+export function SignIn({ session, busy, failure, byLink, ended, onSignIn }: SignInProps) {
   const id = useId();
   const [token, setToken] = useState('');
   const error = failure && !byLink ? failure.message : undefined;
@@ -24,6 +26,13 @@ export function SignIn({ session, busy, failure, byLink, onSignIn }: SignInProps
       <Brand />
       <Card className="p-6">
         <h1 className="text-xl font-semibold">Sign in</h1>
+        {ended && (
+          <div className="mt-3 mb-4">
+            <Note tone="warn" alert title="Your session has ended.">
+              Sign in again: you come back to where you were, and what you typed is still there.
+            </Note>
+          </div>
+        )}
         <p className="mt-1 mb-4 text-sm text-soft">
           The easiest way is the one-time link that <code className="font-mono">flux-mcp serve</code> prints in its
           terminal. {session.asks_for_token && 'Or paste the server’s token once:'}
@@ -59,6 +68,8 @@ export function SignIn({ session, busy, failure, byLink, onSignIn }: SignInProps
                 autoComplete="off"
                 spellCheck={false}
                 required
+                // Somebody was thrown out here while they worked; the field is where they go on.
+                autoFocus={ended}
                 value={token}
                 aria-invalid={error ? true : undefined}
                 aria-describedby={describedBy(id, true, error)}
