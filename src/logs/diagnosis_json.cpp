@@ -50,7 +50,7 @@ void write_cause(json::Writer& w, const Cause& cause, const RawLog& log) {
     number_or_null(w, "col", cause.column);
     text_or_null(w, "job", cause.job);
     text_or_null(w, "step", cause.step);
-    w.key("log_line").integer(static_cast<std::int64_t>(log.lines_before() + cause.log_line));
+    w.key("log_line").integer(static_cast<std::int64_t>(log.number_of(cause.log_line - 1)));
     w.key("count").integer(cause.count);
     w.key("excerpt").string(excerpt_of(cause, log));
     w.end_object();
@@ -79,7 +79,7 @@ std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text
         w.object();
         text_or_null(w, "job", step.job);
         w.key("step").string(step.step);
-        w.key("line").integer(static_cast<std::int64_t>(log.lines_before() + step.line));
+        w.key("line").integer(static_cast<std::int64_t>(log.number_of(step.line - 1)));
         w.end_object();
     }
     w.end_array();

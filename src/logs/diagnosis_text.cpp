@@ -54,7 +54,7 @@ public:
             if (text.empty() || log_.line(number - 1).role == RawLine::Role::marker || shown_.contains(number))
                 continue;
             const auto* mark = log_.line(number - 1).level == Level::error ? "##[error]" : "";
-            auto line = fmt::format("{}| {}{}\n", log_.lines_before() + number, mark, shown_of(text));
+            auto line = fmt::format("{}| {}{}\n", log_.number_of(number - 1), mark, shown_of(text));
             if (!titled && !title.empty()) line = fmt::format("-- {}\n{}", title, line);
             if (out_.size() + line.size() > max_bytes_) {
                 ++left_out_;
@@ -108,7 +108,7 @@ std::string exit_of(const Diagnosis& diagnosis) {
     return fmt::format(" Exit code {}{}{}.", *code, diagnosis.exit_meaning.empty() ? "" : ": ", diagnosis.exit_meaning);
 }
 
-void add_failed_steps(std::string& out, const Diagnosis& diagnosis, std::size_t lines_before, std::size_t max_bytes) {
+void add_failed_steps(std::string& out, const Diagnosis& diagnosis, const RawLog& log, std::size_t max_bytes) {
     constexpr std::size_t most_steps = 8;
     constexpr std::size_t most_tests = 8;
     std::string text;
@@ -119,7 +119,7 @@ void add_failed_steps(std::string& out, const Diagnosis& diagnosis, std::size_t 
             break;
         }
         text += fmt::format("Failed step: {}{}{} (line {})\n", step.job, step.job.empty() ? "" : " / ",
-                            shortened(step.step, 160), lines_before + step.line);
+                            shortened(step.step, 160), log.number_of(step.line - 1));
     }
     if (!diagnosis.failed_tests.empty()) {
         text += fmt::format("Failed tests ({}): ", diagnosis.failed_tests.size());
@@ -148,7 +148,7 @@ DiagnosisText write_diagnosis(const Diagnosis& diagnosis, const RawLog& log, std
     out += fmt::format("<<<{}\n", fence);
     const auto closing = fmt::format(">>>{}\n", fence);
     const auto max_bytes = std::max<std::size_t>(max_tokens * 4, 400) - closing.size();
-    add_failed_steps(out, diagnosis, log.lines_before(), max_bytes);
+    add_failed_steps(out, diagnosis, log, max_bytes);
 
     Excerpts excerpts{log, out, max_bytes};
     const auto enough = diagnosis.convinces ? std::min(max_tokens, enough_tokens) : max_tokens;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "logs/gh_columns.hpp"
@@ -106,15 +107,31 @@ std::vector<std::size_t> RawLog::lines_holding(std::string_view literal) const {
     return found;
 }
 
-RawLog RawLog::decode(std::string_view bytes, std::size_t lines_before) {
-    RawLogBuilder builder{lines_before};
+std::size_t RawLog::number_of(std::size_t index) const {
+    const auto behind = std::upper_bound(gaps_.begin(), gaps_.end(), index,
+                                         [](std::size_t line, const Gap& gap) { return line < gap.index; });
+    return index + 1 + (behind == gaps_.begin() ? 0 : std::prev(behind)->lines);
+}
+
+std::size_t RawLog::lines_up_to(std::size_t number) const {
+    std::size_t begin = 0;
+    std::size_t missing = 0;
+    for (const auto& gap : gaps_) {
+        if (gap.index + gap.lines >= number) return std::clamp(number - std::min(number, missing), begin, gap.index);
+        begin = gap.index;
+        missing = gap.lines;
+    }
+    return std::clamp(number - std::min(number, missing), begin, size());
+}
+
+RawLog RawLog::decode(std::string_view bytes) {
+    RawLogBuilder builder;
     builder.feed(bytes);
     return std::move(builder).finish();
 }
 
 struct RawLogBuilder::State {
-    State(std::size_t lines_before, std::size_t text_limit) : most_text{text_limit} {
-        log.lines_before_ = lines_before;
+    explicit State(std::size_t text_limit) : most_text{text_limit} {
         log.blocks_.emplace_back();
         log.blocks_.back().reserve(first_block_bytes);
     }
@@ -243,8 +260,7 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     log.steps_of_lines_.push_back(entry.step);
 }
 
-RawLogBuilder::RawLogBuilder(std::size_t lines_before, std::size_t most_text)
-    : state_{std::make_unique<State>(lines_before, most_text)} {}
+RawLogBuilder::RawLogBuilder(std::size_t most_text) : state_{std::make_unique<State>(most_text)} {}
 RawLogBuilder::RawLogBuilder(RawLogBuilder&&) noexcept = default;
 RawLogBuilder& RawLogBuilder::operator=(RawLogBuilder&&) noexcept = default;
 RawLogBuilder::~RawLogBuilder() = default;
@@ -256,6 +272,15 @@ void RawLogBuilder::begin_file(std::string job, std::string step) {
     state_->stamped = false;
     state_->job = std::move(job);
     state_->step = std::move(step);
+}
+
+void RawLogBuilder::skip(std::size_t lines) {
+    if (lines == 0) return;
+    auto& state = *state_;
+    if (!state.front.empty()) state.decide();
+    state.splitter.finish(state.sink);
+    auto& gaps = state.log.gaps_;
+    gaps.push_back({state.log.lines_.size(), lines + (gaps.empty() ? 0 : gaps.back().lines)});
 }
 
 void RawLogBuilder::feed(std::string_view bytes) { state_->feed(bytes); }

@@ -19,14 +19,15 @@ namespace flux::logs {
 /// of the input, counted on LF from 1.
 class RawLog {
 public:
-    /// `lines_before`: how many lines of the whole log stand before `bytes`, where only its end was read.
-    static RawLog decode(std::string_view bytes, std::size_t lines_before = 0);
+    static RawLog decode(std::string_view bytes);
 
     RawLog() = default;
 
     std::size_t size() const { return lines_.size(); }
-    /// What to add to a 1-based line of this text to get its number in the whole log.
-    std::size_t lines_before() const { return lines_before_; }
+    /// The line's 1-based number in the whole log: more than `index + 1` where lines before it were not read.
+    std::size_t number_of(std::size_t index) const;
+    /// How many of these lines have a number of at most `number`.
+    std::size_t lines_up_to(std::size_t number) const;
     RawLine line(std::size_t index) const;
     /// The line's text: valid UTF-8, without stamp, escapes and `##[level]`. At most 16 KiB of it. Empty where it was
     /// left out of a log that is too large.
@@ -51,7 +52,12 @@ private:
     };
     static Place place_of(Packed packed);
 
-    std::size_t lines_before_ = 0;
+    struct Gap {
+        std::size_t index = 0;  ///< of the first line behind it
+        std::size_t lines = 0;  ///< that are missing here and before
+    };
+
+    std::vector<Gap> gaps_;            ///< in their order
     std::vector<std::string> blocks_;  ///< one that was left out is empty
     std::deque<Packed> lines_;
     std::deque<std::int32_t> steps_of_lines_;
@@ -64,7 +70,7 @@ class RawLogBuilder {
 public:
     static constexpr std::size_t usual_text = std::size_t{192} << 20U;
 
-    explicit RawLogBuilder(std::size_t lines_before = 0, std::size_t most_text = usual_text);
+    explicit RawLogBuilder(std::size_t most_text = usual_text);
     RawLogBuilder(RawLogBuilder&&) noexcept;
     RawLogBuilder& operator=(RawLogBuilder&&) noexcept;
     ~RawLogBuilder();
@@ -72,6 +78,9 @@ public:
     /// What follows is another file: the log of `job`, or of its step `step` where that isn't empty. The file before it
     /// ends here.
     void begin_file(std::string job, std::string step);
+
+    /// The next `lines` of the log are not here: what follows is numbered accordingly. A line ends before it.
+    void skip(std::size_t lines);
 
     /// The next bytes, cut anywhere.
     void feed(std::string_view bytes);

@@ -41,10 +41,9 @@ const builds::Step* ending_step(const builds::Job& job) {
 /// What the run knows where the log shows no failed step. Returns that in words.
 std::string explain_by_conclusion(Diagnosis& diagnosis, const builds::Job& job, const RawLog& log) {
     const auto* step = ending_step(job);
-    const auto before = static_cast<std::int64_t>(log.lines_before());
-    const auto size = static_cast<std::int64_t>(log.size());
-    const auto wanted = step != nullptr && step->last_line > 0 ? step->last_line - before : size;
-    const auto end = static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 1, size));
+    const bool knows_end = step != nullptr && step->last_line > 0;
+    const auto wanted = knows_end ? log.lines_up_to(static_cast<std::size_t>(step->last_line)) : log.size();
+    const auto end = std::clamp<std::size_t>(wanted, 1, log.size());
     const auto first = end - std::min(end - 1, shown_of_a_silent_step - 1);
     const auto name = step != nullptr ? clean_name(step->name) : std::string{"the job"};
 
@@ -53,6 +52,17 @@ std::string explain_by_conclusion(Diagnosis& diagnosis, const builds::Job& job, 
     diagnosis.output = {"end of the step", first, end};
     diagnosis.evidence.push_back(diagnosis.output);
     return fmt::format("The log says of no step that it failed; the job ended in \"{}\".", name);
+}
+
+RawLog engine_log(const JobText& text) {
+    logs::RawLogBuilder builder;
+    std::int64_t next_line = 1;
+    for (const auto& part : text.parts) {
+        builder.skip(static_cast<std::size_t>(part.first_line - next_line));
+        builder.feed(part.bytes);
+        next_line = part.last_line + 1;
+    }
+    return std::move(builder).finish();
 }
 
 /// A job that somebody or a limit ended has no error of its own to look for. Returns how it ended in words.
@@ -80,7 +90,7 @@ std::string likeness_of(const logs::Cause& cause) {
 
 JobDiagnosis diagnose_job(const builds::Job& job, const JobText& text, std::string_view nonce, std::size_t max_bytes) {
     JobDiagnosis result;
-    const auto log = RawLog::decode(text.bytes, static_cast<std::size_t>(text.lines_before));
+    const auto log = engine_log(text);
     if (log.size() == 0) return result;
     auto diagnosis = logs::diagnose(log);
     if (diagnosis.failed_steps.empty()) result.note = explain_by_conclusion(diagnosis, job, log);

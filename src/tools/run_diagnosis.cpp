@@ -36,7 +36,7 @@ using builds::Run;
 using builds::Status;
 
 constexpr std::size_t bytes_a_token = 4;
-/// Of one job's log, from its end; more is not looked at.
+/// Of one job's log; more is not looked at.
 constexpr std::size_t read_bytes = std::size_t{16} << 20;
 /// A job with less room than this is named and no more.
 constexpr std::size_t least_room = 480;
@@ -162,6 +162,16 @@ std::string call_for_the_rest(const Run& run, const std::vector<Finding>& findin
         call.arguments["lines"] = 400;
         call.arguments["max_tokens"] = 20'000;
     }
+    return to_text(call);
+}
+
+/// Of a log that was too long to be looked at as a whole.
+std::string call_for_the_unread(const Run& run, const Job& job) {
+    NextCall call{"builds.searchLogs", {}};
+    call.arguments["run_id"] = run.id;
+    call.arguments["job"] = job.id;
+    call.arguments["pattern"] = "error";
+    call.arguments["ignore_case"] = true;
     return to_text(call);
 }
 
@@ -385,14 +395,17 @@ private:
         finding.job = &job;
         const auto heading =
             run_.jobs.size() > 1 ? fmt::format("\nJob \"{}\" (id {}):\n", clean_name(job.name), job.id) : std::string{};
-        const JobPart whole{run_, job};
-        auto log = co_await read_job_text(context_->provider, context_->pool, whole, read_bytes);
+        auto log = co_await read_job_text(context_->provider, context_->pool, run_, job, read_bytes);
         if (!log) {
             finding.why = sentence(log.error().message);
         } else if (log->lines == 0) {
             const std::vector<const Job*> alone{&job};
             finding.why = explain_absence(run_, alone).why;
         } else {
+            if (log->lines < log->total_lines) {
+                unread_ += log->total_lines - log->lines;
+                if (unread_of_ == nullptr) unread_of_ = &job;
+            }
             auto work = [job, log = *std::move(log), nonce = nonce_, room = room - heading.size()] {
                 return diagnose_job(job, log, nonce, room);
             };
@@ -453,16 +466,21 @@ private:
         left_out_ += take_causes(findings_, budget - std::min(budget, spent), causes);
         structured["causes"] = std::move(causes);
 
-        if (left_out_ > 0 || !unshown_.empty()) {
-            const auto call = call_for_the_rest(run_, findings_, unshown_.empty() ? nullptr : unshown_.front());
+        if (left_out_ > 0 || unread_ > 0 || !unshown_.empty()) {
+            const auto call = unread_ > 0 && unshown_.empty()
+                                  ? call_for_the_unread(run_, *unread_of_)
+                                  : call_for_the_rest(run_, findings_, unshown_.empty() ? nullptr : unshown_.front());
             boost::json::object omitted;
-            omitted["lines"] = left_out_;
+            omitted["lines"] = static_cast<std::int64_t>(left_out_) + unread_;
+            if (unread_ > 0) omitted["unread"] = unread_;
             if (!unshown_.empty()) omitted["jobs"] = unshown_.size();
             omitted["next"] = call;
             structured["omitted"] = std::move(omitted);
-            text_ += unshown_.empty() ? fmt::format("Left out: {} lines. More comes with {}\n", left_out_, call)
-                                      : fmt::format("Left out: {} lines and {} failed jobs. They come with {}\n",
-                                                    left_out_, unshown_.size(), call);
+            const auto unread = unread_ > 0 ? fmt::format(" and {} that were not looked at", unread_) : std::string{};
+            text_ += unshown_.empty()
+                         ? fmt::format("Left out: {} lines{}. More comes with {}\n", left_out_, unread, call)
+                         : fmt::format("Left out: {} lines{} and {} failed jobs. They come with {}\n", left_out_,
+                                       unread, unshown_.size(), call);
         }
         result.text = text_ + ending;
         structured["text"] = result.text;
@@ -481,6 +499,8 @@ private:
     std::vector<const Job*> victims_;
     std::vector<const Job*> unshown_;  ///< failed jobs that found no room
     std::size_t left_out_ = 0;
+    std::int64_t unread_ = 0;  ///< lines of logs that were too long
+    const Job* unread_of_ = nullptr;
 };
 
 }  // namespace

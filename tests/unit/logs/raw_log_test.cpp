@@ -130,7 +130,7 @@ TEST(RawLog, DoesNotMindWhereThePiecesEnd) {
 }
 
 TEST(RawLog, LeavesOutTheMiddleOfALogThatIsTooLarge) {
-    RawLogBuilder builder{0, std::size_t{20} << 20U};
+    RawLogBuilder builder{std::size_t{20} << 20U};
     builder.feed("##[group]Run make\n##[endgroup]\nfirst words\n");
     const auto line = std::string(999, 'x') + "\n";
     for (int i = 0; i < 40'000; ++i) builder.feed(line);
@@ -147,6 +147,28 @@ TEST(RawLog, LeavesOutTheMiddleOfALogThatIsTooLarge) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < log.size(); ++i) kept += log.text(i).size();
     EXPECT_LE(kept, std::size_t{21} << 20U);
+}
+
+TEST(RawLog, NumbersTheLinesBehindThoseThatWereNotRead) {
+    RawLogBuilder builder;
+    builder.skip(10);
+    builder.feed("eleven\ntwelve\n");
+    builder.skip(5);
+    builder.feed("eighteen\nnineteen");
+    builder.skip(1);
+    builder.feed("twenty-one\n");
+
+    const auto log = std::move(builder).finish();
+
+    EXPECT_THAT(texts(log), ElementsAre("eleven", "twelve", "eighteen", "nineteen", "twenty-one"));
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < log.size(); ++i) numbers.push_back(log.number_of(i));
+    EXPECT_THAT(numbers, ElementsAre(11, 12, 18, 19, 21));
+    std::vector<std::size_t> counts;
+    for (const auto number : {0U, 5U, 10U, 11U, 12U, 13U, 17U, 18U, 19U, 20U, 21U, 22U, 99U}) {
+        counts.push_back(log.lines_up_to(number));
+    }
+    EXPECT_THAT(counts, ElementsAre(0, 0, 0, 1, 2, 2, 2, 3, 4, 4, 5, 5, 5));
 }
 
 TEST(RawLog, HidesSecretsByTheirForm) {

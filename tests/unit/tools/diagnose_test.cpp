@@ -80,6 +80,62 @@ TEST(Diagnose, FindsACauseFarFromTheEndOfALongLogByItsRealLine) {
     EXPECT_EQ(answered.structured.at("failed_steps").at(0).at("line").as_int64(), 65'002);
 }
 
+/// A step behind the others of the job.
+void add_step(builds::Job& job, std::string name, Conclusion conclusion) {
+    auto& step = job.steps.emplace_back();
+    step.number = static_cast<int>(job.steps.size());
+    step.name = std::move(name);
+    step.status = builds::Status::completed;
+    step.conclusion = conclusion;
+}
+
+TEST(Diagnose, ReadsTheFailedStepHoweverMuchIsWrittenBehindAndBeforeIt) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    const auto noise = std::string(1000, '.');
+    auto& job = bench.provider.add_job(run, 3, "build", std::vector<std::string>(20'000, noise), Conclusion::failure);
+    job.steps.front().name = "Download";
+    job.steps.front().conclusion = Conclusion::success;
+    add_step(job, "Compile", Conclusion::failure);
+    for (const auto& line : broken_compile) bench.provider.write(job, line);
+    add_step(job, "Post Compile", Conclusion::success);
+    for (int i = 0; i < 20'000; ++i) bench.provider.write(job, noise);
+    bench.provider.write(job, "the last line");
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12,"max_tokens":1000})");
+
+    const auto& step = answered.structured.at("failed_steps").at(0);
+    EXPECT_EQ(step.at("step").as_string(), "Compile");
+    EXPECT_EQ(step.at("line").as_int64(), 20'004);
+    EXPECT_EQ(answered.structured.at("causes").at(0).at("log_line").as_int64(), 20'002);
+    EXPECT_EQ(answered.structured.at("causes").at(0).at("file").as_string(), "src/a.cpp");
+    EXPECT_THAT(fenced_part(answered.text), HasSubstr("20002| src/a.cpp:12:5"));
+    const auto& omitted = answered.structured.at("omitted").as_object();
+    const auto unread = omitted.at("unread").as_int64();
+    EXPECT_GT(unread, 20'000);
+    EXPECT_LT(unread, 30'000);
+    EXPECT_GE(omitted.at("lines").as_int64(), unread);
+    EXPECT_THAT(std::string{omitted.at("next").as_string()}, StartsWith("builds.searchLogs {\"run_id\":12,\"job\":3,"));
+    EXPECT_THAT(answered.text, HasSubstr(std::to_string(unread) + " that were not looked at"));
+    EXPECT_LE(size_of(answered), 4000U);
+}
+
+TEST(Diagnose, ReadsTheBeginningAndTheEndOfAFailedStepThatIsTooLong) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    std::vector<std::string> lines{"src/a.cpp:12:5: error: 'x' was not declared in this scope"};
+    lines.resize(30'000, std::string(1000, '.'));
+    lines.emplace_back("src/b.cpp:7:1: error: expected ';'");
+    lines.emplace_back("##[error]Process completed with exit code 2.");
+    bench.provider.add_job(run, 3, "build", lines, Conclusion::failure);
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+
+    EXPECT_THAT(fenced_part(answered.text), HasSubstr("\n1| src/a.cpp:12:5"));
+    EXPECT_THAT(fenced_part(answered.text), HasSubstr("\n30001| src/b.cpp:7:1"));
+    EXPECT_GT(answered.structured.at("omitted").at("unread").as_int64(), 10'000);
+}
+
 TEST(Diagnose, SharesItsBudgetBetweenFailedJobsAndKeepsIt) {
     for (const int tokens : {1000, 4000, 20'000}) {
         SCOPED_TRACE(tokens);
