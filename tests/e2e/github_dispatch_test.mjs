@@ -90,6 +90,21 @@ test('a preview that only the log names is found when the log is there', async (
   });
 });
 
+test('a log without a line keeps no verdict waiting', async (t) => {
+  const env = { FLUX_PREVIEW_URL_PATTERN: 'Preview: (http\\S+)' };
+  const { github, peer } = await onGithub(t, { github: { clock: { rate: 1 } }, env });
+  github.addScript({ jobs: [{ name: 'quiet', log: '', steps: [] }, { name: 'deploy', steps: [{ name: 'Publish', log: ['published it somewhere'] }] }] });
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  // Long enough for a deployment to show, and not for a log that is late.
+  github.world.clock.advance(60_000);
+  const decided = await until('the preview to be decided', async () => {
+    const { preview } = await good(peer.tool('builds.status', { run_id }));
+    return !['requested', 'building'].includes(preview.state) && preview;
+  });
+  assert.equal(decided.state, 'failed');
+});
+
 test('a preview is taken back where the token may do that', async (t) => {
   const url = await site(t);
   const deployed = async (t, deployments) => {

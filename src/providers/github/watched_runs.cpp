@@ -577,7 +577,8 @@ async::Task<bool> WatchedRuns::search_logs(builds::Run& run, Watched& here) {
         if (job->conclusion != builds::Conclusion::success) continue;
         ++looked_at;
         if (job->log_lines == 0) {
-            // It is not waited for: the next look finds it here.
+            // An empty log, or one that never comes, names nothing. Another is not waited for: the next look finds it.
+            if (!job->log_due) continue;
             static_cast<void>(logs_.begin(run, *job));
             all_here = false;
             continue;
