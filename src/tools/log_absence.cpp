@@ -65,8 +65,9 @@ std::string why_ended(const std::string& who, std::optional<Conclusion> conclusi
 }
 
 LogAbsence due(const std::string& who, const std::string& reason) {
-    auto why = reason.empty() ? fmt::format("{} has ended, and its log is on its way.", who)
-                              : fmt::format("{} has ended, and its log is not here yet{}.", who, because(reason));
+    // The provider's own words say all of it.
+    auto why =
+        reason.empty() ? fmt::format("{} has ended, and its log is on its way.", who) : shortened(to_utf8(reason), 300);
     return {std::move(why), "not_yet", soon};
 }
 
@@ -105,7 +106,11 @@ LogAbsence explain_absence(const Run& run, const std::vector<const Job*>& jobs) 
     for (const auto* job : jobs) {
         if (reason.empty() && !job->reason.empty()) reason = job->name + ": " + job->reason;
     }
-    if (builds::is_over(run) && is_due(jobs)) return due(fmt::format("Run {}", run.id), reason);
+    if (builds::is_over(run) && is_due(jobs)) {
+        const auto explained =
+            std::ranges::find_if(jobs, [](const Job* job) { return job->log_due && !job->reason.empty(); });
+        return due(fmt::format("Run {}", run.id), explained == jobs.end() ? run.reason : (*explained)->reason);
+    }
     return absence_of(fmt::format("Run {}", run.id), run.status, run.conclusion, reason, run.live_log);
 }
 

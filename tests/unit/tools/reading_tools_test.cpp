@@ -256,6 +256,10 @@ TEST(TailLogs, SaysThatALogIsStillToComeAndAsksForOneThatIsNamed) {
     EXPECT_THAT(std::string{due.structured.at("why").as_string()}, HasSubstr("on its way"));
     EXPECT_THAT(due.text, Not(HasSubstr("nothing will follow")));
 
+    job.reason = "Job \"build\" has ended, but GitHub has not put its log there yet.";
+    const auto explained = bench.call("builds.tailLogs", R"({"run_id":12})");
+    EXPECT_EQ(explained.structured.at("why").as_string(), job.reason) << "said once";
+
     bench.call("builds.tailLogs", R"({"run_id":12,"job":"build"})");
     ASSERT_EQ(bench.provider.reads.size(), 1U);
     EXPECT_EQ(bench.provider.reads.front().job, 3);
