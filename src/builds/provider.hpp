@@ -78,7 +78,8 @@ struct ListQuery {
     std::string workflow;  ///< empty: all
     std::string status;    ///< a status or a conclusion; empty: all
     std::size_t limit = 10;
-    std::string cursor;  ///< from the page before; empty: the first
+    std::string cursor;     ///< from the page before; empty: the first
+    std::string principal;  ///< who asks; empty: the server itself
 };
 
 template <class Item>
@@ -190,15 +191,17 @@ public:
         co_return std::optional<Comparison>{};
     }
 
-    /// Stops a run and everything it started. A run that is over is `conflict` with reason `run_completed`.
-    virtual async::Task<Result<Run>> cancel(RunId run) = 0;
+    /// Stops a run and everything it started, because `principal` wants it. A run that is over is `conflict` with
+    /// reason `run_completed`.
+    virtual async::Task<Result<Run>> cancel(RunId run, std::string principal) = 0;
 
     /// A new attempt of a run that is over. `conflict` with `run_in_progress`, or `nothing_failed` when only failed
     /// jobs were asked for and none failed.
     virtual async::Task<Result<Run>> rerun(RerunRequest request) = 0;
 
     /// Takes a preview off the net: of one run, or of a branch (its alias and every run's site).
-    virtual async::Task<Result<Preview>> remove_preview(std::variant<RunId, BranchName> what) = 0;
+    virtual async::Task<Result<Preview>> remove_preview(std::variant<RunId, BranchName> what,
+                                                        std::string principal) = 0;
 
     virtual async::Task<Health> health() = 0;
 

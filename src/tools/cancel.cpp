@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
 
 #include "tools/answer.hpp"
@@ -21,12 +22,13 @@ constexpr std::string_view output_schema = R"json({
 "type":"object","properties":{"run_id":{"type":"integer"},"status":{"type":"string"},
 "conclusion":{"type":["string","null"]},"next":{"type":"array"}}})json";
 
-async::Task<Result<mcp::Outcome>> stop(std::shared_ptr<const Context> context, json::Arguments arguments) {
+async::Task<Result<mcp::Outcome>> stop(std::shared_ptr<const Context> context, json::Arguments arguments,
+                                       std::string principal) {
     if (const auto known = arguments.only({"run_id"}); !known) co_return fail(known.error());
     const auto id = run_id_argument(arguments);
     if (!id) co_return fail(id.error());
 
-    auto run = co_await context->provider.cancel(*id);
+    auto run = co_await context->provider.cancel(*id, std::move(principal));
     if (!run) co_return fail(std::move(run.error()));
 
     boost::json::object of_run;
@@ -42,9 +44,9 @@ async::Task<Result<mcp::Outcome>> stop(std::shared_ptr<const Context> context, j
     }
     auto structured = run_json(*run);
     structured["next"] = to_json(next);
-    auto text = fmt::format("Run {} of {} is {}.\n{}", run->id, run->head_branch,
-                            builds::is_over(*run) ? state_text(run->status, run->conclusion) : "being cancelled",
-                            to_text(next));
+    auto text = fmt::format("Run {} of {} is {}.\n", run->id, run->head_branch,
+                            builds::is_over(*run) ? state_text(run->status, run->conclusion) : "being cancelled");
+    text += to_text(next);
     co_return answer(std::move(text), structured);
 }
 
@@ -60,7 +62,9 @@ mcp::Tool cancel(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = false, .destructive = true, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(stop(context, std::move(arguments)), "builds.cancel", std::move(call), std::move(subject));
+        auto principal = call->visitor().principal;
+        return or_failed(stop(context, std::move(arguments), std::move(principal)), "builds.cancel", std::move(call),
+                         std::move(subject));
     };
     return tool;
 }

@@ -19,8 +19,10 @@ bool holds(std::string_view name, std::string_view typed) {
     return ascii_lower(name).find(ascii_lower(typed)) != std::string::npos;
 }
 
-async::Task<Result<Completion>> branches(std::shared_ptr<const Context> context, CompletionQuery query) {
+async::Task<Result<Completion>> branches(std::shared_ptr<const Context> context, CompletionQuery query,
+                                         std::string principal) {
     builds::ListQuery list;
+    list.principal = std::move(principal);
     list.branch = query.value;
     list.limit = most_values;
     auto page = co_await context->provider.branches(std::move(list));
@@ -33,8 +35,10 @@ async::Task<Result<Completion>> branches(std::shared_ptr<const Context> context,
     co_return completion;
 }
 
-async::Task<Result<Completion>> workflows(std::shared_ptr<const Context> context, CompletionQuery query) {
+async::Task<Result<Completion>> workflows(std::shared_ptr<const Context> context, CompletionQuery query,
+                                          std::string principal) {
     builds::ListQuery list;
+    list.principal = std::move(principal);
     list.branch = query.arguments.get("branch");
     list.limit = most_values;
     auto page = co_await context->provider.workflows(std::move(list));
@@ -47,8 +51,10 @@ async::Task<Result<Completion>> workflows(std::shared_ptr<const Context> context
     co_return completion;
 }
 
-async::Task<Result<Completion>> run_ids(std::shared_ptr<const Context> context, CompletionQuery query) {
+async::Task<Result<Completion>> run_ids(std::shared_ptr<const Context> context, CompletionQuery query,
+                                        std::string principal) {
     builds::ListQuery list;
+    list.principal = std::move(principal);
     list.branch = query.arguments.get("branch");
     list.limit = most_values;
     auto page = co_await context->provider.runs(std::move(list));
@@ -62,7 +68,7 @@ async::Task<Result<Completion>> run_ids(std::shared_ptr<const Context> context, 
     co_return completion;
 }
 
-async::Task<Result<Completion>> jobs(std::shared_ptr<const Context> context, CompletionQuery query) {
+async::Task<Result<Completion>> jobs(std::shared_ptr<const Context> context, CompletionQuery query, std::string) {
     Completion completion;
     const auto id = run_id_from(query.arguments.get("run_id"));
     if (!id) co_return completion;
@@ -75,11 +81,11 @@ async::Task<Result<Completion>> jobs(std::shared_ptr<const Context> context, Com
     co_return completion;
 }
 
-using Finder = async::Task<Result<Completion>> (*)(std::shared_ptr<const Context>, CompletionQuery);
+using Finder = async::Task<Result<Completion>> (*)(std::shared_ptr<const Context>, CompletionQuery, std::string);
 
 mcp::Completer completer(std::shared_ptr<const Context> context, Finder find) {
-    return [context = std::move(context), find](CompletionQuery query, std::shared_ptr<mcp::Call>) {
-        return find(context, std::move(query));
+    return [context = std::move(context), find](CompletionQuery query, std::shared_ptr<mcp::Call> call) {
+        return find(context, std::move(query), call->visitor().principal);
     };
 }
 

@@ -72,9 +72,11 @@ std::string empty_text(const Asked& asked) {
     return fmt::format("There are no {} yet. Start a run with builds.createPreview {{\"branch\":\"…\"}}.", asked.kind);
 }
 
-async::Task<Result<mcp::Outcome>> list_items(std::shared_ptr<const Context> context, json::Arguments arguments) {
+async::Task<Result<mcp::Outcome>> list_items(std::shared_ptr<const Context> context, json::Arguments arguments,
+                                             std::string principal) {
     auto asked = read(arguments);
     if (!asked) co_return fail(std::move(asked.error()));
+    asked->query.principal = std::move(principal);
 
     auto listing = co_await read_listing(context->provider, asked->kind, asked->query);
     if (!listing) co_return fail(std::move(listing.error()));
@@ -99,7 +101,9 @@ mcp::Tool list(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(list_items(context, std::move(arguments)), "builds.list", std::move(call), std::move(subject));
+        auto principal = call->visitor().principal;
+        return or_failed(list_items(context, std::move(arguments), std::move(principal)), "builds.list",
+                         std::move(call), std::move(subject));
     };
     return tool;
 }

@@ -28,8 +28,10 @@ async::Task<Result<ResourceReading>> read_previews(std::shared_ptr<const Context
     co_return json_reading(to_json("previews", *std::move(listing)));
 }
 
-async::Task<Result<ResourceReading>> read_workflows(std::shared_ptr<const Context> context, ResourceAddress address) {
+async::Task<Result<ResourceReading>> read_workflows(std::shared_ptr<const Context> context, ResourceAddress address,
+                                                    std::string principal) {
     builds::ListQuery query;
+    query.principal = std::move(principal);
     query.branch = address.variables.get("branch");
     query.limit = most_items;
     auto listing = co_await read_listing(context->provider, "workflows", std::move(query));
@@ -37,9 +39,11 @@ async::Task<Result<ResourceReading>> read_workflows(std::shared_ptr<const Contex
     co_return json_reading(std::move(listing->items));
 }
 
-async::Task<Result<ResourceReading>> read_workflow(std::shared_ptr<const Context> context, ResourceAddress address) {
+async::Task<Result<ResourceReading>> read_workflow(std::shared_ptr<const Context> context, ResourceAddress address,
+                                                   std::string principal) {
     const auto file = address.variables.get("file");
     builds::ListQuery query;
+    query.principal = std::move(principal);
     query.branch = address.variables.get("branch");
     query.workflow = file;
     query.limit = most_items;
@@ -80,8 +84,8 @@ mcp::Resource workflows_resource(std::shared_ptr<const Context> context) {
     resource.title = "Workflows";
     resource.description = "The workflows of a branch (or of the default branch) with the inputs that they take.";
     resource.mime_type = json_type;
-    resource.read = [context](ResourceAddress address, std::shared_ptr<mcp::Call>) {
-        return read_workflows(context, std::move(address));
+    resource.read = [context](ResourceAddress address, std::shared_ptr<mcp::Call> call) {
+        return read_workflows(context, std::move(address), call->visitor().principal);
     };
     resource.completers = {{"branch", complete_branch(context)}};
     return resource;
@@ -94,8 +98,8 @@ mcp::Resource workflow_resource(std::shared_ptr<const Context> context) {
     resource.title = "Workflow";
     resource.description = "One workflow of a branch: whether it can be started, and the inputs that it takes.";
     resource.mime_type = json_type;
-    resource.read = [context](ResourceAddress address, std::shared_ptr<mcp::Call>) {
-        return read_workflow(context, std::move(address));
+    resource.read = [context](ResourceAddress address, std::shared_ptr<mcp::Call> call) {
+        return read_workflow(context, std::move(address), call->visitor().principal);
     };
     resource.completers = {{"file", complete_workflow(context)}, {"branch", complete_branch(context)}};
     return resource;

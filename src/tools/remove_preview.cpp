@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -41,7 +42,8 @@ Result<What> read(const json::Arguments& arguments) {
     return What{*std::move(name)};
 }
 
-async::Task<Result<mcp::Outcome>> remove(std::shared_ptr<const Context> context, json::Arguments arguments) {
+async::Task<Result<mcp::Outcome>> remove(std::shared_ptr<const Context> context, json::Arguments arguments,
+                                         std::string principal) {
     auto what = read(arguments);
     if (!what) co_return fail(std::move(what.error()));
     if (const auto* branch = std::get_if<builds::BranchName>(&*what)) {
@@ -55,7 +57,7 @@ async::Task<Result<mcp::Outcome>> remove(std::shared_ptr<const Context> context,
         if (!allowed) co_return fail(allowed.error());
     }
 
-    auto preview = co_await context->provider.remove_preview(*std::move(what));
+    auto preview = co_await context->provider.remove_preview(*std::move(what), std::move(principal));
     if (!preview) co_return fail(std::move(preview.error()));
 
     boost::json::object of_branch;
@@ -88,8 +90,9 @@ mcp::Tool remove_preview(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = false, .destructive = true, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(remove(context, std::move(arguments)), "builds.removePreview", std::move(call),
-                         std::move(subject));
+        auto principal = call->visitor().principal;
+        return or_failed(remove(context, std::move(arguments), std::move(principal)), "builds.removePreview",
+                         std::move(call), std::move(subject));
     };
     return tool;
 }

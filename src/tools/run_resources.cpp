@@ -34,16 +34,19 @@ constexpr std::size_t log_lines = 10'000;
 constexpr std::size_t longest_line = 4000;
 
 async::Task<Result<ResourceReading>> read_runs(std::shared_ptr<const Context> context, ResourceAddress,
-                                               std::shared_ptr<mcp::Call>) {
+                                               std::shared_ptr<mcp::Call> call) {
     builds::ListQuery query;
+    query.principal = call->visitor().principal;
     query.limit = listed_runs;
     auto listing = co_await read_listing(context->provider, "runs", std::move(query));
     if (!listing) co_return fail(std::move(listing.error()));
     co_return json_reading(to_json("runs", *std::move(listing)));
 }
 
-async::Task<Result<mcp::ResourcePage>> list_runs(std::shared_ptr<const Context> context, std::string cursor) {
+async::Task<Result<mcp::ResourcePage>> list_runs(std::shared_ptr<const Context> context, std::string cursor,
+                                                 std::string principal) {
     builds::ListQuery query;
+    query.principal = std::move(principal);
     query.limit = listed_runs;
     query.cursor = std::move(cursor);
     auto page = co_await context->provider.runs(std::move(query));
@@ -172,8 +175,8 @@ mcp::Resource run_resource(std::shared_ptr<const Context> context) {
     resource.description = "A run with its jobs, steps and preview, as builds.status answers.";
     resource.mime_type = json_type;
     resource.read = reader(context, read_run);
-    resource.list = [context](std::string cursor, std::shared_ptr<mcp::Call>) {
-        return list_runs(context, std::move(cursor));
+    resource.list = [context](std::string cursor, std::shared_ptr<mcp::Call> call) {
+        return list_runs(context, std::move(cursor), call->visitor().principal);
     };
     resource.watch = watcher(context, false);
     resource.completers = {{"run_id", complete_run_id(context)}};

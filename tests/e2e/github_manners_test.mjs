@@ -131,6 +131,29 @@ test('limits are kept, and told with the time', async (t) => {
   });
 });
 
+test('who asks for much keeps nobody else waiting', async (t) => {
+  const [busy, other] = ['the-busy-one-0123456789abcdef', 'the-other-one-0123456789abcdef'].map((token) => ({ authorization: `Bearer ${token}` }));
+  const tokens = [busy, other].map(({ authorization }) => authorization.slice(7)).join(',');
+  const stage = await onGithub(t, { github: { clock: { rate: 1 } }, env: { MCP_AUTH_TOKEN: tokens, FLUX_RATE_LIMIT: '0' }, headers: busy });
+  const peers = await Promise.all(Array.from({ length: 8 }, stage.connect));
+  let refused = 0;
+  const burst = Array.from({ length: 200 }, async (_, n) => {
+    const result = await create(peers[n % peers.length], { fresh: true, payload: { marker: 'busy' } });
+    if (result.isError) refused += 1;
+    return result;
+  });
+  await until('more to be asked for than goes', () => refused > 0);
+  stage.headers = other;
+  const peer = await stage.connect();
+  const made = await good(create(peer, { fresh: true, payload: { marker: 'other' } }));
+  assert.equal(stage.github.run(made.run_id).inputs.marker, 'other');
+
+  const results = await Promise.all(burst);
+  for (const result of results.filter((each) => each.isError)) assert.match(text(result), /as often as it may.*in \d+ s/);
+  const started = [...stage.github.world.runs.values()].filter((run) => run.inputs.marker === 'busy').length;
+  assert.equal(started, results.filter((each) => !each.isError).length);
+});
+
 test('GitHub is down: clear words, few requests, and back again', async (t) => {
   const { github, peer, server } = await onGithub(t);
   const { run_id } = await good(create(peer));

@@ -187,7 +187,7 @@ public:
         co_return comparison;
     }
 
-    async::Task<Result<builds::Run>> cancel(builds::RunId id) override {
+    async::Task<Result<builds::Run>> cancel(builds::RunId id, std::string) override {
         if (auto error = std::exchange(next_error, {})) co_return fail(*std::move(error));
         cancelled.push_back(id);
         co_return co_await find(id, 0);
@@ -199,7 +199,8 @@ public:
         co_return co_await find(request.run, 0);
     }
 
-    async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what) override {
+    async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what,
+                                                        std::string) override {
         if (auto error = std::exchange(next_error, {})) co_return fail(*std::move(error));
         removed.push_back(what);
         builds::Preview preview;

@@ -94,10 +94,22 @@ Result<std::string> ApiClient::whole_url(const std::string& path) const {
     return url->text();
 }
 
-async::Task<Result<net::HttpReply>> ApiClient::get(std::string path, std::string_view media) {
+std::string ApiClient::key_of(const Asked& asked) {
+    // Not of two principals: nobody waits in another's line.
+    return fmt::format("{} {} {}", asked.media, asked.url, asked.principal);
+}
+
+async::Task<Result<net::HttpReply>> ApiClient::get(std::string path, std::string_view media, std::string principal) {
     auto url = whole_url(path);
     if (!url) co_return fail(std::move(url.error()));
-    const auto key = fmt::format("{} {}", media, *url);
+    Asked asked{.method = "GET",
+                .url = *std::move(url),
+                .body = {},
+                .media = std::string{media},
+                .principal = std::move(principal),
+                .shared = true,
+                .follows = true};
+    const auto key = key_of(asked);
     std::shared_ptr<SharedAnswer<Reply>> answer;
     bool first = false;
     {
@@ -107,20 +119,12 @@ async::Task<Result<net::HttpReply>> ApiClient::get(std::string path, std::string
         if (first) place = std::make_shared<SharedAnswer<Reply>>();
         answer = place;
     }
-    if (first) {
-        Asked asked{.method = "GET",
-                    .url = *std::move(url),
-                    .body = {},
-                    .media = std::string{media},
-                    .shared = true,
-                    .follows = true};
-        background_.start(fly(std::move(asked), AnswerPromise<Reply>{answer}));
-    }
+    if (first) background_.start(fly(std::move(asked), AnswerPromise<Reply>{answer}));
     co_return co_await answer->wait(steady_clock::now() + answer_limit);
 }
 
 async::Task<> ApiClient::fly(Asked asked, AnswerPromise<Reply> promise) {
-    const auto key = fmt::format("{} {}", asked.media, asked.url);
+    const auto key = key_of(asked);
     const bool shared = asked.shared;
     auto reply = co_await ask(std::move(asked));
     if (shared) {
@@ -130,13 +134,15 @@ async::Task<> ApiClient::fly(Asked asked, AnswerPromise<Reply> promise) {
     promise.set(std::move(reply));
 }
 
-async::Task<Result<net::HttpReply>> ApiClient::send(std::string method, std::string path, std::string body) {
+async::Task<Result<net::HttpReply>> ApiClient::send(std::string method, std::string path, std::string body,
+                                                    std::string principal) {
     auto url = whole_url(path);
     if (!url) co_return fail(std::move(url.error()));
     Asked asked{.method = std::move(method),
                 .url = *std::move(url),
                 .body = std::move(body),
                 .media = std::string{json_media},
+                .principal = std::move(principal),
                 .shared = false,
                 .follows = true};
     co_return co_await ask_alone(std::move(asked));
@@ -149,6 +155,7 @@ async::Task<Result<net::HttpReply>> ApiClient::locate(std::string path) {
                 .url = *std::move(url),
                 .body = {},
                 .media = std::string{json_media},
+                .principal = {},
                 .shared = false,
                 .follows = false};
     co_return co_await ask_alone(std::move(asked));
@@ -199,9 +206,8 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_with_retries(Asked asked) {
 
 async::Task<Result<net::HttpReply>> ApiClient::ask_once(Asked asked) {
     for (int attempt = 1;; ++attempt) {
-        auto wait = pacing_.take(asked.method != "GET", patience);
-        if (!wait) co_return fail(std::move(wait.error()));
-        if (*wait > milliseconds{0}) co_await async::sleep_for(*wait);
+        auto taken = co_await pacing_.take(asked.principal, asked.method != "GET", patience);
+        if (!taken) co_return fail(std::move(taken.error()));
         auto reply = co_await ask_signed(asked);
         const bool again = reply && says_too_often(*reply) && asked.method == "GET" && attempt < tries;
         if (!again) co_return reply;
@@ -292,18 +298,18 @@ Result<net::HttpReply> ApiClient::from_cache(const std::string& key, Reply reply
                 "upstream_answer_unexpected");
 }
 
-async::Task<Result<boost::json::value>> ApiClient::get_json(std::string path, std::string what) {
-    auto reply = co_await get(std::move(path));
+async::Task<Result<boost::json::value>> ApiClient::get_json(std::string path, std::string what, std::string principal) {
+    auto reply = co_await get(std::move(path), json_media, std::move(principal));
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->status != 200) co_return fail(error_of(*reply, what));
     co_return tree_of(reply->body);
 }
 
 async::Task<Result<ApiClient::Items>> ApiClient::get_all(std::string path, std::string what, std::string member,
-                                                         std::size_t most) {
+                                                         std::size_t most, std::string principal) {
     Items all;
     while (true) {
-        auto reply = co_await get(std::move(path));
+        auto reply = co_await get(std::move(path), json_media, principal);
         if (!reply) co_return fail(std::move(reply.error()));
         if (reply->status != 200) co_return fail(error_of(*reply, what));
         auto tree = tree_of(reply->body);

@@ -38,14 +38,16 @@ public:
     ApiClient(std::string api_url, std::string repository, net::HttpClient& http, Credentials& credentials,
               Background& background, const Clock& clock, GithubClock& github_clock);
 
-    /// `path` begins with `/`, below the API's URL, or is a whole URL of the same origin.
-    async::Task<Result<net::HttpReply>> get(std::string path, std::string_view media = json_media);
+    /// `path` begins with `/`, below the API's URL, or is a whole URL of the same origin. Here and below `principal` is
+    /// whose turn it takes where not all can go at once: empty for what the server does for everybody.
+    async::Task<Result<net::HttpReply>> get(std::string path, std::string_view media = json_media,
+                                            std::string principal = {});
 
     /// The same without following a redirect: where a log or an archive lies. Not shared.
     async::Task<Result<net::HttpReply>> locate(std::string path);
 
     /// The reply's JSON; any other status than 200 is an error that says that GitHub did not `what`.
-    async::Task<Result<boost::json::value>> get_json(std::string path, std::string what);
+    async::Task<Result<boost::json::value>> get_json(std::string path, std::string what, std::string principal = {});
 
     /// All pages of a list; `member` holds its items, empty where the answer is the list itself. `complete` tells
     /// whether `most` items sufficed.
@@ -53,10 +55,12 @@ public:
         std::vector<boost::json::value> items;
         bool complete = true;
     };
-    async::Task<Result<Items>> get_all(std::string path, std::string what, std::string member, std::size_t most);
+    async::Task<Result<Items>> get_all(std::string path, std::string what, std::string member, std::size_t most,
+                                       std::string principal = {});
 
     /// A request that changes something; goes once.
-    async::Task<Result<net::HttpReply>> send(std::string method, std::string path, std::string body);
+    async::Task<Result<net::HttpReply>> send(std::string method, std::string path, std::string body,
+                                             std::string principal = {});
 
     Error error_of(const net::HttpReply& reply, std::string_view what) const;
 
@@ -79,12 +83,14 @@ private:
         std::string url;
         std::string body;
         std::string media;
+        std::string principal;
         bool shared = false;  ///< others may wait for the same answer
         bool follows = true;  ///< redirects inside the API
     };
     using Reply = net::HttpReply;
 
     async::Task<> fly(Asked asked, AnswerPromise<Reply> promise);
+    static std::string key_of(const Asked& asked);
     async::Task<Result<Reply>> ask_alone(Asked asked);
     async::Task<Result<Reply>> ask(Asked asked);
     async::Task<Result<Reply>> ask_with_retries(Asked asked);
@@ -107,7 +113,7 @@ private:
     EtagCache etags_;
 
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<SharedAnswer<Reply>>> in_flight_;  ///< GETs by media and URL
+    std::unordered_map<std::string, std::shared_ptr<SharedAnswer<Reply>>> in_flight_;  ///< GETs by key_of()
     std::uint64_t sent_ = 0;
     double retries_ = 10;  ///< that may be made: a tenth of the requests, ten at most at once
 };

@@ -108,9 +108,9 @@ struct GithubProvider::State {
     async::Task<Result<builds::Run>> older_attempt(builds::RunId run, int attempt);
     /// The attempt whose log of that job is here now; nothing: it will come later.
     async::Task<Result<std::optional<int>>> fetch_log(builds::RunId run, int attempt, std::int64_t job);
-    async::Task<Result<builds::Run>> cancel(builds::RunId run);
+    async::Task<Result<builds::Run>> cancel(builds::RunId run, std::string principal);
     async::Task<Result<builds::Run>> rerun(builds::RerunRequest request);
-    async::Task<Result<builds::Preview>> remove_preview_of(builds::RunId run);
+    async::Task<Result<builds::Preview>> remove_preview_of(builds::RunId run, std::string principal);
     async::Task<builds::Health> ask_health();
     builds::Health health_of(const Result<net::HttpReply>& reply) const;
 
@@ -181,7 +181,7 @@ async::Task<Result<builds::Run>> GithubProvider::State::older_attempt(builds::Ru
     co_return co_await std::move(described);
 }
 
-async::Task<Result<builds::Run>> GithubProvider::State::cancel(builds::RunId id) {
+async::Task<Result<builds::Run>> GithubProvider::State::cancel(builds::RunId id, std::string principal) {
     auto run = co_await watched.find(id);
     if (!run) co_return run;
     if (builds::is_over(*run)) {
@@ -200,7 +200,7 @@ async::Task<Result<builds::Run>> GithubProvider::State::cancel(builds::RunId id)
         co_return run;
     }
     const auto path = fmt::format("/actions/runs/{}/{}", id, enforce ? "force-cancel" : "cancel");
-    const auto reply = co_await api.send("POST", api.of_repository(path), {});
+    const auto reply = co_await api.send("POST", api.of_repository(path), {}, std::move(principal));
     if (!reply) co_return fail(reply.error());
     if (reply->status == 409) {
         watched.poke(id, true);
@@ -240,7 +240,7 @@ async::Task<Result<builds::Run>> GithubProvider::State::rerun(builds::RerunReque
     json::Writer{body}.object().key("enable_debug_logging").boolean(request.debug).end_object();
     const auto path =
         fmt::format("/actions/runs/{}/{}", request.run, request.failed_only ? "rerun-failed-jobs" : "rerun");
-    const auto reply = co_await api.send("POST", api.of_repository(path), std::move(body));
+    const auto reply = co_await api.send("POST", api.of_repository(path), std::move(body), request.principal);
     const bool lost = !reply && (reply.error().reason == net::answer_lost || reply.error().reason == "upstream_slow");
     if (!reply && !lost) co_return fail(reply.error());
     // A gateway's 5xx says nothing of what GitHub did behind it.
@@ -274,7 +274,7 @@ async::Task<Result<builds::Run>> GithubProvider::State::rerun(builds::RerunReque
     co_return run;
 }
 
-async::Task<Result<builds::Preview>> GithubProvider::State::remove_preview_of(builds::RunId id) {
+async::Task<Result<builds::Preview>> GithubProvider::State::remove_preview_of(builds::RunId id, std::string principal) {
     auto run = co_await watched.find(id);
     if (!run) co_return fail(std::move(run.error()));
     if (!builds::is_over(*run)) {
@@ -295,7 +295,7 @@ async::Task<Result<builds::Preview>> GithubProvider::State::remove_preview_of(bu
         std::string body;
         json::Writer{body}.object().key("state").string("inactive").end_object();
         const auto path = fmt::format("/deployments/{}/statuses", deployment);
-        const auto reply = co_await api.send("POST", api.of_repository(path), std::move(body));
+        const auto reply = co_await api.send("POST", api.of_repository(path), std::move(body), principal);
         if (!reply) co_return fail(reply.error());
         if (reply->status >= 300) co_return fail(api.error_of(*reply, "mark a deployment as inactive"));
     }
@@ -462,16 +462,19 @@ async::Task<Result<std::optional<builds::Comparison>>> GithubProvider::compare(s
     return state_->comparisons.between(std::move(base), std::move(head));
 }
 
-async::Task<Result<builds::Run>> GithubProvider::cancel(builds::RunId run) { return state_->cancel(run); }
+async::Task<Result<builds::Run>> GithubProvider::cancel(builds::RunId run, std::string principal) {
+    return state_->cancel(run, std::move(principal));
+}
 
 async::Task<Result<builds::Run>> GithubProvider::rerun(builds::RerunRequest request) {
     return state_->rerun(std::move(request));
 }
 
 async::Task<Result<builds::Preview>> GithubProvider::remove_preview(
-    std::variant<builds::RunId, builds::BranchName> what) {
+    std::variant<builds::RunId, builds::BranchName> what, std::string principal) {
     auto& state = *state_;
-    if (const auto* run = std::get_if<builds::RunId>(&what)) co_return co_await state.remove_preview_of(*run);
+    if (const auto* run = std::get_if<builds::RunId>(&what))
+        co_return co_await state.remove_preview_of(*run, std::move(principal));
     const auto branch = std::get<builds::BranchName>(what).text();
     auto work = [&state, branch] { return state.records->previews(branch, {}, 0, 100); };
     auto reading = state.pool.run(std::move(work));
@@ -481,7 +484,7 @@ async::Task<Result<builds::Preview>> GithubProvider::remove_preview(
         const bool up =
             preview.state == builds::PreviewState::reachable || preview.state == builds::PreviewState::deployed;
         if (!up) continue;
-        auto removed = co_await state.remove_preview_of(preview.run_id);
+        auto removed = co_await state.remove_preview_of(preview.run_id, principal);
         if (!removed) co_return removed;
         if (!newest) newest = *std::move(removed);
     }

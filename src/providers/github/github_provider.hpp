@@ -54,9 +54,10 @@ public:
     async::Task<Result<builds::Page<builds::Branch>>> branches(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Workflow>>> workflows(builds::ListQuery query) override;
     async::Task<Result<std::optional<builds::Comparison>>> compare(std::string base, std::string head) override;
-    async::Task<Result<builds::Run>> cancel(builds::RunId run) override;
+    async::Task<Result<builds::Run>> cancel(builds::RunId run, std::string principal) override;
     async::Task<Result<builds::Run>> rerun(builds::RerunRequest request) override;
-    async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what) override;
+    async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what,
+                                                        std::string principal) override;
     async::Task<builds::Health> health() override;
     std::optional<builds::Quota> quota() const override;
 

@@ -57,7 +57,7 @@ async::Task<Result<builds::Page<builds::Run>>> Listings::runs(builds::ListQuery 
     const bool filtered_here = query.status == "startup_failure";
     if (!query.status.empty() && !filtered_here) path += "&status=" + net::percent_encoded(query.status);
 
-    auto reply = co_await api_.get(api_.of_repository(path));
+    auto reply = co_await api_.get(api_.of_repository(path), json_media, query.principal);
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->status == 404 && !query.workflow.empty()) {
         co_return fail(Errc::not_found,
@@ -107,9 +107,9 @@ async::Task<Result<builds::Page<builds::Preview>>> Listings::previews(builds::Li
     co_return page;
 }
 
-async::Task<> Listings::add_head(builds::Branch& branch) {
+async::Task<> Listings::add_head(builds::Branch& branch, std::string principal) {
     const auto tree = co_await api_.get_json(api_.of_repository("/commits/" + net::percent_encoded(branch.head_sha)),
-                                             "read a commit");
+                                             "read a commit", std::move(principal));
     if (!tree) co_return;
     const auto& commit = object_of(as_object(*tree), "commit");
     const auto message = text_of(commit, "message");
@@ -120,10 +120,11 @@ async::Task<> Listings::add_head(builds::Branch& branch) {
 async::Task<Result<builds::Page<builds::Branch>>> Listings::branches(builds::ListQuery query) {
     const auto from = place_of(query.cursor);
     if (!from) co_return fail(from.error());
-    auto all = co_await files_.branches(query.branch, most_branches);
+    auto all = co_await files_.branches(query.branch, most_branches, query.principal);
     if (!all) co_return fail(std::move(all.error()));
     auto page = page_of(*std::move(all), query, *from);
-    for (std::size_t i = 0; i < page.items.size() && i < most_heads; ++i) co_await add_head(page.items[i]);
+    for (std::size_t i = 0; i < page.items.size() && i < most_heads; ++i)
+        co_await add_head(page.items[i], query.principal);
     co_return page;
 }
 
@@ -132,15 +133,15 @@ async::Task<Result<builds::Page<builds::Workflow>>> Listings::workflows(builds::
     if (!from) co_return fail(from.error());
     auto name = query.branch;
     if (name.empty()) {
-        auto usual = co_await files_.default_branch();
+        auto usual = co_await files_.default_branch(query.principal);
         if (!usual) co_return fail(std::move(usual.error()));
         name = *std::move(usual);
     }
     auto branch = builds::BranchName::parse(name);
     if (!branch) co_return fail(std::move(branch.error()));
-    auto head = co_await files_.head_of(*std::move(branch));
+    auto head = co_await files_.head_of(*std::move(branch), query.principal);
     if (!head) co_return fail(std::move(head.error()));
-    auto all = co_await files_.describe(*std::move(head));
+    auto all = co_await files_.describe(*std::move(head), query.principal);
     if (!all) co_return fail(std::move(all.error()));
     const auto wanted = bare_file(query.workflow);
     std::erase_if(*all, [&](const auto& one) { return !wanted.empty() && one.file != wanted; });

@@ -24,7 +24,7 @@ public:
     async::Task<Result<builds::Page<builds::Workflow>>> workflows(builds::ListQuery query);
 
 private:
-    async::Task<> add_head(builds::Branch& branch);
+    async::Task<> add_head(builds::Branch& branch, std::string principal);
 
     ApiClient& api_;
     WorkflowFiles& files_;

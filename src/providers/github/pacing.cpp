@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "providers/github/api_date.hpp"
@@ -19,6 +20,8 @@ constexpr double points_a_minute = 720;
 constexpr double points_a_millisecond = points_a_minute / 60'000;
 constexpr seconds least_secondary_wait{60};
 constexpr seconds longest_wait{3700};
+/// Of all principals together. One alone has less than a hundred, because it is told when its patience won't do.
+constexpr std::size_t most_waiting = 512;
 
 std::optional<std::int64_t> number(const net::HttpReply& reply, std::string_view name) {
     const auto text = reply.field(name);
@@ -37,31 +40,106 @@ bool says_too_often(const net::HttpReply& reply) {
            text.find("api rate limit exceeded") != std::string::npos;
 }
 
-Result<milliseconds> Pacing::take(bool writes, milliseconds patience) {
+namespace {
+
+/// A place in the queue for as long as a task waits there, however that ends.
+class Place {
+public:
+    Place(Pacing& pacing, std::shared_ptr<Turn> turn) : pacing_{pacing}, turn_{std::move(turn)} {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { pacing_.leave(*turn_); }
+
+    Turn& turn() { return *turn_; }
+
+private:
+    Pacing& pacing_;
+    std::shared_ptr<Turn> turn_;
+};
+
+}  // namespace
+
+async::Task<Result<void>> Pacing::take(std::string principal, bool writes, milliseconds patience) {
+    auto entered = enter(std::move(principal), writes, patience);
+    if (!entered) co_return fail(std::move(entered.error()));
+    Place place{*this, *std::move(entered)};
+    while (true) {
+        const auto calls = place.turn().called.version();
+        const auto wait = look(place.turn());
+        if (!wait) co_return fail(wait.error());
+        if (*wait == milliseconds{0}) co_return Result<void>{};
+        co_await place.turn().called.wait_beyond(calls, std::chrono::steady_clock::now() + *wait);
+    }
+}
+
+Result<std::shared_ptr<Turn>> Pacing::enter(std::string principal, bool writes, milliseconds patience) {
     const std::scoped_lock lock{mutex_};
     const auto now = clock_.steady_now();
-    const auto blocked = std::chrono::ceil<milliseconds>(std::max(blocked_until_ - now, SteadyTime::duration{0}));
-    if (blocked > patience) {
-        return fail(
-            Error{Errc::rate_limited,
-                  fmt::format("GitHub's {} rate limit for this server's token is reached. It asks to wait {} s.",
-                              secondary_ ? "secondary" : "hourly", std::chrono::ceil<seconds>(blocked).count()),
-                  secondary_ ? "upstream_secondary" : "upstream_primary", blocked});
+    refill(now);
+    auto turn = std::make_shared<Turn>();
+    turn->principal = std::move(principal);
+    turn->points = writes ? 5 : 1;
+    turn->gives_up_at = now + patience;
+    const auto blocked = blocked_at(now);
+    const auto wait = until_there_are(queue_.points_before_another(turn->principal) + turn->points);
+    if (std::max(blocked, wait) > patience || queue_.size() >= most_waiting) return fail(refusal(blocked, wait));
+    queue_.push(turn);
+    return turn;
+}
+
+Result<milliseconds> Pacing::look(Turn& turn) {
+    const std::scoped_lock lock{mutex_};
+    const auto now = clock_.steady_now();
+    refill(now);
+    const auto blocked = blocked_at(now);
+    const auto wait = until_there_are(queue_.points_before(turn) + turn.points);
+    const bool is_next = queue_.next() == &turn;
+    if (is_next && blocked == milliseconds{0} && wait == milliseconds{0}) {
+        points_ -= turn.points;
+        queue_.remove(turn, true);
+        queue_.call_next();
+        return milliseconds{0};
     }
+    const auto left = std::chrono::ceil<milliseconds>(turn.gives_up_at - now);
+    if (left <= milliseconds{0} || blocked > left) return fail(refusal(blocked, wait));
+    // Only the next one looks at the time; whoever goes or leaves calls the one after it.
+    return is_next ? std::min(left, std::max(blocked, wait)) : left;
+}
+
+void Pacing::leave(const Turn& turn) {
+    const std::scoped_lock lock{mutex_};
+    const bool was_next = queue_.next() == &turn;
+    queue_.remove(turn, false);
+    if (was_next) queue_.call_next();
+}
+
+void Pacing::refill(SteadyTime now) {
     const auto passed = std::chrono::duration<double, std::milli>(now - filled_at_).count();
     points_ = std::min(points_a_minute, points_ + passed * points_a_millisecond);
     filled_at_ = now;
-    const double cost = writes ? 5 : 1;
-    const auto lacking = std::max(0.0, cost - points_);
-    const milliseconds for_points{static_cast<std::int64_t>(lacking / points_a_millisecond)};
-    if (for_points > patience) {
-        return fail(Error{Errc::rate_limited,
-                          "This server has asked GitHub as often as it may within a minute. Try again.",
-                          "upstream_paced", for_points});
+}
+
+milliseconds Pacing::blocked_at(SteadyTime now) const {
+    return std::chrono::ceil<milliseconds>(std::max(blocked_until_ - now, SteadyTime::duration{0}));
+}
+
+milliseconds Pacing::until_there_are(int points) const {
+    const std::chrono::duration<double, std::milli> time{std::max(0.0, points - points_) / points_a_millisecond};
+    return std::chrono::ceil<milliseconds>(time);
+}
+
+Error Pacing::refusal(milliseconds blocked, milliseconds wait) const {
+    if (blocked > milliseconds{0} && blocked >= wait) {
+        return {Errc::rate_limited,
+                fmt::format("GitHub's {} rate limit for this server's token is reached. It asks to wait {} s.",
+                            secondary_ ? "secondary" : "hourly", std::chrono::ceil<seconds>(blocked).count()),
+                secondary_ ? "upstream_secondary" : "upstream_primary", blocked};
     }
-    // It may go below zero: who comes later waits for what is owed.
-    points_ -= cost;
-    return std::max(blocked, for_points);
+    const auto time = std::max(wait, milliseconds{1000});
+    return {Errc::rate_limited,
+            fmt::format("This server has asked GitHub as often as it may within a minute. Try again in {} s.",
+                        std::chrono::ceil<seconds>(time).count()),
+            "upstream_paced", time};
 }
 
 void Pacing::heed(const net::HttpReply& reply) {

@@ -1,13 +1,17 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
+#include "async/task.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "builds/quota.hpp"
 #include "net/http_message.hpp"
+#include "providers/github/turn_queue.hpp"
 
 namespace flux::providers::github {
 
@@ -16,15 +20,25 @@ namespace flux::providers::github {
 /// (docs.github.com, "Rate limits for the REST API").
 bool says_too_often(const net::HttpReply& reply);
 
-/// When the next request may go: keeps to what GitHub asks for, and to four fifths of its published points a minute
-/// (900; a read is one, a write five), so that nobody else with the same token is starved. Thread-safe.
+/// When the next request may go, and whose it is: keeps to what GitHub asks for, and to four fifths of its published
+/// points a minute (900; a read is one, a write five), so that nobody else with the same token is starved; and when not
+/// all can go at once, each principal's requests go in turn with everybody else's, so that none of them is.
+/// Thread-safe.
 class Pacing {
 public:
     explicit Pacing(const Clock& clock) : clock_{clock}, filled_at_{clock.steady_now()} {}
 
-    /// Takes the request's points and returns how long to wait before it goes. `rate_limited` with the time when that
-    /// is longer than `patience`; then nothing is taken.
-    Result<std::chrono::milliseconds> take(bool writes, std::chrono::milliseconds patience);
+    /// Ends when a request of `principal` may go (empty: the server itself). `rate_limited` with the time when that
+    /// isn't within `patience`: at once where that is known, else when the patience is at its end.
+    async::Task<Result<void>> take(std::string principal, bool writes, std::chrono::milliseconds patience);
+
+    /// The steps of take(). A place in the queue, which has to be left; or `rate_limited`.
+    Result<std::shared_ptr<Turn>> enter(std::string principal, bool writes, std::chrono::milliseconds patience);
+    /// Zero: it goes now, and is in the queue no longer. Else how long to wait before looking again, unless it is
+    /// called before. `rate_limited` when its patience is at its end, or nothing goes before that.
+    Result<std::chrono::milliseconds> look(Turn& turn);
+    /// Waits no longer.
+    void leave(const Turn& turn);
 
     /// Takes note of the fields of a reply; after one that says_too_often(), nothing goes until GitHub's own time.
     void heed(const net::HttpReply& reply);
@@ -36,6 +50,10 @@ public:
 
 private:
     std::chrono::milliseconds wait_asked(const net::HttpReply& reply);
+    void refill(SteadyTime now);
+    std::chrono::milliseconds blocked_at(SteadyTime now) const;
+    std::chrono::milliseconds until_there_are(int points) const;
+    Error refusal(std::chrono::milliseconds blocked, std::chrono::milliseconds wait) const;
 
     const Clock& clock_;
     mutable std::mutex mutex_;
@@ -45,6 +63,7 @@ private:
     int secondary_in_a_row_ = 0;
     double points_ = 720;
     SteadyTime filled_at_;
+    TurnQueue queue_;
 };
 
 }  // namespace flux::providers::github

@@ -176,7 +176,7 @@ async::Task<Result<builds::Created>> RunCreation::create(builds::CreateRequest r
             continue;
         }
         // The branch may have moved since the others looked.
-        auto head = co_await files_.head_of(request.branch);
+        auto head = co_await files_.head_of(request.branch, request.principal);
         if (!head) co_return fail(std::move(head.error()));
         if (*head != answer->run.head_sha) continue;
         answer->reused = true;
@@ -313,9 +313,9 @@ async::Task<Result<std::optional<builds::Created>>> RunCreation::answer_with(Req
 }
 
 async::Task<Result<RunCreation::Order>> RunCreation::prepare(builds::CreateRequest request, std::string digest) {
-    auto sha = co_await files_.head_of(request.branch);
+    auto sha = co_await files_.head_of(request.branch, request.principal);
     if (!sha) co_return fail(std::move(sha.error()));
-    auto found = co_await files_.find(*sha, request.branch.text(), request.workflow);
+    auto found = co_await files_.find(*sha, request.branch.text(), request.workflow, request.principal);
     if (!found) co_return fail(std::move(found.error()));
     auto inputs = checked_inputs(*found, request.inputs);
     if (!inputs) co_return fail(std::move(inputs.error()));
@@ -399,7 +399,7 @@ async::Task<Result<net::HttpReply>> RunCreation::post(const Order& order) {
         }
         if (with_details) writer.key("return_run_details").boolean(true);
         writer.end_object();
-        auto reply = co_await api_.send("POST", path, std::move(body));
+        auto reply = co_await api_.send("POST", path, std::move(body), order.request.principal);
         if (!with_details || !reply || !speaks_of_details(*reply)) co_return reply;
         // This answer proves that nothing was started.
         gives_details_ = false;
@@ -539,8 +539,9 @@ async::Task<builds::Run> RunCreation::first_look(const Order& order, Dispatched 
     run.preview.branch = run.head_branch;
     watched_.seed(run);
     // Its own words are better, if GitHub has them already; the id is what counts.
-    const auto tree = co_await api_.get_json(
-        api_.of_repository(fmt::format("/actions/runs/{}?exclude_pull_requests=true", run.id)), "read the new run");
+    const auto tree =
+        co_await api_.get_json(api_.of_repository(fmt::format("/actions/runs/{}?exclude_pull_requests=true", run.id)),
+                               "read the new run", order.request.principal);
     if (tree) {
         auto found = run_from(as_object(*tree));
         if (found.id == run.id) run = std::move(found);

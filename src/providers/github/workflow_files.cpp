@@ -84,15 +84,16 @@ std::string bare_file(std::string_view asked) {
     return std::string{asked};
 }
 
-async::Task<Result<std::string>> WorkflowFiles::head_of(builds::BranchName branch) {
-    auto reply = co_await api_.get(api_.of_repository("/git/ref/heads" + encoded_path(branch.text())));
+async::Task<Result<std::string>> WorkflowFiles::head_of(builds::BranchName branch, std::string principal) {
+    auto reply =
+        co_await api_.get(api_.of_repository("/git/ref/heads" + encoded_path(branch.text())), json_media, principal);
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->status == 409) {
         co_return fail(Errc::not_found, fmt::format("{} is empty: it has no branch yet. Push one.", api_.repository()),
                        "branch_not_found");
     }
     if (reply->status == 404) {
-        auto error = co_await no_such_branch(branch.text());
+        auto error = co_await no_such_branch(branch.text(), std::move(principal));
         co_return fail(std::move(error));
     }
     if (reply->status != 200) co_return fail(api_.error_of(*reply, "read the branch"));
@@ -103,10 +104,11 @@ async::Task<Result<std::string>> WorkflowFiles::head_of(builds::BranchName branc
     co_return sha;
 }
 
-async::Task<Error> WorkflowFiles::no_such_branch(std::string branch) {
+async::Task<Error> WorkflowFiles::no_such_branch(std::string branch, std::string principal) {
     Error error{Errc::not_found, {}, "branch_not_found", {}};
     // This one follows renames; and it tells a missing branch from a repository that can't be seen.
-    const auto renamed = co_await api_.get(api_.of_repository("/branches/" + net::percent_encoded(branch)));
+    const auto renamed =
+        co_await api_.get(api_.of_repository("/branches/" + net::percent_encoded(branch)), json_media, principal);
     if (renamed && renamed->status == 200) {
         const auto tree = tree_of(renamed->body);
         const auto name = tree ? text_of(as_object(*tree), "name") : std::string{};
@@ -116,7 +118,7 @@ async::Task<Error> WorkflowFiles::no_such_branch(std::string branch) {
             co_return error;
         }
     }
-    const auto known = co_await branches({}, most_branches);
+    const auto known = co_await branches({}, most_branches, std::move(principal));
     if (!known) {
         if (known.error().code == Errc::not_found || known.error().code == Errc::forbidden) {
             error.message = fmt::format(
@@ -136,17 +138,18 @@ async::Task<Error> WorkflowFiles::no_such_branch(std::string branch) {
     co_return error;
 }
 
-async::Task<Result<std::string>> WorkflowFiles::text_of_file(std::string sha, std::string file) {
+async::Task<Result<std::string>> WorkflowFiles::text_of_file(std::string sha, std::string file, std::string principal) {
     const auto path = fmt::format("/contents{}?ref={}", encoded_path(workflow_path(file)), net::percent_encoded(sha));
-    auto reply = co_await api_.get(api_.of_repository(path), raw_media);
+    auto reply = co_await api_.get(api_.of_repository(path), raw_media, std::move(principal));
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->status != 200) co_return fail(api_.error_of(*reply, fmt::format("read `{}`", workflow_path(file))));
     co_return std::move(reply->body);
 }
 
-async::Task<Result<std::vector<std::string>>> WorkflowFiles::names(std::string sha) {
+async::Task<Result<std::vector<std::string>>> WorkflowFiles::names(std::string sha, std::string principal) {
     auto reply = co_await api_.get(
-        api_.of_repository(fmt::format("/contents/.github/workflows?ref={}", net::percent_encoded(sha))));
+        api_.of_repository(fmt::format("/contents/.github/workflows?ref={}", net::percent_encoded(sha))), json_media,
+        std::move(principal));
     if (!reply) co_return fail(std::move(reply.error()));
     std::vector<std::string> files;
     if (reply->status == 404) co_return files;
@@ -163,7 +166,8 @@ async::Task<Result<std::vector<std::string>>> WorkflowFiles::names(std::string s
     co_return files;
 }
 
-async::Task<Result<CommittedWorkflow>> WorkflowFiles::find(std::string sha, std::string branch, std::string asked) {
+async::Task<Result<CommittedWorkflow>> WorkflowFiles::find(std::string sha, std::string branch, std::string asked,
+                                                           std::string principal) {
     const auto file = asked.empty() ? usual_file_ : bare_file(asked);
     if (!is_workflow_name(file) || file.find('/') != std::string::npos) {
         co_return fail(Errc::invalid_argument,
@@ -171,10 +175,11 @@ async::Task<Result<CommittedWorkflow>> WorkflowFiles::find(std::string sha, std:
                                    folder, shortened(to_utf8(asked), 100)),
                        "workflow_not_found");
     }
-    auto text = co_await text_of_file(sha, file);
+    auto text = co_await text_of_file(sha, file, principal);
     if (!text && text.error().code == Errc::not_found) {
-        if (asked.empty() && any_) co_return co_await only_dispatchable(std::move(sha), std::move(branch));
-        auto files = co_await names(std::move(sha));
+        if (asked.empty() && any_)
+            co_return co_await only_dispatchable(std::move(sha), std::move(branch), std::move(principal));
+        auto files = co_await names(std::move(sha), std::move(principal));
         co_return fail(files ? no_such_workflow(file, branch, *files) : std::move(files.error()));
     }
     if (!text) co_return fail(std::move(text.error()));
@@ -185,12 +190,13 @@ async::Task<Result<CommittedWorkflow>> WorkflowFiles::find(std::string sha, std:
     co_return found;
 }
 
-async::Task<Result<CommittedWorkflow>> WorkflowFiles::only_dispatchable(std::string sha, std::string branch) {
-    auto files = co_await names(sha);
+async::Task<Result<CommittedWorkflow>> WorkflowFiles::only_dispatchable(std::string sha, std::string branch,
+                                                                        std::string principal) {
+    auto files = co_await names(sha, principal);
     if (!files) co_return fail(std::move(files.error()));
     std::optional<CommittedWorkflow> only;
     for (std::size_t i = 0; i < files->size() && i < most_files; ++i) {
-        auto text = co_await text_of_file(sha, (*files)[i]);
+        auto text = co_await text_of_file(sha, (*files)[i], principal);
         if (!text) co_return fail(std::move(text.error()));
         auto found = read((*files)[i], *text);
         if (!found.workflow || !found.workflow->on.dispatch) continue;
@@ -204,14 +210,14 @@ async::Task<Result<CommittedWorkflow>> WorkflowFiles::only_dispatchable(std::str
     co_return *std::move(only);
 }
 
-async::Task<Result<std::vector<builds::Workflow>>> WorkflowFiles::describe(std::string sha) {
-    auto files = co_await names(sha);
+async::Task<Result<std::vector<builds::Workflow>>> WorkflowFiles::describe(std::string sha, std::string principal) {
+    auto files = co_await names(sha, principal);
     if (!files) co_return fail(std::move(files.error()));
     std::vector<builds::Workflow> described;
     for (std::size_t i = 0; i < files->size() && i < most_files; ++i) {
         builds::Workflow one{
             .file = (*files)[i], .name = (*files)[i], .dispatchable = false, .problem = {}, .inputs = {}};
-        auto text = co_await text_of_file(sha, one.file);
+        auto text = co_await text_of_file(sha, one.file, principal);
         if (!text) co_return fail(std::move(text.error()));
         const auto found = read(one.file, *text);
         if (!found.workflow) {
@@ -227,15 +233,16 @@ async::Task<Result<std::vector<builds::Workflow>>> WorkflowFiles::describe(std::
     co_return described;
 }
 
-async::Task<Result<std::string>> WorkflowFiles::default_branch() {
-    auto tree = co_await api_.get_json(api_.of_repository(""), "read the repository");
+async::Task<Result<std::string>> WorkflowFiles::default_branch(std::string principal) {
+    auto tree = co_await api_.get_json(api_.of_repository(""), "read the repository", std::move(principal));
     if (!tree) co_return fail(std::move(tree.error()));
     co_return text_of(as_object(*tree), "default_branch");
 }
 
-async::Task<Result<std::vector<builds::Branch>>> WorkflowFiles::branches(std::string part, std::size_t most) {
-    auto all =
-        co_await api_.get_all(api_.of_repository("/branches?per_page=100"), "list the branches", {}, most_branches);
+async::Task<Result<std::vector<builds::Branch>>> WorkflowFiles::branches(std::string part, std::size_t most,
+                                                                         std::string principal) {
+    auto all = co_await api_.get_all(api_.of_repository("/branches?per_page=100"), "list the branches", {},
+                                     most_branches, std::move(principal));
     if (!all) co_return fail(std::move(all.error()));
     std::vector<builds::Branch> found;
     for (const auto& item : all->items) {

@@ -345,7 +345,7 @@ async::Task<Result<std::optional<builds::Comparison>>> LocalProvider::compare(st
     return State::on_pool(state_, std::move(work));
 }
 
-async::Task<Result<builds::Run>> LocalProvider::cancel(builds::RunId run) {
+async::Task<Result<builds::Run>> LocalProvider::cancel(builds::RunId run, std::string /*principal*/) {
     std::function<Result<builds::Run>(State&)> work = [run](State& state) { return state.cancel(run); };
     return State::on_pool(state_, std::move(work));
 }
@@ -357,8 +357,8 @@ async::Task<Result<builds::Run>> LocalProvider::rerun(builds::RerunRequest reque
     return State::on_pool(state_, std::move(work));
 }
 
-async::Task<Result<builds::Preview>> LocalProvider::remove_preview(
-    std::variant<builds::RunId, builds::BranchName> what) {
+async::Task<Result<builds::Preview>> LocalProvider::remove_preview(std::variant<builds::RunId, builds::BranchName> what,
+                                                                   std::string /*principal*/) {
     std::function<Result<builds::Preview>(State&)> work = [what = std::move(what)](State& state) {
         if (const auto* run = std::get_if<builds::RunId>(&what)) return state.remove_site_of(*run);
         return state.remove_sites_of(std::get<builds::BranchName>(what));

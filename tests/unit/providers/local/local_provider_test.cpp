@@ -193,7 +193,7 @@ jobs:
     ASSERT_TRUE(provider->sites().newest_of("main"));
     EXPECT_TRUE(provider->sites().open_file(*provider->sites().newest_of("main"), "/"));
 
-    const auto removed = run((*provider)->remove_preview(over.id));
+    const auto removed = run((*provider)->remove_preview(over.id, {}));
     ASSERT_TRUE(removed) << removed.error().message;
     EXPECT_EQ(removed->state, PreviewState::removed);
     EXPECT_EQ(find(over.id).preview.state, PreviewState::removed);
@@ -284,7 +284,7 @@ TEST_F(LocalProviderTest, TakesThePageThatAWorkflowPutElsewhere) {
         EXPECT_EQ(over.preview.url == row.url, elsewhere) << over.preview.url;
         if (!elsewhere) continue;
         EXPECT_EQ(over.preview.path_url, "");
-        const auto refused = run((*provider)->remove_preview(over.id));
+        const auto refused = run((*provider)->remove_preview(over.id, {}));
         ASSERT_FALSE(refused);
         EXPECT_NE(refused.error().message.find(row.url), std::string::npos) << refused.error().message;
         stop();
@@ -431,7 +431,7 @@ TEST_F(LocalProviderTest, SaysThatABranchOrRunDoesNotExist) {
 
     EXPECT_EQ(create(request("mian")).error().reason, "branch_not_found");
     EXPECT_EQ(run((*provider)->find(99, 0)).error().reason, "run_not_found");
-    EXPECT_EQ(run((*provider)->cancel(99)).error().reason, "run_not_found");
+    EXPECT_EQ(run((*provider)->cancel(99, {})).error().reason, "run_not_found");
     EXPECT_EQ(run((*provider)->rerun({.run = 99, .principal = {}})).error().reason, "run_not_found");
     EXPECT_EQ((*provider)->watch(99), nullptr);
 }
@@ -568,13 +568,13 @@ jobs:
     wait_for_line(id, "long", "started");
     EXPECT_EQ(run((*provider)->rerun({.run = id, .principal = {}})).error().reason, "run_in_progress");
 
-    ASSERT_TRUE(run((*provider)->cancel(id)));
+    ASSERT_TRUE(run((*provider)->cancel(id, {})));
     const auto over = ended(id);
 
     EXPECT_EQ(over.conclusion, Conclusion::cancelled);
     EXPECT_EQ(outcome(over, "long"), "cancelled");
     EXPECT_EQ(outcome(over, "next"), "cancelled");
-    EXPECT_EQ(run((*provider)->cancel(id)).error().reason, "run_completed");
+    EXPECT_EQ(run((*provider)->cancel(id, {})).error().reason, "run_completed");
     EXPECT_FALSE(create(request()).value().reused);
 }
 
@@ -649,7 +649,7 @@ jobs:
     const auto third = create(fresh).value().run.id;
 
     EXPECT_EQ(ended(second).conclusion, Conclusion::cancelled);
-    ASSERT_TRUE(run((*provider)->cancel(first)));
+    ASSERT_TRUE(run((*provider)->cancel(first, {})));
     ended(first);
     wait_for_line(third, "long", "started");
 }
@@ -748,7 +748,7 @@ jobs:
         // The script is in the log too.
         EXPECT_GE(found.total, text == std::string_view{"nothing"} ? 0U : 3U);
     }
-    ASSERT_TRUE(run((*provider)->cancel(id)));
+    ASSERT_TRUE(run((*provider)->cancel(id, {})));
     ended(id);
 
     auto missing = builds::LogSearch{.run = id, .job = 123'456, .pattern = logs::LinePattern::compile("x", {}).value()};
