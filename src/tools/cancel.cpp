@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
 #include "tools/answer.hpp"
 #include "tools/run_id_argument.hpp"
 #include "tools/run_json.hpp"
@@ -46,6 +47,7 @@ async::Task<Result<mcp::Outcome>> stop(std::shared_ptr<const Context> context, j
     structured["next"] = to_json(next);
     auto text = fmt::format("Run {} of {} is {}.\n", run->id, run->head_branch,
                             builds::is_over(*run) ? state_text(run->status, run->conclusion) : "being cancelled");
+    for (const auto& note : run->notes) text += to_utf8(note) + '\n';
     text += to_text(next);
     co_return answer(std::move(text), structured);
 }

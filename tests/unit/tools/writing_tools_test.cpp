@@ -180,6 +180,19 @@ TEST(Cancel, StopsTheRunThatAUrlNames) {
     EXPECT_EQ(answered.structured.at("run_id").as_int64(), 7);
 }
 
+TEST(Cancel, HandsOnWhatTheProviderSaysOfIt) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(7, builds::Conclusion::success);
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    run.notes = {"It is being cancelled already. If it still runs in half a minute, cancel it again."};
+
+    const auto answered = bench.call("builds.cancel", R"({"run_id":7})");
+
+    EXPECT_THAT(answered.text, HasSubstr("cancel it again"));
+    EXPECT_THAT(answered.text, HasSubstr("builds.status"));
+}
+
 TEST(Cancel, SaysWhatARunIdIs) {
     for (const auto* arguments :
          {R"({"run_id":"main"})", R"({"run_id":0})", R"({"run_id":1.5})", R"({"run_id":true})",
