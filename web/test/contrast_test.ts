@@ -31,9 +31,10 @@ const grounds = ['color-page', 'color-card', 'color-well'];
 const texts = [
   ...['color-ink', 'color-soft', 'color-brand', 'color-bad', 'color-good', 'color-warn', 'color-blue'].flatMap((ink) => grounds.map((ground) => [ink, ground])),
   ...['brand', 'good', 'bad', 'warn', 'blue'].map((tone) => [`color-${tone}`, `color-${tone}-wash`]),
+  ['log-mark-ink', 'log-mark'],
   ['color-ink', 'color-bad-wash'],
   ['color-ink', 'color-warn-wash'],
-  ...['log-ink', 'log-soft', ...['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'].map((name) => `ansi-${name}`)].flatMap((ink) => ['log-ground', 'log-cause'].map((ground) => [ink, ground])),
+  ...['log-ink', 'log-soft', ...['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'].map((name) => `ansi-${name}`)].flatMap((ink) => ['log-ground', 'log-cause', 'log-target', 'log-hit', 'log-hit-now'].map((ground) => [ink, ground])),
 ] as [string, string][];
 
 describe.each([['light', 0], ['dark', 1]] as const)('in the %s theme', (_, theme) => {

@@ -52,6 +52,16 @@ describe('a log that grows', () => {
     expect(server.asked.at(-1)?.first).toBe(11);
   });
 
+  it('keeps up with one that is told of without a pause', async () => {
+    await settle();
+    for (let count = 11; count <= 40; count++) {
+      server.log = numbered(count);
+      client.push(uri);
+      await settle(100);
+    }
+    expect(feed.store.length).toBeGreaterThan(35);
+  });
+
   it('answers a storm of news with one request', async () => {
     await settle();
     const before = server.asked.length;

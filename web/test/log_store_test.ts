@@ -37,6 +37,16 @@ describe('a log', () => {
     expect(store.whole).toBe(true);
   });
 
+  it('knows how wide its longest line is', () => {
+    const store = new LogStore();
+    store.append(lines(['\u001b[31mred\u001b[0m', '##[group]a title']));
+    expect(store.columns).toBe(7);
+    store.append(lines(['\ta tab', '漢字'.repeat(3)], { from: 3 }));
+    expect(store.columns).toBe(12);
+    store.append(lines(['x'.repeat(5_000)], { from: 5 }));
+    expect(store.columns).toBe(5_000);
+  });
+
   it('shows text without colours and markers', () => {
     expect(plain('##[error]\u001b[31mno\u001b[0m such file')).toBe('no such file');
     expect(plain('##[unknown]stays')).toBe('##[unknown]stays');

@@ -33,6 +33,8 @@ export class LogFeed {
   readonly #abort = new AbortController();
   readonly #ends: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /// When it rings.
+  #due = 0;
   #busy = false;
   #again = false;
   #failures = 0;
@@ -62,8 +64,12 @@ export class LogFeed {
     else this.#schedule(gatherMs);
   }
 
+  /// What is to happen sooner stays: news that never pauses must not put the next look off for ever.
   #schedule(ms: number): void {
+    const due = Date.now() + ms;
+    if (this.#timer !== undefined && this.#due <= due) return;
     clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => void this.#pull(), ms);
   }
 
@@ -72,6 +78,7 @@ export class LogFeed {
     this.#busy = true;
     this.#again = false;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     try {
       await this.#readOn();
       this.#failures = 0;

@@ -22,6 +22,8 @@ export class LogStore {
   readonly errors: number[] = [];
   readonly groups: Group[] = [];
   warnings = 0;
+  /// The width of the longest line, in columns of a fixed-width font; at least that.
+  columns = 0;
   /// Lines that the server has, at least.
   total = 0;
   /// The job has ended: nothing will follow `total`.
@@ -117,6 +119,8 @@ export class LogStore {
     this.#times[index] = time ?? Number.NaN;
     if (level === 'error') this.errors.push(index);
     if (level === 'warning') this.warnings++;
+    // Most lines are too short to matter, and need not be taken apart.
+    if (text.length * 4 > this.columns) this.columns = Math.max(this.columns, columnsOf(plain(text)));
 
     // Groups do not nest, and none reaches over the end of its step.
     if (this.#open && this.step(this.#open.first) !== step) this.#open = undefined;
@@ -166,4 +170,11 @@ export function plain(text: string): string {
 /// A line as it is shown: the marker is gone, since its meaning is shown otherwise; colours stay.
 export function shown(text: string): string {
   return text.startsWith('##[') ? text.replace(marker, '') : text;
+}
+
+/// A tab is at most four columns wide, and so is no other character; those of East Asia are two.
+function columnsOf(text: string): number {
+  let columns = text.length;
+  for (const { 0: character } of text.matchAll(/[\t\u1100-\uffff]/g)) columns += character === '\t' ? 3 : 1;
+  return columns;
 }

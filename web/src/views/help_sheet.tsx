@@ -5,6 +5,13 @@ import { prefer, usePreferences } from '../state/preferences';
 import { shortcuts } from '../state/shortcuts';
 import { Button } from '../ui/button';
 
+/// Keys of a place, which act while the focus is there.
+const placed: [keys: string[], does: string][] = [
+  [['Enter'], 'In the search box: next match (with Shift: previous)'],
+  [['j', 'k'], 'In the lines of a log: choose the next or previous line'],
+  [['Enter'], 'In the lines of a log: fold or open the group or step around the chosen line'],
+];
+
 interface HelpSheetProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -34,20 +41,22 @@ export default function HelpSheet({ open, onOpenChange, onTour, version }: HelpS
               <div key={keys} className="contents">
                 <dt className="text-right">
                   {keys.split(' ').map((key) => (
-                    <kbd key={key} className="ml-1 inline-block min-w-6 rounded border border-line bg-well px-1.5 text-center font-mono text-xs leading-5">
-                      {key}
-                    </kbd>
+                    <Key key={key}>{key}</Key>
                   ))}
                 </dt>
                 <dd>{does}</dd>
               </div>
             ))}
-            <div className="contents">
-              <dt className="text-right">
-                <kbd className="inline-block rounded border border-line bg-well px-1.5 font-mono text-xs leading-5">Enter</kbd>
-              </dt>
-              <dd>In the search box: next match (with Shift: previous)</dd>
-            </div>
+            {placed.map(([keys, does]) => (
+              <div key={does} className="contents">
+                <dt className="text-right">
+                  {keys.map((key) => (
+                    <Key key={key}>{key}</Key>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
           </dl>
           <label htmlFor={id} className="mt-5 flex min-h-6 items-center gap-2 text-sm">
             <input
@@ -67,4 +76,8 @@ export default function HelpSheet({ open, onOpenChange, onTour, version }: HelpS
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+function Key({ children }: { children: string }) {
+  return <kbd className="ml-1 inline-block min-w-6 rounded border border-line bg-well px-1.5 text-center font-mono text-xs leading-5">{children}</kbd>;
 }

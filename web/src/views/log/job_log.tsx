@@ -133,6 +133,40 @@ export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogPro
     if (next !== undefined) goTo(next);
   };
 
+  /// What a key chose, to be read out.
+  const [spoken, setSpoken] = useState('');
+  const choose = (index: number) => {
+    touched.current = true;
+    onLines({ first: index + 1, last: index + 1 });
+    setSpoken(`Line ${index + 1}: ${store?.text(index) ?? ''}`);
+  };
+  const toLine = (forward: boolean) => {
+    if (!rows || !store) return;
+    if (!lines) {
+      choose(list.current?.topLine() ?? 0);
+      return;
+    }
+    const way = forward ? 1 : -1;
+    // Folded lines and the headings of steps are passed by.
+    for (let row = rows.rowOf((forward ? lines.last : lines.first) - 1) + way; row >= 0 && row < rows.length; row += way) {
+      const index = rows.at(row) ?? -1;
+      if (index < 0) continue;
+      choose(index);
+      return;
+    }
+  };
+  const foldHere = () => {
+    if (!store) return;
+    const index = lines ? lines.first - 1 : (list.current?.topLine() ?? 0);
+    const group = store.groupAt(index);
+    if (group && group.last > group.first) {
+      setFolds({ ...folds, groups: toggled(folds.groups, group.first) });
+      choose(group.first);
+    } else {
+      setFolds({ ...folds, steps: toggled(folds.steps, store.step(index)) });
+    }
+  };
+
   const place = { job: job.id, lines };
   const copyLink = () => {
     copyText(permalink(run.run_id, place)).then(
@@ -154,7 +188,7 @@ export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogPro
 
   const fresh = store && !following ? store.length - seen : 0;
   return (
-    <Card ref={card} aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-6rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
+    <Card ref={card} aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-7.75rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
       <LogToolbar
         run={run.run_id}
         job={job}
@@ -217,6 +251,8 @@ export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogPro
               if (!store.whole) setFollowing(true);
             }}
             onFind={() => searchBox.current?.focus()}
+            onNextLine={toLine}
+            onFoldHere={foldHere}
           />
         ) : state.kind === 'loading' ? (
           <Loading what="the log">
@@ -238,6 +274,9 @@ export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogPro
         )}
       </div>
       <LogAnnouncer store={store} version={version} over={settled} />
+      <div role="status" className="sr-only">
+        {spoken}
+      </div>
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, memo, type Ref, useImperativeHandle, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, memo, type Ref, useImperativeHandle, useRef } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Step } from '../../protocol/types';
 import { type Folds, type LogRows, stepName } from '../../state/log_rows';
@@ -43,11 +43,21 @@ interface LogListProps {
   onScrolledUp: () => void;
   onReachedEnd: () => void;
   onFind: () => void;
+  /// Chooses the line after or before the chosen one, or the first in sight.
+  onNextLine: (forward: boolean) => void;
+  /// Folds or opens what is around the chosen line.
+  onFoldHere: () => void;
 }
 
 const rowHeight = 20;
-/// A person who is this near the end wants to be at the end.
+/// Browsers lay out no wider than some 33 million pixels.
+const mostColumns = 1_000_000;
+const wayOfKey: Record<string, 'up' | 'down' | undefined> = {
+  ArrowUp: 'up', PageUp: 'up', Home: 'up', ArrowDown: 'down', PageDown: 'down', End: 'down',
+};
+/// A person who is this near the end wants to be at the end; who goes down to it has it move away meanwhile.
 const nearEndPx = 6;
+const nearEndGoingDownPx = 5 * rowHeight;
 
 export function LogList(props: LogListProps) {
   const { ref, label, store, rows, steps, folds, lines, causes, hits, hit, pattern, wrap, timestamps } = props;
@@ -55,6 +65,10 @@ export function LogList(props: LogListProps) {
   const offset = useRef(0);
   // Only a person lets go: what the list does to itself while it measures is no wish.
   const touched = useRef(0);
+  /// Where to, if that is known: following must not take the list back from somebody who turns away from the end.
+  const wish = useRef<'up' | 'down'>(undefined);
+  /// Where the end was then: what has come since is not what somebody fell short of.
+  const end = useRef(0);
   const digits = String(store.length).length;
   const start = store.time(0);
 
@@ -76,16 +90,20 @@ export function LogList(props: LogListProps) {
     const up = next < offset.current - 1;
     offset.current = next;
     if (!handle || performance.now() - touched.current > 1_500) return;
-    const rest = handle.scrollSize - handle.viewportSize - next;
-    if (up && rest > nearEndPx) props.onScrolledUp();
-    else if (!up && rest <= nearEndPx) props.onReachedEnd();
+    const rest = Math.min(handle.scrollSize - handle.viewportSize, end.current) - next;
+    if (up && rest > nearEndPx && wish.current !== 'down') props.onScrolledUp();
+    else if (!up && wish.current !== 'up' && rest <= (wish.current === 'down' ? nearEndGoingDownPx : nearEndPx)) props.onReachedEnd();
   };
-  const onTouched = () => {
+  const onTouched = (way?: 'up' | 'down') => {
     touched.current = performance.now();
+    wish.current = way;
     props.onTouched();
+    if (list.current) end.current = list.current.scrollSize - list.current.viewportSize;
+    // At once: a scroll to the end that was under way would come before the scroll that this becomes.
+    if (way === 'up' && list.current && list.current.scrollSize > list.current.viewportSize) props.onScrolledUp();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    onTouched();
+    onTouched(wayOfKey[event.key]);
     const handle = list.current;
     if (!handle) return;
     if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
@@ -99,6 +117,12 @@ export function LogList(props: LogListProps) {
       event.preventDefault();
       handle.scrollToIndex(rows.length - 1, { align: 'end' });
       props.onReachedEnd();
+    } else if (event.target === event.currentTarget && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // Only with the focus on the list itself: its rows are no stops of the Tab key.
+      if (event.key === 'j' || event.key === 'k') props.onNextLine(event.key === 'j');
+      else if (event.key === 'Enter') props.onFoldHere();
+      else return;
+      event.preventDefault();
     }
   };
 
@@ -108,9 +132,9 @@ export function LogList(props: LogListProps) {
       data={rows.all as ArrayLike<number>}
       itemSize={rowHeight}
       onScroll={onScroll}
-      onWheel={onTouched}
-      onTouchMove={onTouched}
-      onPointerDown={onTouched}
+      onWheel={({ deltaY }) => onTouched(deltaY < 0 ? 'up' : deltaY > 0 ? 'down' : undefined)}
+      onTouchMove={() => onTouched()}
+      onPointerDown={() => onTouched()}
       onPointerMove={(event) => event.buttons !== 0 && onTouched()}
       onKeyDown={onKeyDown}
       // The list is one stop of the Tab key. What comes is announced in short elsewhere (log_announcer.tsx): as a live
@@ -120,6 +144,8 @@ export function LogList(props: LogListProps) {
       aria-label={label}
       tabIndex={0}
       className={clsx('log-list !absolute inset-0 -outline-offset-2', wrap && 'log-wraps')}
+      // Rows are laid out apart from the list, which therefore cannot see how far a line that is not wrapped reaches.
+      style={{ '--log-columns': Math.min(store.columns, mostColumns) } as CSSProperties}
     >
       {(index: number) =>
         index < 0 ? (
@@ -156,7 +182,9 @@ function timeText(time: number | null, start: number | null, how: Preferences['t
 function groupOf(store: LogStore, folds: Folds, index: number): { folded: boolean; size: number } | undefined {
   if (!store.raw(index).startsWith('##[group]')) return undefined;
   const group = store.groupAt(index);
-  return group && { folded: folds.groups.has(index), size: group.last - group.first };
+  if (!group) return undefined;
+  const closed = store.raw(group.last).startsWith('##[endgroup]') ? 1 : 0;
+  return { folded: folds.groups.has(index), size: group.last - group.first - closed };
 }
 
 const StepRow = memo(function StepRow({ step, steps, folded, onFold }: {
@@ -173,7 +201,7 @@ const StepRow = memo(function StepRow({ step, steps, folded, onFold }: {
       tabIndex={-1}
       aria-expanded={!folded}
       onClick={() => onFold(step)}
-      className="flex min-h-8 w-full items-center gap-2 border-y border-line bg-card px-2 text-left text-[0.8125rem] font-semibold hover:bg-well"
+      className="flex min-h-8 w-full items-center gap-2 border-y border-line bg-card px-2 text-left font-sans text-[0.8125rem] font-semibold hover:bg-well"
     >
       {folded ? <ChevronRight size={15} aria-hidden /> : <ChevronDown size={15} aria-hidden />}
       {outcome && <OutcomeIcon outcome={outcome} size={15} />}
