@@ -1,6 +1,5 @@
 #include "content_tools.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <functional>
 #include <string>
 #include <utility>
@@ -49,7 +48,7 @@ Outcome echo(const json::Arguments& arguments, Call&) {
     std::string text;
     json::Writer writer{text};
     writer.object().key("branch").string(*branch);
-    if (*payload != nullptr) writer.key("payload").raw(boost::json::serialize(**payload));
+    if (*payload) writer.key("payload").raw(payload->text());
     writer.end_object();
     return with(Content::text(text));
 }

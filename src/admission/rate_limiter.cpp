@@ -1,6 +1,7 @@
 #include "admission/rate_limiter.hpp"
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -106,27 +107,32 @@ template <class Shared>
 class PrincipalTurns final : public Turns {
 public:
     PrincipalTurns(std::shared_ptr<Shared> shared, std::string principal)
-        : shared_{std::move(shared)}, principal_{std::move(principal)}, window_{shared_->window_of(principal_)} {}
+        : shared_{std::move(shared)}, principal_{std::move(principal)} {
+        claim();
+    }
 
     tl::expected<void, TurnRefused> take() override {
-        const auto window = claim();
-        if (!window) {
+        auto* window = claimed_.load(std::memory_order_acquire);
+        if (window == nullptr) window = claim();
+        if (window == nullptr) {
             return tl::unexpected{refusal(shared_->limit.window, shared_->limit.turns, shared_->clock)};
         }
         return window->take(shared_->limit, shared_->clock);
     }
 
 private:
-    std::shared_ptr<Window> claim() {
+    Window* claim() {
         const std::lock_guard lock{mutex_};
         if (!window_) window_ = shared_->window_of(principal_);
-        return window_;
+        claimed_.store(window_.get(), std::memory_order_release);
+        return window_.get();
     }
 
     const std::shared_ptr<Shared> shared_;
     const std::string principal_;
     std::mutex mutex_;
-    std::shared_ptr<Window> window_;
+    std::shared_ptr<Window> window_;          ///< once it is there, it stays
+    std::atomic<Window*> claimed_ = nullptr;  ///< the same, for those who need no lock to read it
 };
 
 }  // namespace

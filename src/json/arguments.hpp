@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "json/raw.hpp"
 
 namespace flux::json {
 
@@ -22,7 +22,7 @@ public:
     /// `text` is a JSON object that passed the strict pre-pass (json/strict.hpp); empty: no arguments.
     static Result<Arguments> parse(std::string_view text);
 
-    Arguments();
+    Arguments() = default;
 
     bool has(std::string_view name) const;  ///< present and not null
 
@@ -35,16 +35,17 @@ public:
     /// One of `choices`.
     Result<std::optional<std::string>> optional_choice(std::string_view name,
                                                        std::initializer_list<std::string_view> choices) const;
-    /// The object itself, for free-form members; nullptr if absent.
-    Result<const boost::json::object*> optional_object(std::string_view name) const;
-    /// The value as it is, or nullptr.
-    const boost::json::value* find(std::string_view name) const;
+    /// The object itself, for free-form members; absent if it isn't given. A view of what this owns.
+    Result<Raw> optional_object(std::string_view name) const;
+    /// The value as it stands in the text, `null` too; absent if there is none. A view of what this owns.
+    Raw find(std::string_view name) const;
 
     /// `invalid_argument` for the first member that isn't one of `names`, with the nearest of them.
     Result<void> only(std::initializer_list<std::string_view> names) const;
 
 private:
-    std::shared_ptr<const boost::json::object> object_;
+    struct Held;
+    std::shared_ptr<const Held> held_;  ///< nullptr: no arguments
 };
 
 }  // namespace flux::json

@@ -1,8 +1,10 @@
 #include "json/raw.hpp"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 
+#include "json/plain_text.hpp"
 #include "json/unescape.hpp"
 
 namespace flux::json {
@@ -14,57 +16,85 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c
 
 constexpr bool ends_word(char c) { return is_blank(c) || c == ',' || c == ']' || c == '}'; }
 
-void skip_blanks(std::string_view& text) {
-    std::size_t first = 0;
-    while (first < text.size() && is_blank(text[first])) ++first;
-    text.remove_prefix(first);
+const char* skip_blanks(const char* at, const char* end) {
+    while (at != end && is_blank(*at)) ++at;
+    return at;
 }
 
-/// Where the string at the front of `text` ends. Quotes are looked for, not every byte: long texts are the rule inside
-/// arguments.
-std::size_t string_length(std::string_view text) {
-    for (auto quote = text.find('"', 1); quote != std::string_view::npos; quote = text.find('"', quote + 1)) {
-        const auto before = text.find_last_not_of('\\', quote - 1);
-        const auto backslashes = quote - 1 - before;
-        if (backslashes % 2 == 0) return quote + 1;
+/// Where the string ends that begins at `at`, and whether it holds escapes.
+const char* end_of_string(const char* at, const char* end, bool& escaped) {
+    for (++at;; at += 2) {
+        at = skip_plain(at, end);
+        if (end - at < 2 || *at == '"') return at == end ? end : at + 1;
+        escaped = true;
     }
-    return text.size();
 }
 
-/// Where the value at the front of `text` ends. The text has been checked, so brackets match and only strings can hide
-/// them.
-std::size_t value_length(std::string_view text) {
-    if (text.front() == '"') return string_length(text);
-    if (text.front() != '{' && text.front() != '[') {
-        std::size_t end = 0;
-        while (end < text.size() && !ends_word(text[end])) ++end;
-        return end;
-    }
+const char* end_of_string(const char* at, const char* end) {
+    bool escaped = false;
+    return end_of_string(at, end, escaped);
+}
+
+/// Where the object or array ends that begins at `at`. The text has been checked, so brackets match and only strings
+/// can hide them.
+const char* end_of_brackets(const char* at, const char* end) {
     std::size_t depth = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const char c = text[at];
-        if (c == '"') {
-            at += string_length(text.substr(at));
-            continue;
+#ifdef __SSE2__
+    bool in_string = false;
+    // Up to the first escape, sixteen bytes a step.
+    for (; end - at >= 16; at += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const auto where = [](__m128i in, char c) {
+            return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(in, _mm_set1_epi8(c))));
+        };
+        if (where(bytes, '\\') != 0) break;
+        // Each bit becomes the parity of the quotes up to it: set from an opening quote to the one that closes it.
+        auto inside = where(bytes, '"');
+        for (const int step : {1, 2, 4, 8}) inside ^= inside << step;
+        if (in_string) inside = ~inside;
+        in_string = (inside & 0x8000) != 0;
+        // This one bit is all that tells `[` from `{`, and `]` from `}`.
+        const auto braces = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+        const auto open = where(braces, '{') & ~inside;
+        for (auto left = open | (where(braces, '}') & ~inside); left != 0; left &= left - 1) {
+            const auto bit = left & ~(left - 1);
+            if ((open & bit) != 0) {
+                ++depth;
+            } else if (--depth == 0) {
+                return at + std::countr_zero(bit) + 1;
+            }
+        }
+    }
+    if (in_string) at = end_of_string(at - 1, end);
+#endif
+    while (at != end) {
+        switch (*at) {
+        case '"': at = end_of_string(at, end); continue;
+        case '{':
+        case '[': ++depth; break;
+        case '}':
+        case ']':
+            if (--depth == 0) return at + 1;
+            break;
+        default: break;
         }
         ++at;
-        if (c == '{' || c == '[') ++depth;
-        if ((c == '}' || c == ']') && --depth == 0) return at;
     }
-    return text.size();
+    return end;
 }
 
-std::string_view take_value(std::string_view& rest) {
-    skip_blanks(rest);
-    const auto value = rest.substr(0, value_length(rest));
-    rest.remove_prefix(value.size());
-    return value;
+const char* end_of_value(const char* at, const char* end) {
+    if (at == end) return end;
+    if (*at == '"') return end_of_string(at, end);
+    if (*at == '{' || *at == '[') return end_of_brackets(at, end);
+    while (at != end && !ends_word(*at)) ++at;
+    return at;
 }
 
 }  // namespace
 
 Raw::Raw(std::string_view text) : text_{text} {
-    skip_blanks(text_);
+    while (!text_.empty() && is_blank(text_.front())) text_.remove_prefix(1);
     while (!text_.empty() && is_blank(text_.back())) text_.remove_suffix(1);
 }
 
@@ -99,6 +129,19 @@ std::optional<std::int64_t> Raw::integer() const {
     return static_cast<std::int64_t>(number);
 }
 
+std::optional<double> Raw::number() const {
+    if (!is(Kind::number)) return {};
+    // One that is too small stays 0; one that is too large doesn't pass the pre-pass.
+    double number = 0;
+    std::from_chars(text_.data(), text_.data() + text_.size(), number);
+    return number;
+}
+
+std::optional<bool> Raw::boolean() const {
+    if (!is(Kind::boolean)) return {};
+    return text_ == "true";
+}
+
 Raw Raw::member(std::string_view name) const {
     for (Members member{*this}; member.next();) {
         if (member.name() == name) return member.value();
@@ -107,37 +150,44 @@ Raw Raw::member(std::string_view name) const {
 }
 
 Members::Members(Raw object) {
-    if (object.is(Kind::object)) rest_ = object.text().substr(1);
+    if (!object.is(Kind::object)) return;
+    at_ = object.text().data() + 1;
+    end_ = object.text().data() + object.text().size();
 }
 
 bool Members::next() {
-    skip_blanks(rest_);
-    if (!rest_.empty() && rest_.front() == ',') rest_.remove_prefix(1);
-    skip_blanks(rest_);
-    if (rest_.empty() || rest_.front() == '}') return false;
+    at_ = skip_blanks(at_, end_);
+    if (at_ != end_ && *at_ == ',') at_ = skip_blanks(at_ + 1, end_);
+    if (at_ == end_ || *at_ == '}') return false;
 
-    const auto quoted = take_value(rest_);
-    name_ = quoted.substr(1, quoted.size() - 2);
-    if (name_.find('\\') != std::string_view::npos) {
+    const auto* const name = at_ + 1;
+    bool escaped = false;
+    at_ = end_of_string(at_, end_, escaped);
+    name_ = {name, static_cast<std::size_t>(at_ - 1 - name)};
+    if (escaped) {
         unescaped_ = unescaped(name_);
         name_ = unescaped_;
     }
-    skip_blanks(rest_);
-    rest_.remove_prefix(1);  // the colon
-    value_.text_ = take_value(rest_);
+    at_ = skip_blanks(skip_blanks(at_, end_) + 1, end_);  // over the colon
+    const auto* const value = at_;
+    at_ = end_of_value(at_, end_);
+    value_.text_ = {value, static_cast<std::size_t>(at_ - value)};
     return true;
 }
 
 Elements::Elements(Raw array) {
-    if (array.is(Kind::array)) rest_ = array.text().substr(1);
+    if (!array.is(Kind::array)) return;
+    at_ = array.text().data() + 1;
+    end_ = array.text().data() + array.text().size();
 }
 
 bool Elements::next() {
-    skip_blanks(rest_);
-    if (!rest_.empty() && rest_.front() == ',') rest_.remove_prefix(1);
-    skip_blanks(rest_);
-    if (rest_.empty() || rest_.front() == ']') return false;
-    value_.text_ = take_value(rest_);
+    at_ = skip_blanks(at_, end_);
+    if (at_ != end_ && *at_ == ',') at_ = skip_blanks(at_ + 1, end_);
+    if (at_ == end_ || *at_ == ']') return false;
+    const auto* const value = at_;
+    at_ = end_of_value(at_, end_);
+    value_.text_ = {value, static_cast<std::size_t>(at_ - value)};
     return true;
 }
 

@@ -28,6 +28,9 @@ public:
     std::optional<std::string> string() const;
     /// The value of a whole number; `3.0` and `1e2` are whole too.
     std::optional<std::int64_t> integer() const;
+    /// The value of a number, as near as a double comes.
+    std::optional<double> number() const;
+    std::optional<bool> boolean() const;
 
     /// A member of an object; absent if there is none or this is no object.
     Raw member(std::string_view name) const;
@@ -52,7 +55,8 @@ public:
     Raw value() const { return value_; }
 
 private:
-    std::string_view rest_;
+    const char* at_ = nullptr;  ///< behind the bracket, and then behind the member before
+    const char* end_ = nullptr;
     std::string_view name_;
     std::string unescaped_;
     Raw value_;
@@ -67,7 +71,8 @@ public:
     Raw value() const { return value_; }
 
 private:
-    std::string_view rest_;
+    const char* at_ = nullptr;
+    const char* end_ = nullptr;
     Raw value_;
 };
 

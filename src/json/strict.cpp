@@ -4,13 +4,13 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
+#include <forward_list>
 #include <string>
 #include <vector>
 
 #include "base/text.hpp"
+#include "json/plain_text.hpp"
 #include "json/unescape.hpp"
 
 namespace flux::json {
@@ -19,23 +19,6 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-constexpr auto ends_plain_text = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
-    table['"'] = true;
-    table['\\'] = true;
-    return table;
-}();
-
-/// A member's name: a piece of the text, or decoded if it holds escapes.
-struct Name {
-    std::string_view raw;
-    bool escaped;
-    std::string decoded;
-
-    std::string_view text() const { return escaped ? std::string_view{decoded} : raw; }
-};
-
 /// The names of the objects that are open, the innermost at the end. One a thread, so that a message costs no
 /// allocation.
 class Names {
@@ -43,7 +26,7 @@ public:
     std::size_t size() const { return names_.size(); }
 
     void add(std::string_view raw, bool escaped) {
-        names_.push_back({raw, escaped, escaped ? unescaped(raw) : std::string{}});
+        names_.push_back({escaped ? decoded_.emplace_front(unescaped(raw)) : raw, raw.data()});
     }
 
     /// Closes the object whose names begin at `first`; the place of one that is there twice, or nullptr.
@@ -55,29 +38,35 @@ public:
 
     void clear() {
         names_.clear();
+        decoded_.clear();
         if (names_.capacity() > 4096) names_.shrink_to_fit();
     }
 
 private:
+    struct Name {
+        std::string_view text;
+        const char* place;
+    };
+
     const char* find_twice(std::size_t first) {
         const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto same = [](const Name& a, const Name& b) { return a.text() == b.text(); };
+        const auto same = [](const Name& a, const Name& b) { return a.text == b.text; };
         if (names_.end() - begin <= 8) {
             for (auto name = begin; name != names_.end(); ++name) {
                 const auto earlier = std::find_if(begin, name, [&](const Name& n) { return same(n, *name); });
-                if (earlier != name) return name->raw.data();
+                if (earlier != name) return name->place;
             }
             return nullptr;
         }
         // In the order of the text among equals, so that the later one is named.
-        std::sort(begin, names_.end(), [](const Name& a, const Name& b) {
-            return a.text() != b.text() ? a.text() < b.text() : a.raw.data() < b.raw.data();
-        });
+        std::sort(begin, names_.end(),
+                  [](const Name& a, const Name& b) { return a.text != b.text ? a.text < b.text : a.place < b.place; });
         const auto pair = std::adjacent_find(begin, names_.end(), same);
-        return pair == names_.end() ? nullptr : std::next(pair)->raw.data();
+        return pair == names_.end() ? nullptr : std::next(pair)->place;
     }
 
     std::vector<Name> names_;
+    std::forward_list<std::string> decoded_;  ///< those that hold escapes
 };
 
 /// Recursive descent; the depth limit bounds the stack. Every member gives false once `problem_` is set.
@@ -182,7 +171,7 @@ private:
     bool string(bool& escaped) {
         ++at_;
         for (;;) {
-            while (at_ != end_ && !ends_plain_text[static_cast<unsigned char>(*at_)]) ++at_;
+            at_ = skip_plain(at_, end_);
             if (at_ == end_) return stop("the text ends inside a string");
             if (*at_ == '"') break;
             if (*at_ != '\\') return stop("a control character has to be escaped in a string");

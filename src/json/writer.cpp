@@ -1,53 +1,79 @@
 #include "json/writer.hpp"
 
-#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
 #include "base/text.hpp"
+#include "json/plain_text.hpp"
 
 namespace flux::json {
 
 namespace {
 
-constexpr auto needs_escape = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
-    table['"'] = true;
-    table['\\'] = true;
+/// How each byte is written in a string: `letter` alone, or behind a backslash.
+struct Spelling {
+    char letter;
+    enum : std::uint8_t { alone, short_escape, long_escape } how;
+};
+
+constexpr auto spellings = [] {
+    std::array<Spelling, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte) {
+        table[byte] = {static_cast<char>(byte), byte < 0x20 ? Spelling::long_escape : Spelling::alone};
+    }
+    for (const auto& [byte, letter] : {std::pair{'"', '"'}, {'\\', '\\'}, {'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}}) {
+        table[static_cast<unsigned char>(byte)] = {letter, Spelling::short_escape};
+    }
     return table;
 }();
 
-constexpr auto is_plain = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t i = 0x20; i < 0x80; ++i) table[i] = i != '"' && i != '\\';
-    return table;
-}();
+char* write_long_escape(char* to, char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    to = std::copy_n("\\u00", 4, to);
+    *to++ = digits[byte >> 4];
+    *to++ = digits[byte & 15];
+    return to;
+}
 
-void append_escape(std::string& out, char c) {
-    switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+/// Long plain runs go over as they are. What follows is written byte by byte, without a branch that hangs on whether a
+/// byte is a quote: in the JSON that tools answer with, nobody can tell where the next one is.
+void append_escaped(std::string& out, std::string_view text) {
+    constexpr std::ptrdiff_t step = 128;
+    std::array<char, step * 6> room;
+    const auto* at = text.data();
+    const auto* const end = at + text.size();
+    for (;;) {
+        const auto* const plain = skip_plain(at, end);
+        out.append(at, plain);
+        at = plain;
+        if (at == end) return;
+        auto* to = room.data();
+        for (const auto* const stop = at + std::min(end - at, step); at != stop; ++at) {
+            const auto [letter, how] = spellings[static_cast<unsigned char>(*at)];
+            if (how == Spelling::long_escape) {
+                to = write_long_escape(to, *at);
+                continue;
+            }
+            to[0] = '\\';
+            to[how] = letter;
+            to += how + 1;
+        }
+        out.append(room.data(), to);
     }
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!needs_escape[static_cast<unsigned char>(text[i])]) continue;
-        out.append(text, plain, i - plain);
-        append_escape(out, text[i]);
-        plain = i + 1;
-    }
-    out.append(text, plain);
+/// One or'ed byte at a time, without a way out before the end: so the compiler takes many at once.
+bool is_ascii(std::string_view text) {
+    unsigned char all = 0;
+    for (const char c : text) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+    return all < 0x80;
 }
 
 /// Length of the well-formed character of more than one byte at the front of `text`, or 0.
@@ -76,10 +102,8 @@ void append_repaired(std::string& out, std::string_view text) {
 
 void append_string(std::string& out, std::string_view text) {
     out += '"';
-    // Names and most values are plain, and then one look at each byte is all that is needed.
-    if (std::all_of(text.begin(), text.end(), [](char c) { return is_plain[static_cast<unsigned char>(c)]; })) {
-        out += text;
-    } else if (simdjson::validate_utf8(text.data(), text.size())) {
+    // Names and most values are ASCII, and short.
+    if (is_ascii(text) || simdjson::validate_utf8(text.data(), text.size())) {
         append_escaped(out, text);
     } else {
         append_repaired(out, text);

@@ -1,8 +1,7 @@
 #include "mcp/answer.hpp"
 
-#include <algorithm>
-
 #include "json/writer.hpp"
+#include "mcp/one_line.hpp"
 
 namespace flux::mcp {
 
@@ -23,10 +22,7 @@ void write_answer(std::string& out, const Id& id, const RequestScope& scope, con
         writer.raw(scope.result_marks);
     }
     writer.end_object().end_object();
-
-    // Inside strings line ends are escaped; those that are left stand between the parts.
-    const auto line_end = [](char c) { return c == '\n' || c == '\r'; };
-    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), line_end, ' ');
+    make_one_line(out, begin);
 }
 
 }  // namespace flux::mcp

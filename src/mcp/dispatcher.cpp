@@ -88,7 +88,7 @@ std::optional<WireError> Dispatcher::refusal(const Request& request, const Visit
 
 Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestScope& scope, Visit& visit,
                                         const HttpFacts* headers) const {
-    CallSite site{scope, visit.visitor, visit.executor, visit.calls, visit.reply, headers};
+    CallSite site{scope, visit.visitor, visit.executor, std::move(visit.calls), visit.reply, headers};
     const auto& method = request.method;
     if (method == "tools/call" && !tools_.empty()) return tools_.call(request, std::move(site));
     if (method == "tools/list" && !tools_.empty()) return list(request, scope, visit, tools_.list(visit.names));

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "json/raw.hpp"
+#include "mcp/one_line.hpp"
 
 namespace flux::mcp {
 
@@ -35,19 +34,23 @@ void write_content(json::Writer& writer, const RequestScope& scope, const Conten
 
 void write_outcome(std::string& out, const Id& id, const RequestScope& scope, const Outcome& outcome) {
     const auto begin = out.size();
-    json::Writer writer{out};
-    writer.object().key("jsonrpc").string("2.0").key("id").raw(id.json);
-    writer.key("result").object().key("content").array();
-    for (const auto& content : outcome.content) write_content(writer, scope, content);
-    writer.end_array();
-    if (!outcome.structured.empty()) writer.key("structuredContent").raw(outcome.structured);
-    if (outcome.is_error) writer.key("isError").boolean(true);
-    if (!scope.result_marks.empty()) writer.raw(scope.result_marks);
-    writer.end_object().end_object();
-
-    // Inside strings line ends are escaped; those that are left stand between the parts.
-    const auto line_end = [](char c) { return c == '\n' || c == '\r'; };
-    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), line_end, ' ');
+    out += R"({"jsonrpc":"2.0","id":)";
+    out += id.json;
+    out += R"(,"result":{"content":[)";
+    json::Writer contents{out};
+    for (const auto& content : outcome.content) write_content(contents, scope, content);
+    out += ']';
+    if (!outcome.structured.empty()) {
+        out += R"(,"structuredContent":)";
+        out += outcome.structured;
+    }
+    if (outcome.is_error) out += R"(,"isError":true)";
+    if (!scope.result_marks.empty()) {
+        out += ',';
+        out += scope.result_marks;
+    }
+    out += "}}";
+    make_one_line(out, begin);
 }
 
 }  // namespace flux::mcp

@@ -76,6 +76,7 @@ private:
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<RunningCall>> calls_;
+    std::atomic<std::size_t> held_ = 0;  ///< how many these are
     std::unordered_map<std::string, Question> questions_;
     std::uint64_t asked_ = 0;
 };

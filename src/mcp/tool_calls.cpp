@@ -23,12 +23,13 @@ std::string safe_name(std::string name) {
 class QuickCall final : public Call {
 public:
     QuickCall(CallSite& site, const CallRules& rules)
-        : site_{site},
-          deadline_{std::chrono::steady_clock::now() + rules.limit},
-          progress_{site.scope, rules.clock, rules.progress_interval} {}
+        : site_{site}, limit_{rules.limit}, progress_{site.scope, rules.clock, rules.progress_interval} {}
 
     const admission::Visitor& visitor() const override { return site_.visitor; }
-    std::chrono::steady_clock::time_point deadline() const override { return deadline_; }
+    /// From when it is asked for: it has only just begun, and hardly a quick tool asks.
+    std::chrono::steady_clock::time_point deadline() const override {
+        return std::chrono::steady_clock::now() + limit_;
+    }
     void progress(double done, std::optional<double> total, std::string_view message) override {
         progress_.tell(site_.reply, done, total, message);
     }
@@ -41,7 +42,7 @@ public:
 
 private:
     CallSite& site_;
-    std::chrono::steady_clock::time_point deadline_;
+    std::chrono::milliseconds limit_;
     Progress progress_;
 };
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <string>
 #include <utility>
 
 #include "base/text.hpp"
+#include "json/compact.hpp"
 #include "tools/after_the_end.hpp"
 #include "tools/answer.hpp"
 #include "tools/run_json.hpp"
@@ -37,14 +37,14 @@ constexpr std::string_view output_schema = R"json({
 constexpr std::size_t longest_key = 255;
 
 /// One member of `payload` as a dispatch input, or why it can't be one.
-Result<builds::InputValue> input_value(std::string_view name, const boost::json::value& value) {
-    if (const auto* text = value.if_string()) return builds::InputValue{std::string{*text}};
-    if (const auto* flag = value.if_bool()) return builds::InputValue{*flag};
-    if (value.is_number()) return builds::InputValue{value.to_number<double>()};
+Result<builds::InputValue> input_value(std::string_view name, json::Raw value) {
+    if (auto text = value.string()) return builds::InputValue{*std::move(text)};
+    if (const auto flag = value.boolean()) return builds::InputValue{*flag};
+    if (const auto number = value.number()) return builds::InputValue{*number};
     return fail(Errc::invalid_argument,
                 fmt::format("`payload.{}` has to be a string, number or boolean, not {}. Write structured values as a "
                             "JSON string.",
-                            name, shortened(boost::json::serialize(value), 80)),
+                            name, shortened(json::compact(value.text()), 80)),
                 "invalid_inputs");
 }
 
@@ -52,11 +52,10 @@ Result<builds::Inputs> inputs_of(const json::Arguments& arguments) {
     const auto payload = arguments.optional_object("payload");
     if (!payload) return fail(payload.error());
     builds::Inputs inputs;
-    if (*payload == nullptr) return inputs;
-    for (const auto& [name, value] : **payload) {
-        auto input = input_value(name, value);
+    for (json::Members member{*payload}; member.next();) {
+        auto input = input_value(member.name(), member.value());
         if (!input) return fail(std::move(input.error()));
-        inputs.emplace_back(std::string{name}, *std::move(input));
+        inputs.emplace_back(std::string{member.name()}, *std::move(input));
     }
     return inputs;
 }

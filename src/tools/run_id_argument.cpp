@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-#include <cmath>
 #include <string>
 
 #include "base/text.hpp"
@@ -21,14 +18,9 @@ std::optional<builds::RunId> in_range(std::optional<std::int64_t> number) {
     return number;
 }
 
-std::optional<builds::RunId> run_id_from(const boost::json::value& value) {
-    if (const auto* integer = value.if_int64()) return in_range(*integer);
-    if (const auto* real = value.if_double()) {
-        const bool whole = std::trunc(*real) == *real && *real >= 1 && *real <= static_cast<double>(largest);
-        return whole ? in_range(static_cast<std::int64_t>(*real)) : std::nullopt;
-    }
-    if (const auto* text = value.if_string()) return tools::run_id_from(std::string_view{*text});
-    return std::nullopt;
+std::optional<builds::RunId> run_id_from(json::Raw value) {
+    if (const auto text = value.string()) return tools::run_id_from(*text);
+    return in_range(value.integer());
 }
 
 }  // namespace
@@ -45,13 +37,13 @@ std::optional<builds::RunId> run_id_from(std::string_view text) {
 
 Result<std::optional<builds::RunId>> optional_run_id_argument(const json::Arguments& arguments) {
     if (!arguments.has("run_id")) return std::nullopt;
-    const auto& value = *arguments.find("run_id");
+    const auto value = arguments.find("run_id");
     if (const auto id = run_id_from(value)) return id;
     return fail(
         Errc::invalid_argument,
         fmt::format("`run_id` has to be a run's number (12 or \"12\") or its URL (…/runs/12), not {}. builds.list "
                     "shows the runs there are.",
-                    shortened(boost::json::serialize(value), 80)));
+                    shortened(value.text(), 80)));
 }
 
 Result<builds::RunId> run_id_argument(const json::Arguments& arguments) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <boost/json/object.hpp>
 #include <functional>
 
 namespace flux::json {
@@ -19,11 +18,11 @@ TEST(Arguments, ReadsWhatIsThere) {
     EXPECT_EQ(arguments.integer("lines", 1, 100).value(), 40);
     EXPECT_EQ(arguments.optional_boolean("follow").value(), true);
     EXPECT_EQ(arguments.optional_choice("kind", {"runs", "previews"}).value(), "runs");
-    EXPECT_EQ((*arguments.optional_object("payload").value()).at("a").as_int64(), 1);
+    EXPECT_EQ(arguments.optional_object("payload").value().member("a").integer(), 1);
     EXPECT_TRUE(arguments.has("branch"));
     EXPECT_FALSE(arguments.has("none"));
-    EXPECT_NE(arguments.find("none"), nullptr);
-    EXPECT_EQ(arguments.find("nowhere"), nullptr);
+    EXPECT_TRUE(arguments.find("none").is(Kind::null));
+    EXPECT_TRUE(arguments.find("nowhere").absent());
 }
 
 TEST(Arguments, TakeWhatIsAbsentOrNullAsNotGiven) {
@@ -32,7 +31,7 @@ TEST(Arguments, TakeWhatIsAbsentOrNullAsNotGiven) {
         EXPECT_EQ(arguments.optional_integer("x", 0, 1).value(), std::nullopt);
         EXPECT_EQ(arguments.optional_boolean("x").value(), std::nullopt);
         EXPECT_EQ(arguments.optional_choice("x", {"a"}).value(), std::nullopt);
-        EXPECT_EQ(arguments.optional_object("x").value(), nullptr);
+        EXPECT_TRUE(arguments.optional_object("x").value().absent());
     }
 }
 
@@ -110,7 +109,7 @@ TEST(Arguments, OutliveTheTextAndTheCopyTheyCameFrom) {
 
 TEST(Arguments, RefuseWhatIsNoObject) {
     EXPECT_FALSE(Arguments::parse("[1]"));
-    EXPECT_FALSE(Arguments::parse("{"));
+    EXPECT_FALSE(Arguments::parse("null"));
 }
 
 }  // namespace

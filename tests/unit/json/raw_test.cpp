@@ -73,5 +73,29 @@ TEST(Raw, GoesThroughMembersAndElements) {
     EXPECT_EQ(seen, (std::vector<std::string>{"a=1", "b=[]", R"({"a":1})", R"("x,y")", "3"}));
 }
 
+TEST(Raw, FindsTheEndOfAValueWhereverItStandsInTheBlocksThatAreReadAtOnce) {
+    for (const std::string inner : {R"({"a":[1,{"b":"}]"}],"c":{}})", R"(["]","}","{[",[["\\"]],"\"]}"])",
+                                    R"({"long":"no bracket here counts: }}}]]]{{{[[["})", R"(["\\\""])", "[]"}) {
+        for (std::size_t before = 0; before < 40; ++before) {
+            const auto text = R"({"pad":")" + std::string(before, 'x') + R"(","inner":)" + inner + R"(,"last":7})";
+            SCOPED_TRACE(text);
+
+            const Raw object{text};
+
+            EXPECT_EQ(object.member("inner").text(), inner);
+            EXPECT_EQ(object.member("last").integer(), 7);
+        }
+    }
+}
+
+TEST(Raw, ReadsNumbersAndBooleans) {
+    EXPECT_EQ(Raw{"2.5"}.number(), 2.5);
+    EXPECT_EQ(Raw{"1e-999"}.number(), 0.0);
+    EXPECT_EQ(Raw{"\"2\""}.number(), std::nullopt);
+    EXPECT_EQ(Raw{"true"}.boolean(), true);
+    EXPECT_EQ(Raw{"false"}.boolean(), false);
+    EXPECT_EQ(Raw{"0"}.boolean(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace flux::json

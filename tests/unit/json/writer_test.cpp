@@ -73,5 +73,20 @@ TEST(Writer, WritesNumbersThatReadBackTheSame) {
     EXPECT_EQ(out, "[null,-9223372036854775808]");
 }
 
+TEST(Writer, EscapesTheSameWhereverACharacterStands) {
+    constexpr std::string_view pieces[] = {"\"", "\\", "\n", "\x01", "é", "plain, and rather long before the next one",
+                                           "a"};
+    std::string text;
+    for (std::size_t i = 0; i < 400; ++i) {
+        text += pieces[(i * 7 + i / 3) % std::size(pieces)];
+        std::string out;
+
+        append_string(out, text);
+
+        ASSERT_EQ(boost::json::parse(out).as_string(), text);
+        ASSERT_TRUE(check_strictly(out));
+    }
+}
+
 }  // namespace
 }  // namespace flux::json
