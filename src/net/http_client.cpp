@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <utility>
 
 #include "net/transfer.hpp"
@@ -25,14 +24,6 @@ Error no_turn() {
 }
 
 }  // namespace
-
-bool proxy_configured() {
-    for (const auto* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
-        const auto* value = std::getenv(name);
-        if (value != nullptr && *value != '\0') return true;
-    }
-    return false;
-}
 
 HttpDownload::HttpDownload(std::shared_ptr<TransferLoop> loop, std::shared_ptr<Transfer> transfer)
     : loop_{std::move(loop)}, transfer_{std::move(transfer)} {}

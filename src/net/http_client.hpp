@@ -38,9 +38,6 @@ private:
     std::shared_ptr<Transfer> transfer_;
 };
 
-/// Whether the environment names a proxy for https: then its address says nothing about where a request goes.
-bool proxy_configured();
-
 /// Sends requests with libcurl, on a thread of its own; whoever waits resumes on his own executor. TLS certificates are
 /// verified always, proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`). Thread-safe; a task that is
 /// cancelled takes its request along.

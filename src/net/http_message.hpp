@@ -13,11 +13,12 @@ namespace flux::net {
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
 /// Which addresses a request may connect to. The address that is checked is the one that is connected to, so a name
-/// that resolves differently the second time gains nothing.
+/// that resolves differently the second time gains nothing. Where a proxy leads to the host (goes_through_proxy()), it
+/// is the proxy that is connected to, and it decides where the request goes.
 enum class Reach {
     anywhere,
     not_link_local,  ///< where clouds keep the credentials of their machines
-    public_only,  ///< no loopback, private, link-local, carrier or multicast address; such requests use no proxy either
+    public_only,     ///< no loopback, private, link-local, carrier or multicast address
 };
 
 /// One request. Redirects are never followed: what a 3xx means is the caller's to say, because only he knows where his

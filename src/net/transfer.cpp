@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "net/proxy.hpp"
 #include "net/public_address.hpp"
+#include "net/url.hpp"
 
 namespace flux::net {
 
@@ -57,11 +59,7 @@ void Transfer::prepare(const std::string& certificate_file) {
     if (request_.compressed) set(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
     // libcurl sends a request again by itself when a kept connection dies without an answer, a POST too.
     if (!request_.repeatable) set(handle, CURLOPT_FRESH_CONNECT, 1L);
-    if (request_.reach == Reach::public_only) set(handle, CURLOPT_PROXY, "");
-    if (request_.reach != Reach::anywhere) {
-        set(handle, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_socket);
-        set(handle, CURLOPT_OPENSOCKETDATA, this);
-    }
+    if (request_.reach != Reach::anywhere) keep_within_reach();
 
     if (request_.method == "HEAD") {
         set(handle, CURLOPT_NOBODY, 1L);
@@ -83,6 +81,19 @@ void Transfer::prepare(const std::string& certificate_file) {
     set(handle, CURLOPT_HEADERDATA, this);
     set(handle, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(handle, CURLOPT_WRITEDATA, this);
+}
+
+void Transfer::keep_within_reach() {
+    auto* handle = handle_.get();
+    const auto url = Url::parse(request_.url);
+    // What was decided here is what libcurl does, whatever it would read in the environment.
+    if (url && goes_through_proxy(*url)) {
+        set(handle, CURLOPT_NOPROXY, "");
+        return;
+    }
+    set(handle, CURLOPT_PROXY, "");
+    set(handle, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_socket);
+    set(handle, CURLOPT_OPENSOCKETDATA, this);
 }
 
 std::size_t Transfer::on_header(char* text, std::size_t size, std::size_t count, void* self) {

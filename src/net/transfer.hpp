@@ -55,6 +55,7 @@ private:
     static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
     void prepare(const std::string& certificate_file);
+    void keep_within_reach();
     bool take_header(std::string_view line);
     Error error_of(CURLcode code) const;
 

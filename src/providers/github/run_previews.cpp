@@ -61,13 +61,6 @@ bool is_better(const Deployment& a, const Deployment& b) {
     return rank(a) > rank(b);
 }
 
-/// Where only a proxy leads out, its address is the one that is connected to; plain http never goes there
-/// (net::proxy_configured() is about https).
-net::Reach reach_of(const net::Url& url, bool may_be_private) {
-    const bool proxied = url.scheme() == "https" && net::proxy_configured();
-    return may_be_private || proxied ? net::Reach::not_link_local : net::Reach::public_only;
-}
-
 std::string reason_of(const Deployment& deployment, PreviewState state) {
     const auto name = shortened(to_utf8(deployment.environment), 80);
     if (state == PreviewState::expired) return fmt::format("Its deployment to `{}` is not active any more.", name);
@@ -134,7 +127,7 @@ async::Task<ProbeAnswer> probe_preview(net::HttpClient& http, std::string url, b
         net::HttpRequest request;
         request.url = here->text();
         request.fields = {{"User-Agent", "flux-mcp (preview check)"}, {"Accept", "text/html,*/*"}};
-        request.reach = reach_of(*here, may_be_private);
+        request.reach = may_be_private ? net::Reach::not_link_local : net::Reach::public_only;
         request.total_limit = std::chrono::milliseconds{8'000};
         auto reply = co_await http.open(std::move(request));
         if (!reply) {

@@ -35,8 +35,8 @@ struct ProbeAnswer {
 };
 
 /// Asks a preview for its front page, following at most three redirects, each address checked again: never a link-local
-/// one, and a private one only if `may_be_private`. Where the environment names a proxy for https, that says where
-/// https may go. Carries no credentials. Takes at most about 30 s.
+/// one, and a private one only if `may_be_private`; where a proxy leads there, the proxy decides (net::Reach). Carries
+/// no credentials. Takes at most about 30 s.
 async::Task<ProbeAnswer> probe_preview(net::HttpClient& http, std::string url, bool may_be_private);
 
 }  // namespace flux::providers::github

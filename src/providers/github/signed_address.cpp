@@ -1,6 +1,5 @@
 #include "providers/github/signed_address.hpp"
 
-#include "net/http_client.hpp"
 #include "net/url.hpp"
 
 namespace flux::providers::github {
@@ -15,8 +14,7 @@ Result<net::HttpRequest> request_for_signed(std::string_view location, const Git
     net::HttpRequest request;
     request.url = there->text();
     request.fields = {{"User-Agent", "flux-mcp"}};
-    request.reach = net::Reach::not_link_local;
-    if (options.on_github_com() && !net::proxy_configured()) request.reach = net::Reach::public_only;
+    request.reach = options.on_github_com() ? net::Reach::public_only : net::Reach::not_link_local;
     return request;
 }
 

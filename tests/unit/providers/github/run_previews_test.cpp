@@ -222,6 +222,18 @@ TEST_F(Site, IsLookedAtThroughTheProxyWhereThereIsOne) {
     EXPECT_THAT(peer.requests().front(), HasSubstr("CONNECT preview.example:443 HTTP/1.1\r\n"));
 }
 
+TEST_F(Site, IsHeldToTheOpenInternetWhereTheProxyIsNotForIt) {
+    const Variable proxy{"https_proxy", peer.url("")};
+    const Variable excepted{"no_proxy", "example.org,127.0.0.0/8"};
+    auto url = peer.url("/");
+    url.insert(4, "s");
+
+    EXPECT_THAT(probe(url, false).reason, HasSubstr("where this server does not go"));
+    EXPECT_TRUE(peer.requests().empty());
+
+    EXPECT_THAT(probe(url, true).reason, Not(HasSubstr("where this server does not go")));
+}
+
 TEST_F(Site, IsNoMorePrivateForAProxyThatIsNotAsked) {
     pages = {{"/", HttpPeer::reply(200, "")}};
     const Variable proxy{"https_proxy", peer.url("")};
