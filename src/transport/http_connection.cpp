@@ -234,7 +234,7 @@ std::optional<HttpResponse> HttpConnection::refuse_mcp(Request& request) {
         request.allowed_origin = facts.knock.origin.has_value();
         return preflight();
     }
-    auto visitor = site_.door->admit(facts.knock);
+    auto visitor = last_knock_.admit(*site_.door, facts.knock);
     if (!visitor) {
         request.allowed_origin = facts.knock.origin && visitor.error().code == Errc::unauthenticated;
         return reply(visitor.error());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "admission/last_knock.hpp"
 #include "admission/page_door.hpp"
 #include "admission/visitor.hpp"
 #include "transport/chunked_body.hpp"
@@ -91,6 +92,7 @@ private:
     const HttpSite& site_;
     ConnectionCounts::Place place_;
     std::string peer_;
+    admission::LastKnock last_knock_;
     HeadFinder finder_;
     Phase phase_ = Phase::head;
     bool consuming_ = false;

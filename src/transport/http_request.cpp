@@ -22,10 +22,14 @@ constexpr std::array<bool, 256> token_characters = [] {
 
 bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 
-bool is_value_character(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
-}
+constexpr std::array<bool, 256> value_characters = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0x20; byte < table.size(); ++byte) table[byte] = byte != 0x7F;
+    table['\t'] = true;
+    return table;
+}();
+
+bool is_value_character(char c) { return value_characters[static_cast<unsigned char>(c)]; }
 
 // Visible ASCII without what has to be percent-encoded in any case. RFC 3986 forbids more (`|`, `^`, …), which clients
 // send all the same and which nobody reads in two ways.
