@@ -87,6 +87,9 @@ test('the door of the page', async (t) => {
     await page.goto(`${server.origin}/#link=${link}`);
     await live(page);
     const other = await openPage(t, browser, { expected: refused });
+    await other.goto(server.origin);
+    await other.getByLabel('Token', { exact: true }).waitFor();
+    // In a tab that has the page already, only the fragment changes.
     await other.goto(`${server.origin}/#link=${link}`);
     await other.getByText('This link no longer works.').waitFor();
     await checkAccess(other, 'a link that was used');

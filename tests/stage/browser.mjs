@@ -2,6 +2,7 @@
 // refuses, fails the test that it happened in.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { afterwards, ask, patience } from './stage.mjs';
@@ -18,7 +19,8 @@ export async function startBrowser(t) {
 /// How many times slower than this machine the browser computes: 8 shows which waits hold only by luck.
 const slowdown = Number(process.env.FLUX_BROWSER_SLOWDOWN ?? 1);
 
-const sizes = { desktop: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } };
+/// The phone is as narrow as the page has to bear (WCAG 2.2, 1.4.10).
+const sizes = { desktop: { width: 1280, height: 860 }, phone: { width: 320, height: 640 } };
 
 /// A page in a browser profile of its own. `expected`: console errors that belong to what the test does.
 export async function openPage(t, browser, { size = 'desktop', theme = 'light', tourSeen = true, expected = [], motion = 'reduce' } = {}) {
@@ -64,6 +66,9 @@ export async function signIn(page, server, path = '/', origin = server.origin) {
 
 export const live = (page) => page.locator('[data-phase=live]').first().waitFor();
 
+/// A folder for a picture of each state that is checked, for whoever wants to look at them.
+const pictures = process.env.FLUX_PICTURES;
+
 /// What was begun by then is drawn, and nothing moves or fades any more: axe reads the colours of that moment.
 const settled = (page) => page.evaluate(async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -80,6 +85,7 @@ export async function checkAccess(page, what) {
   const told = [];
   const look = async (theme, axe) => {
     await settled(page);
+    if (pictures) await page.screenshot({ path: join(pictures, `${what} ${theme}.png`.replace(/[^\w.]+/g, '-')) });
     const { violations } = await axe.analyze();
     for (const { id, nodes } of violations) told.push(`${theme}: ${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
   };

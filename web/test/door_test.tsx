@@ -32,6 +32,16 @@ describe('the door', () => {
     expect(await screen.findByRole('navigation', { name: 'Pages' })).toBeInTheDocument();
   });
 
+  it('takes a link that is opened where the page is open already', async () => {
+    const { server } = show(<Door />, { server: stranger(), client: quiet() });
+    await screen.findByLabelText('Token');
+    history.replaceState(null, '', '/#link=once');
+    dispatchEvent(new HashChangeEvent('hashchange'));
+    expect(await screen.findByRole('navigation', { name: 'Pages' })).toBeInTheDocument();
+    expect(server.signedInWith).toEqual([{ link: 'once' }]);
+    expect(location.hash).toBe('');
+  });
+
   it('says that a link was used, and still takes the token', async () => {
     show(<Door link="used" />, { server: stranger(), client: quiet() });
     expect(await screen.findByText('This link no longer works.')).toBeInTheDocument();

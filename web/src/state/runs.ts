@@ -32,7 +32,7 @@ const keys = {
 /// Asks again when the server says that `uri` changed; at most once in `atMostEveryMs`, and never while an answer is on
 /// its way. That answer may be older than the change, so it is waited for and not relied on; and it is not thrown away,
 /// or a run that changes faster than a slow line answers would never move.
-function useFollowed(uri: string | undefined, queryKey: readonly unknown[], atMostEveryMs = 400) {
+export function useFollowed(uri: string | undefined, queryKey: readonly unknown[], atMostEveryMs = 400) {
   const { client } = useParts();
   const queries = useQueryClient();
   const key = JSON.stringify(queryKey);
@@ -67,12 +67,12 @@ function useFollowed(uri: string | undefined, queryKey: readonly unknown[], atMo
 }
 
 /// How often to look where the server does not tell by itself.
-function useLookEvery(pushedMs: number, otherwiseMs: number): number {
+export function useLookEvery(pushedMs: number, otherwiseMs: number): number {
   const connection = useConnection();
   return connection.phase === 'live' && connection.pushes ? pushedMs : otherwiseMs;
 }
 
-function useIsLive(): boolean {
+export function useIsLive(): boolean {
   return useConnection().phase === 'live';
 }
 
@@ -82,7 +82,7 @@ export function useRuns(filter: RunFilter = {}, limit = 30) {
   useFollowed('flux://runs', ['runs']);
   return useQuery({
     queryKey: keys.runs(filter, limit),
-    queryFn: () => client.call<Listing<ListedRun>>('builds.list', { kind: 'runs', limit, ...set(filter) }),
+    queryFn: () => client.call<Listing<ListedRun>>('builds.list', { kind: 'runs', limit, ...given(filter) }),
     enabled: useIsLive(),
     refetchInterval: every,
     placeholderData: keepPreviousData,
@@ -180,6 +180,7 @@ function useAfterChange() {
   const queries = useQueryClient();
   return (id: number | undefined) => {
     void queries.invalidateQueries({ queryKey: ['runs'] });
+    void queries.invalidateQueries({ queryKey: ['run_pages'] });
     void queries.invalidateQueries({ queryKey: ['previews'] });
     if (id !== undefined) void queries.invalidateQueries({ queryKey: ['run', id] });
   };
@@ -227,7 +228,8 @@ export function useRemovePreview() {
   });
 }
 
-function set(filter: RunFilter): Record<string, string> {
+/// The filters that are set, as a tool takes them.
+export function given(filter: RunFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
 }
 

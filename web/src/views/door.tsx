@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { failureOf } from '../protocol/failures';
 import { useConnection, useParts } from '../state/parts';
 import type { SessionInfo } from '../protocol/types';
-import { sessionKey, useSession, useSignIn } from '../state/session';
+import { sessionKey, takeLinkSecret, useSession, useSignIn } from '../state/session';
 import { pauseShortcuts } from '../state/shortcuts';
 import { changeWorkspace, currentWorkspace } from '../state/workspace';
 import { Button } from '../ui/button';
@@ -39,6 +39,17 @@ export function Door({ link }: { link?: string | undefined }) {
     }
   }, [data, link, signIn]);
 
+  // A link that is opened where the page is open already changes nothing but the fragment.
+  const { mutate } = signIn;
+  useEffect(() => {
+    const onHash = () => {
+      const secret = takeLinkSecret();
+      if (secret) mutate({ link: secret });
+    };
+    addEventListener('hashchange', onHash);
+    return () => removeEventListener('hashchange', onHash);
+  }, [mutate]);
+
   useEffect(() => {
     if (signedIn) client.open();
   }, [client, signedIn]);
@@ -64,7 +75,7 @@ export function Door({ link }: { link?: string | undefined }) {
           <Shell session={shown} />
         </div>
       )}
-      {!signedIn && <Entrance link={link} session={session} signIn={signIn} ended={waiting !== undefined} />}
+      {!signedIn && <Entrance session={session} signIn={signIn} ended={waiting !== undefined} />}
     </>
   );
 }
@@ -84,7 +95,6 @@ function useCoveredPage(covered: boolean) {
 }
 
 interface EntranceProps {
-  link: string | undefined;
   session: ReturnType<typeof useSession>;
   signIn: ReturnType<typeof useSignIn>;
   /// A session was there and ended by itself.
@@ -92,7 +102,8 @@ interface EntranceProps {
 }
 
 /// What stands in the place of the page while nobody is signed in.
-function Entrance({ link, session, signIn, ended }: EntranceProps) {
+function Entrance({ session, signIn, ended }: EntranceProps) {
+  const byLink = signIn.variables !== undefined && 'link' in signIn.variables;
   const { data } = session;
   if (session.isError) {
     return (
@@ -108,7 +119,7 @@ function Entrance({ link, session, signIn, ended }: EntranceProps) {
       </main>
     );
   }
-  const busy = signIn.isPending && ((link !== undefined && !ended) || !data?.asks_for_token);
+  const busy = signIn.isPending && (byLink || !data?.asks_for_token);
   if (!data || (busy && !signIn.isError)) {
     return (
       <main className="mx-auto max-w-lg p-8">
@@ -123,7 +134,7 @@ function Entrance({ link, session, signIn, ended }: EntranceProps) {
       session={data}
       busy={signIn.isPending}
       failure={signIn.isError ? failureOf(signIn.error) : undefined}
-      byLink={link !== undefined && signIn.isError && !ended}
+      byLink={byLink && signIn.isError}
       ended={ended}
       onSignIn={(token) => signIn.mutate(token === undefined ? {} : { token })}
     />

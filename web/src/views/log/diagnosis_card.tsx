@@ -10,11 +10,12 @@ import { FailureNote } from '../failure_note';
 const mostCauses = 5;
 
 /// Why a run failed, best cause first, each linked to its line.
-export function DiagnosisCard({ report, onPlace }: { report: RunReport; onPlace: (place: LogPlace) => void }) {
+/// `where`: see RunLogs.
+export function DiagnosisCard({ report, onPlace, where = '' }: { report: RunReport; onPlace: (place: LogPlace) => void; where?: string }) {
   const diagnosis = useDiagnosis(report);
   const causes = diagnosis.data?.causes ?? [];
   return (
-    <Card aria-label="Why it failed" className="border-bad/35 p-4">
+    <Card aria-label={`Why it failed${where}`} className="border-bad/35 p-4">
       <div className="flex items-start gap-2">
         <Lightbulb size={18} aria-hidden className="mt-0.5 shrink-0 text-bad" />
         <div className="min-w-0 flex-1">

@@ -31,10 +31,12 @@ interface JobLogProps {
   causes: readonly number[];
   onLines: (lines: LineRange | undefined) => void;
   roomy: boolean;
+  /// See RunLogs.
+  where: string;
 }
 
 /// The log of one job: followed while it runs, searchable, foldable, with an address for every line.
-export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogProps) {
+export function JobLog({ report, job, lines, causes, onLines, roomy, where }: JobLogProps) {
   const { run } = report;
   const outcome = outcomeOf(job);
   const { server } = useParts();
@@ -188,7 +190,7 @@ export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogPro
 
   const fresh = store && !following ? store.length - seen : 0;
   return (
-    <Card ref={card} aria-label={`Log of ${job.name}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-7.75rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
+    <Card ref={card} aria-label={`Log of ${job.name}${where}`} className={clsx('flex flex-col overflow-hidden', roomy ? 'h-[calc(100dvh-7.75rem)] min-h-[24rem] xl:sticky xl:top-[4.5rem]' : 'min-h-[24rem] flex-1')}>
       <LogToolbar
         run={run.run_id}
         job={job}
@@ -198,6 +200,7 @@ export function JobLog({ report, job, lines, causes, onLines, roomy }: JobLogPro
         lines={lines}
         search={search}
         searchBox={searchBox}
+        where={where}
         following={following}
         onFollow={() => (following ? letGo() : setFollowing(true))}
         onMatch={toMatch}

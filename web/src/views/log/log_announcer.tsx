@@ -15,8 +15,10 @@ export function LogAnnouncer({ store, version, over }: { store: LogStore | undef
       const errors = store.errors.length - told.current.errors;
       const first = told.current.lines === 0;
       told.current = { lines: store.length, errors: store.errors.length, at: Date.now() };
-      const failed = errors > 0 ? `, ${errors} ${errors === 1 ? 'error' : 'errors'}` : '';
-      setWords(`${lines} ${first ? '' : 'new '}${lines === 1 ? 'line' : 'lines'}${failed}.`);
+      const failed = errors > 0 ? `, ${errors} ${errors === 1 ? 'error' : 'errors'} among them` : '';
+      // The sum also makes every text another one: the same text again would not be read out.
+      const sum = first ? '' : `, ${store.length} in all`;
+      setWords(`${lines} ${first ? '' : 'new '}${lines === 1 ? 'line' : 'lines'}${failed}${sum}.`);
     }, wait);
     return () => clearTimeout(timer);
   }, [store, version]);

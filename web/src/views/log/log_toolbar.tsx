@@ -23,6 +23,8 @@ interface LogToolbarProps {
   lines: LineRange | undefined;
   search: LogSearchState;
   searchBox: RefObject<HTMLInputElement | null>;
+  /// See RunLogs.
+  where: string;
   following: boolean;
   onFollow: () => void;
   onMatch: (forward: boolean) => void;
@@ -35,7 +37,7 @@ const nextTimestamps = { off: 'clock', clock: 'since_start', since_start: 'off' 
 const timestampWords = { off: 'off', clock: 'clock', since_start: 'since the start' };
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { run, job, attempt, store, state, lines, search, searchBox, following } = props;
+  const { run, job, attempt, store, state, lines, search, searchBox, where, following } = props;
   const { server } = useParts();
   const { wrap, timestamps } = usePreferences();
   const errors = store?.errors.length ?? 0;
@@ -61,7 +63,7 @@ export function LogToolbar(props: LogToolbarProps) {
           {stateWords(state, store)}
         </span>
       </div>
-      <div role="search" className="flex min-w-0 flex-1 basis-60 items-center gap-1 rounded-lg border border-line bg-well/60 pl-2 sm:ml-auto sm:max-w-md">
+      <div role="search" aria-label={`Search${where}`} className="flex min-w-0 flex-1 basis-60 items-center gap-1 rounded-lg border border-line bg-well/60 pl-2 sm:ml-auto sm:max-w-md">
         <Search size={15} aria-hidden className="shrink-0 text-soft" />
         <input
           ref={searchBox}

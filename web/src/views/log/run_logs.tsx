@@ -25,6 +25,8 @@ interface RunLogsProps {
 export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
   const { run } = report;
   const roomy = head !== undefined;
+  // A run's page and the panel may show the same at the same time: whoever goes by regions can tell them apart.
+  const where = roomy ? '' : ', in the workspace';
   const causes = useDiagnosis(report).data?.causes ?? [];
   const [overAtFirst] = useState(() => (isOver(outcomeOf(run)) ? (run.attempt ?? 1) : undefined));
   const guilty = causes[0] && overAtFirst === (run.attempt ?? 1) ? jobOfCause(report, causes[0]) : undefined;
@@ -35,7 +37,7 @@ export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
     <div className={clsx('flex min-h-0 flex-1 flex-col gap-4', roomy && 'xl:grid xl:grid-cols-[25rem_minmax(0,1fr)] xl:items-start')}>
       <div className="flex flex-col gap-4">
         {head}
-        {hasFailed(outcomeOf(run)) && <DiagnosisCard report={report} onPlace={onPlace} />}
+        {hasFailed(outcomeOf(run)) && <DiagnosisCard report={report} onPlace={onPlace} where={where} />}
         <Card className="p-2">
           <button
             type="button"
@@ -51,6 +53,7 @@ export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
             <JobSteps
               report={report}
               job={chosen?.id}
+              where={where}
               onStep={(job, step) => {
                 setTreeOpen(false);
                 onPlace({ job, lines: step?.first_line ? { first: step.first_line, last: step.first_line } : undefined });
@@ -68,6 +71,7 @@ export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
           causes={blamed}
           onLines={(lines) => onPlace({ job: chosen.id, lines }, 'replace')}
           roomy={roomy}
+          where={where}
         />
       ) : (
         <Card className="p-6 text-sm text-soft">This run has no job yet; it waits for its turn.</Card>

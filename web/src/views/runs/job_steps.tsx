@@ -9,13 +9,15 @@ interface JobStepsProps {
   report: RunReport;
   job?: number | undefined;
   onStep: (job: number, step?: Step) => void;
+  /// See RunLogs.
+  where?: string;
 }
 
 /// Jobs and their steps with states and times: the way into the log.
-export function JobSteps({ report, job: chosen, onStep }: JobStepsProps) {
+export function JobSteps({ report, job: chosen, onStep, where = '' }: JobStepsProps) {
   const jobs = jobsInOrder(report.jobs);
   return (
-    <nav aria-label="Jobs and steps">
+    <nav aria-label={`Jobs and steps${where}`}>
       <ul className="flex flex-col gap-1">
         {jobs.map((job) => (
           <li key={job.id}>

@@ -1,6 +1,7 @@
 import { History, Sparkles } from 'lucide-react';
-import { useId, useState } from 'react';
-import { type RunFilter, useRuns } from '../../state/runs';
+import { useEffect, useId, useRef, useState } from 'react';
+import { useRunPages } from '../../state/run_pages';
+import type { RunFilter } from '../../state/runs';
 import { changeWorkspace } from '../../state/workspace';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
@@ -22,17 +23,26 @@ const statuses = [
   ['cancelled', 'Cancelled'],
   ['timed_out', 'Timed out'],
 ] as const;
-const pageSize = 30;
-const mostRuns = 100;
 
 export default function RunsPage() {
   const id = useId();
   const [filter, setFilter] = useState<RunFilter>({});
   const [branch, setBranch] = useState('');
-  const [limit, setLimit] = useState(pageSize);
-  const runs = useRuns(filter, limit);
+  const runs = useRunPages(filter);
+  const { items } = runs;
   const filtered = Object.values(filter).some(Boolean);
-  const items = runs.data?.items ?? [];
+  const list = useRef<HTMLUListElement>(null);
+  // Reading goes on at the first run that was not there before; the button may be gone by then.
+  const before = useRef<number>(undefined);
+  useEffect(() => {
+    if (before.current === undefined || items.length <= before.current) return;
+    list.current?.children[before.current]?.querySelector('a')?.focus();
+    before.current = undefined;
+  }, [items.length]);
+  const showOlder = () => {
+    before.current = items.length;
+    void runs.fetchNextPage();
+  };
 
   const clear = () => {
     setFilter({});
@@ -105,15 +115,19 @@ export default function RunsPage() {
       ) : items.length > 0 ? (
         <>
           <Card>
-            <ul aria-label="Runs" className="divide-y divide-line">
+            <ul ref={list} aria-label="Runs" className="divide-y divide-line">
               {items.map((run) => (
                 <RunRow key={run.run_id} run={run} />
               ))}
             </ul>
           </Card>
-          {runs.data?.cursor && limit < mostRuns && (
-            <div className="mt-4 text-center">
-              <Button onClick={() => setLimit(Math.min(mostRuns, limit + pageSize))} busy={runs.isFetching}>
+          <p role="status" className="mt-4 text-center text-sm text-soft">
+            {items.length.toLocaleString('en')} {items.length === 1 ? 'run' : 'runs'}
+            {runs.hasNextPage ? ', and there are older ones.' : ': these are all.'}
+          </p>
+          {runs.hasNextPage && (
+            <div className="mt-2 text-center">
+              <Button onClick={showOlder} busy={runs.isFetchingNextPage}>
                 Show older runs
               </Button>
             </div>

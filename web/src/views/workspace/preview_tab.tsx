@@ -52,7 +52,7 @@ function RunProgress({ id }: { id: number }) {
             )}
           </Card>
           <Card className="p-2">
-            <JobSteps report={run.data} onStep={(job, step) => showLogs(id, { job, lines: step?.first_line ? { first: step.first_line, last: step.first_line } : undefined })} />
+            <JobSteps report={run.data} where=", new preview" onStep={(job, step) => showLogs(id, { job, lines: step?.first_line ? { first: step.first_line, last: step.first_line } : undefined })} />
           </Card>
         </>
       ) : run.isError ? (
