@@ -83,9 +83,10 @@ JobOutcome JobRun::run() {
     planned_names_ = names;
     sink_.steps_planned(names);
 
+    const StepLog::Shared shared{sink_, masks_, matchers_, order_.directories, order_.run.debug, order_.step_log_bytes};
     int number = 1;
     sink_.step_started(number);
-    StepLog set_up_log{sink_, masks_, number, order_.run.debug, order_.step_log_bytes};
+    StepLog set_up_log{shared, number};
     const bool ready = set_up(set_up_log);
     set_up_log.finish();
     std::move(set_up_log.annotations().begin(), set_up_log.annotations().end(),
@@ -99,7 +100,7 @@ JobOutcome JobRun::run() {
             sink_.step_finished(number, Conclusion::skipped);
             continue;
         }
-        StepLog log{sink_, masks_, number, order_.run.debug, order_.step_log_bytes};
+        StepLog log{shared, number};
         const auto conclusion = run_step(step, scope_, log);
         log.finish();
         std::move(log.annotations().begin(), log.annotations().end(), std::back_inserter(outcome_.annotations));
@@ -108,7 +109,7 @@ JobOutcome JobRun::run() {
 
     ++number;
     sink_.step_started(number);
-    StepLog log{sink_, masks_, number, order_.run.debug, order_.step_log_bytes};
+    StepLog log{shared, number};
     complete(log);
     log.finish();
     std::move(log.annotations().begin(), log.annotations().end(), std::back_inserter(outcome_.annotations));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "logs/masks.hpp"
+#include "logs/problem_matchers.hpp"
 #include "providers/local/cage.hpp"
 #include "providers/local/environment.hpp"
 #include "providers/local/environment_file.hpp"
@@ -115,6 +116,7 @@ private:
     std::chrono::milliseconds time_limit_{};
     std::unique_ptr<Cage> cage_;
     logs::Masks masks_;
+    logs::ProblemMatchers matchers_;
     JobOutcome outcome_;
 
     workflow::Contexts base_contexts_;  ///< what doesn't change during the job

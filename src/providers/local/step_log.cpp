@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "providers/local/matcher_files.hpp"
 
 namespace flux::providers::local {
 namespace {
@@ -32,14 +33,16 @@ std::string clean_text(const logs::Masks& masks, std::string_view text) {
 
 }  // namespace
 
-StepLog::StepLog(JobSink& sink, logs::Masks& masks, int step, bool debug, std::size_t byte_limit)
-    : sink_{sink},
-      masks_{masks},
-      cleaner_{logs::Escapes::colours, {.known = &masks, .by_shape = true}},
+StepLog::StepLog(const Shared& shared, int step)
+    : sink_{shared.sink},
+      masks_{shared.masks},
+      matchers_{shared.matchers},
+      directories_{shared.directories},
+      cleaner_{logs::Escapes::colours, {.known = &shared.masks, .by_shape = true}},
       step_{step},
-      debug_{debug},
-      byte_limit_{byte_limit},
-      cutter_{masks, [this](std::string_view line, bool continued, bool continues) {
+      debug_{shared.debug},
+      byte_limit_{shared.byte_limit},
+      cutter_{shared.masks, [this](std::string_view line, bool continued, bool continues) {
                   program_line(line, continued, continues);
               }} {}
 
@@ -56,7 +59,9 @@ void StepLog::program_line(std::string_view line, bool continued, bool continues
             if (obey(*command, line)) return;
         }
     }
-    put_in_pieces(cleaner_.clean(line).text, continues);
+    const auto clean = cleaner_.clean(line);
+    if (!continued && !continues && !matchers_.empty() && show_problem(clean.bare)) return;
+    put_in_pieces(clean.text, continues);
 }
 
 void StepLog::put_in_pieces(std::string_view clean, bool continues) {
@@ -128,25 +133,85 @@ bool StepLog::obey(const WorkflowCommand& command, std::string_view line) {
         error(fmt::format("The `{}` command is disabled. Write to the file that {} names instead.", name,
                           name == "set-env" ? "GITHUB_ENV" : "GITHUB_PATH"));
         failed_ = true;
+    } else if (name == "add-matcher" || name == "remove-matcher") {
+        obey_matcher_command(command);
     }
-    // add-matcher and remove-matcher are accepted: nothing here reads matchers.
+    return true;
+}
+
+/// As actions/runner does in AddMatcherCommandExtension and RemoveMatcherCommandExtension.
+void StepLog::obey_matcher_command(const WorkflowCommand& command) {
+    const auto problem = command.name == "add-matcher" ? add_matchers(command.data) : remove_matchers(command);
+    if (problem) return;
+    error(fmt::format("Unable to process command '##[{}]' successfully: {}", command.name, problem.error().message));
+    failed_ = true;
+}
+
+Result<void> StepLog::add_matchers(std::string_view path) {
+    if (trimmed(path).empty()) {
+        warning("File path must be specified in ##[add-matcher] command.");
+        return {};
+    }
+    auto file = read_matcher_file(directories_, path);
+    if (!file) return fail(std::move(file.error()));
+    for (const auto& sentence : file->refused) warning(sentence);
+    return matchers_.add(std::move(file->matchers));
+}
+
+Result<void> StepLog::remove_matchers(const WorkflowCommand& command) {
+    const auto owner = command.property("owner");
+    if (owner.empty() == command.data.empty()) {
+        warning("##[remove-matcher] takes either an owner or a file path.");
+        return {};
+    }
+    if (!owner.empty()) {
+        matchers_.remove(owner);
+        return {};
+    }
+    const auto file = read_matcher_file(directories_, command.data);
+    if (!file) return fail(file.error());
+    for (const auto& matcher : file->matchers) matchers_.remove(matcher.owner);
+    return {};
+}
+
+/// Writes the line with its tag where a matcher sees a problem in it. False: none does.
+bool StepLog::show_problem(std::string_view line) {
+    auto problem = matchers_.look_at(line);
+    if (!problem) return false;
+    Annotation annotation;
+    annotation.level = problem->level;
+    annotation.message = problem->message;
+    annotation.file = place_in_workspace(directories_, problem->file, problem->from_path);
+    annotation.line = problem->line;
+    annotation.column = problem->column;
+    annotate(std::move(annotation));
+    const bool milder = problem->level == logs::Level::warning;
+    tagged(problem->level == logs::Level::error ? "error" : milder ? "warning" : "notice", line);
     return true;
 }
 
 void StepLog::annotate(logs::Level level, std::string_view message, const WorkflowCommand* command) {
-    const auto same = std::count_if(annotations_.begin(), annotations_.end(),
-                                    [level](const Annotation& each) { return each.level == level; });
-    if (static_cast<std::size_t>(same) >= max_annotations) return;
     Annotation annotation;
     annotation.level = level;
-    annotation.step = step_;
-    annotation.message = shortened(clean_text(masks_, message), max_message_bytes);
+    annotation.message = message;
     if (command != nullptr) {
-        annotation.title = shortened(clean_text(masks_, command->property("title")), 256);
-        annotation.file = shortened(clean_text(masks_, command->property("file")), 1024);
+        annotation.title = command->property("title");
+        annotation.file = command->property("file");
         annotation.line = number_of(command->property("line"));
-        annotation.column = annotation.line == 0 ? 0 : number_of(command->property("col"));
+        annotation.column = number_of(command->property("col"));
     }
+    annotate(std::move(annotation));
+}
+
+void StepLog::annotate(Annotation annotation) {
+    const auto same = std::count_if(annotations_.begin(), annotations_.end(),
+                                    [&](const Annotation& each) { return each.level == annotation.level; });
+    if (static_cast<std::size_t>(same) >= max_annotations) return;
+    annotation.step = step_;
+    annotation.message = shortened(clean_text(masks_, annotation.message), max_message_bytes);
+    annotation.title = shortened(clean_text(masks_, annotation.title), 256);
+    annotation.file = shortened(clean_text(masks_, annotation.file), 1024);
+    if (annotation.line == 0) annotation.column = 0;
     annotations_.push_back(std::move(annotation));
 }
 
@@ -155,6 +220,7 @@ void StepLog::tagged(std::string_view tag, std::string_view message) { write(fmt
 void StepLog::program_ended() {
     cutter_.finish();
     stop_token_.clear();
+    matchers_.forget();
 }
 
 void StepLog::write(std::string_view text) {

@@ -7,10 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
 #include "logs/line_cleaner.hpp"
 #include "logs/masks.hpp"
+#include "logs/problem_matchers.hpp"
 #include "providers/local/environment_file.hpp"
 #include "providers/local/job_execution.hpp"
+#include "providers/local/job_order.hpp"
 #include "providers/local/line_cutter.hpp"
 #include "providers/local/workflow_command.hpp"
 
@@ -19,7 +22,17 @@ namespace flux::providers::local {
 /// One step's way to the job's log: program output with its workflow commands, and the runner's own lines.
 class StepLog {
 public:
-    StepLog(JobSink& sink, logs::Masks& masks, int step, bool debug, std::size_t byte_limit);
+    /// What the logs of a job's steps share; outlives them.
+    struct Shared {
+        JobSink& sink;
+        logs::Masks& masks;
+        logs::ProblemMatchers& matchers;
+        const JobDirectories& directories;
+        bool debug = false;
+        std::size_t byte_limit = 0;  ///< of one step
+    };
+
+    StepLog(const Shared& shared, int step);
 
     /// What a program wrote, in whatever pieces.
     void feed(std::string_view bytes) { cutter_.feed(bytes); }
@@ -52,7 +65,12 @@ public:
 private:
     void program_line(std::string_view line, bool continued, bool continues);
     bool obey(const WorkflowCommand& command, std::string_view line);
+    void obey_matcher_command(const WorkflowCommand& command);
+    Result<void> add_matchers(std::string_view path);
+    Result<void> remove_matchers(const WorkflowCommand& command);
+    bool show_problem(std::string_view line);
     void annotate(logs::Level level, std::string_view message, const WorkflowCommand* command);
+    void annotate(Annotation annotation);
     void tagged(std::string_view tag, std::string_view message);
     void put(std::string_view clean, bool truncated);
     void put_limited(std::string_view clean, bool truncated);
@@ -61,6 +79,8 @@ private:
 
     JobSink& sink_;
     logs::Masks& masks_;
+    logs::ProblemMatchers& matchers_;
+    const JobDirectories& directories_;
     logs::LineCleaner cleaner_;
     const int step_;
     const bool debug_;

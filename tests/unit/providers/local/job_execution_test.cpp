@@ -51,6 +51,89 @@ jobs:
     EXPECT_EQ(outcome.annotations.front().step, 3);
 }
 
+/// A script that writes a file of problem matchers for lines like `a.c:3:7: error: text`.
+constexpr const char* writes_matcher = R"(
+      - run: |
+          cat > cc.json <<'E'
+          {"problemMatcher":[{"owner":"cc","pattern":[{"regexp":"^(.+):(\\d+):(\\d+): (error|warning): (.*)$",
+            "file":1,"line":2,"column":3,"severity":4,"message":5}]}]}
+          E
+)";
+
+TEST(JobExecution, HonoursTheProblemMatchersThatTheRunRegisters) {
+    JobFixture job;
+
+    const auto outcome = job.run(std::string{R"(
+on: workflow_dispatch
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    steps:)"} + writes_matcher + R"(
+      - run: |
+          echo "src/z.c:1:1: error: before"
+          echo "::add-matcher::cc.json"
+          printf '\033[31msrc/a.c:3:7: error: no such thing\033[0m\n'
+          echo "$PWD/src/b.c:4:8: warning: odd"
+          echo "../c.c:5:9: error: elsewhere"
+          echo fine
+      - run: |
+          echo "src/d.c:6:1: error: of a later step"
+          echo "::remove-matcher owner=CC::"
+          echo "src/e.c:7:1: error: after"
+          echo "::add-matcher::$GITHUB_WORKSPACE/cc.json"
+          echo "src/f.c:8:1: error: again"
+)");
+
+    EXPECT_EQ(outcome.conclusion, Conclusion::success) << job.sink.log();
+    for (const auto* line :
+         {"src/z.c:1:1: error: before", "##[error]src/a.c:3:7: error: no such thing",
+          "##[error]../c.c:5:9: error: elsewhere", "fine", "##[error]src/d.c:6:1: error: of a later step",
+          "src/e.c:7:1: error: after", "##[error]src/f.c:8:1: error: again"}) {
+        EXPECT_TRUE(job.sink.has(line)) << line << "\n" << job.sink.log();
+    }
+    ASSERT_EQ(outcome.annotations.size(), 5U);
+    const auto& first = outcome.annotations.front();
+    EXPECT_EQ(first.message, "no such thing");
+    EXPECT_EQ(first.file, "src/a.c");
+    EXPECT_EQ(first.line, 3);
+    EXPECT_EQ(first.column, 7);
+    EXPECT_EQ(first.step, 3);
+    EXPECT_EQ(outcome.annotations.at(1).level, logs::Level::warning);
+    EXPECT_EQ(outcome.annotations.at(1).file, "src/b.c");
+    EXPECT_EQ(outcome.annotations.at(2).file, "");
+}
+
+TEST(JobExecution, RefusesProblemMatchersThatItMayNotOrCannotRead) {
+    struct Row {
+        const char* name;
+        const char* script;
+        const char* says;  // behind `successfully: `
+    };
+    const std::array rows{
+        Row{"elsewhere", "echo ::add-matcher::/etc/hostname", "The file has to lie in the workspace"},
+        Row{"upwards", "echo ::add-matcher::../../../etc/hostname", "The file has to lie in the workspace"},
+        Row{"through a link", "ln -s /etc/hostname m.json; echo ::add-matcher::m.json", ""},
+        Row{"a pipe", "mkfifo m.json; echo ::add-matcher::m.json", "`m.json` is no regular file"},
+        Row{"not there", "echo ::add-matcher::m.json", ""},
+        Row{"too large", "head -c 300000 /dev/zero > m.json; echo ::add-matcher::m.json", "`m.json` is larger than"},
+        Row{"no JSON", "echo x > m.json; echo ::add-matcher::m.json", ""},
+        Row{"to remove", "echo ::remove-matcher::m.json", ""},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        JobFixture job;
+        job.run(std::string{
+                    "on: workflow_dispatch\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n      - run: \""} +
+                row.script + "\"\n");
+        EXPECT_EQ(job.sink.conclusions(), "success failure success");
+        const std::string command =
+            std::string_view{row.script}.find("::remove") == std::string_view::npos ? "add" : "remove";
+        EXPECT_TRUE(job.sink.mentions("##[error]Unable to process command '##[" + command +
+                                      "-matcher]' successfully: " + row.says))
+            << job.sink.log();
+    }
+}
+
 TEST(JobExecution, RunsStepsAsTheWorkflowSays) {
     struct Row {
         const char* name;
@@ -180,7 +263,7 @@ TEST(JobExecution, TakesInWhatItHasNoUseFor) {
     JobFixture job;
 
     const auto outcome = job.run_steps(
-        "- run: |\n    echo ::add-matcher::problems.json\n    echo ::remove-matcher owner=x::\n"
+        "- run: |\n    echo ::remove-matcher owner=x::\n"
         "    echo ::save-state name=a::b\n    echo after\n");
 
     EXPECT_EQ(outcome.conclusion, Conclusion::success);
