@@ -76,7 +76,9 @@ struct Ranked {
 /// Lines that say what an earlier one said, kept in case there is room to show them.
 constexpr std::size_t most_further = 300;
 
-Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFailure& failure) {
+/// What doesn't convince by itself and was there when the job was green (`in_green`) is no cause.
+Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFailure& failure,
+            const ShapeSet& in_green) {
     const auto& step = log.steps()[failure.step];
     std::vector<Cause> causes;
     std::vector<std::size_t> repeated;
@@ -87,6 +89,10 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
         auto key = std::pair{candidate.cause.tool + '\n' + candidate.cause.file, shape_of(candidate.cause.message)};
         if (const auto again = known.find(key); again != known.end()) {
             ++causes[again->second].count;
+            if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
+            continue;
+        }
+        if (candidate.weight < convincing && in_green.contains(shape_of(log.text(candidate.line)))) {
             if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
             continue;
         }
@@ -188,6 +194,31 @@ void add_rare_lines(Diagnosis& diagnosis, const RawLog& log, const LineShapes& s
     diagnosis.further.insert(diagnosis.further.end(), rare.rbegin(), rare.rend());
 }
 
+/// The lines of the failed step that the job never printed when it was green, the last ones of many.
+void add_new_lines(Diagnosis& diagnosis, const RawLog& log, const StepFailure& failure, const ShapeSet& in_green) {
+    constexpr std::size_t most_shown = 16;
+    constexpr std::size_t most_kept = 60;
+    const auto& step = log.steps()[failure.step];
+    std::vector<std::size_t> fresh;
+    for (auto line = failure.line; line > step.first && fresh.size() < most_kept; --line) {
+        const auto entry = log.line(line);
+        if (entry.role != RawLine::Role::output || entry.length == 0 || line == failure.line) continue;
+        if (!in_green.contains(shape_of(log.text(line)))) fresh.push_back(line + 1);
+    }
+    std::reverse(fresh.begin(), fresh.end());
+    const auto shown = std::min(fresh.size(), most_shown);
+    for (auto at = fresh.end() - static_cast<std::ptrdiff_t>(shown); at != fresh.end(); ++at) {
+        const bool goes_on = !diagnosis.evidence.empty() && diagnosis.evidence.back().last + 1 == *at &&
+                             at != fresh.end() - static_cast<std::ptrdiff_t>(shown);
+        if (goes_on) {
+            diagnosis.evidence.back().last = *at;
+        } else {
+            diagnosis.evidence.push_back({"not printed when it was green", *at, *at});
+        }
+    }
+    diagnosis.further.insert(diagnosis.further.begin(), fresh.begin(), fresh.end());
+}
+
 /// The script of a step that failed without a word.
 void add_script(Diagnosis& diagnosis, const RawLog& log, const StepFailure& failure) {
     const auto& step = log.steps()[failure.step];
@@ -221,7 +252,7 @@ void add_earlier_trouble(Diagnosis& diagnosis, const RawLog& log, const StepFail
     for (auto s = begin; s < failure.step; ++s) {
         if (steps[s].job != steps[failure.step].job) continue;
         const StepFailure earlier{s, steps[s].last, std::nullopt, false};
-        for (auto& cause : rank(log, find_candidates(log, steps[s].first, steps[s].last), earlier).causes) {
+        for (auto& cause : rank(log, find_candidates(log, steps[s].first, steps[s].last), earlier, {}).causes) {
             if (cause.weight < strong) continue;
             cause.weight -= 20;
             diagnosis.causes.push_back(std::move(cause));
@@ -274,7 +305,7 @@ std::string summary_of(const Diagnosis& diagnosis) {
 
 }  // namespace
 
-Diagnosis diagnose(const RawLog& log) {
+Diagnosis diagnose(const RawLog& log, const ShapeSet& in_green) {
     Diagnosis diagnosis;
     const auto failures = find_failed_steps(log);
     for (const auto& failure : failures) {
@@ -290,7 +321,7 @@ Diagnosis diagnose(const RawLog& log) {
         constexpr std::size_t told_after = 12;
         auto candidates = find_candidates(log, step.first, std::min(step.last, failure.line + told_after));
         add_failed_tests(diagnosis, candidates);
-        auto ranked = rank(log, std::move(candidates), failure);
+        auto ranked = rank(log, std::move(candidates), failure, in_green);
         diagnosis.further.insert(diagnosis.further.end(), ranked.further.begin(), ranked.further.end());
         const bool first_failure = &failure == &failures.front();
         for (auto& cause : ranked.causes) {
@@ -318,6 +349,7 @@ Diagnosis diagnose(const RawLog& log) {
     const auto& first_step = log.steps()[failures.front().step];
     diagnosis.output = {{}, first_output_of(log, first_step) + 1, failures.front().line + 1};
     if (!diagnosis.convinces) add_script(diagnosis, log, failures.front());
+    if (!diagnosis.convinces && !in_green.empty()) add_new_lines(diagnosis, log, failures.front(), in_green);
     // Every failed step shows its end; the first one more of it where nothing else explains it.
     constexpr std::size_t most_tails = 6;
     for (std::size_t i = 0; i < std::min(failures.size(), most_tails); ++i) {

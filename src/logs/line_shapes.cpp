@@ -38,6 +38,15 @@ std::uint64_t shape_of(std::string_view text) {
     return hash;
 }
 
+ShapeSet shapes_of_output(const RawLog& log) {
+    ShapeSet shapes;
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        const auto line = log.line(i);
+        if (line.role == RawLine::Role::output && line.length > 0) shapes.insert(shape_of(log.text(i)));
+    }
+    return shapes;
+}
+
 LineShapes::LineShapes(const RawLog& log, std::size_t first, std::size_t last)
     : log_{log}, first_{std::max(first, last - std::min(last, most_lines))} {
     for (auto i = first_; i <= last && i < log.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "logs/raw_log.hpp"
 
@@ -35,5 +36,10 @@ private:
 /// A number that lines share which differ only in digits, in the words that hold digits, and in what is behind the
 /// first 160 bytes.
 std::uint64_t shape_of(std::string_view text);
+
+using ShapeSet = std::unordered_set<std::uint64_t>;
+
+/// The shapes of what programs printed in a log.
+ShapeSet shapes_of_output(const RawLog& log);
 
 }  // namespace flux::logs

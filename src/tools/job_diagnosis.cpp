@@ -88,17 +88,20 @@ std::string likeness_of(const logs::Cause& cause) {
 
 }  // namespace
 
-JobDiagnosis diagnose_job(const builds::Job& job, const JobText& text, std::string_view nonce, std::size_t max_bytes) {
+JobDiagnosis diagnose_job(const builds::Job& job, const JobText& text, std::string_view nonce, std::size_t max_bytes,
+                          const JobText* green) {
     JobDiagnosis result;
     const auto log = engine_log(text);
     if (log.size() == 0) return result;
-    auto diagnosis = logs::diagnose(log);
+    const auto in_green = green != nullptr ? logs::shapes_of_output(engine_log(*green)) : logs::ShapeSet{};
+    auto diagnosis = logs::diagnose(log, in_green);
     if (diagnosis.failed_steps.empty()) result.note = explain_by_conclusion(diagnosis, job, log);
     if (auto ended = respect_conclusion(diagnosis, job); !ended.empty()) result.note = std::move(ended);
     if (!result.note.empty()) diagnosis.summary = result.note;
 
     const auto written = logs::write_diagnosis(diagnosis, log, nonce, max_bytes / 4);
     auto members = boost::json::parse(logs::diagnosis_json(diagnosis, {}, log, {})).as_object();
+    result.convinces = diagnosis.convinces;
     result.kind = diagnosis.kind;
     result.confidence = diagnosis.confidence;
     result.summary = diagnosis.summary;

@@ -25,12 +25,15 @@ struct JobDiagnosis {
     boost::json::array causes;  ///< best first, as `flux-mcp diagnose --json` prints them
     std::vector<int> weights;   ///< one for each cause
     std::vector<std::string> failed_tests;
-    std::string likeness;  ///< equal for jobs that failed of the same; empty: no cause is known
+    bool convinces = false;  ///< its causes say it all
+    std::string likeness;    ///< equal for jobs that failed of the same; empty: no cause is known
 };
 
 /// What the log engine says about a job's log, completed by what the run says about the job: a step can fail without a
 /// word, and a job that was cancelled has no cause of its own. Pure; takes time in proportion to the text. `nonce` is
-/// for the fence; `max_bytes` is what the text may take, at least 400.
-JobDiagnosis diagnose_job(const builds::Job& job, const JobText& log, std::string_view nonce, std::size_t max_bytes);
+/// for the fence; `max_bytes` is what the text may take, at least 400. `green`: the job's log when it was green;
+/// nullptr: not known.
+JobDiagnosis diagnose_job(const builds::Job& job, const JobText& log, std::string_view nonce, std::size_t max_bytes,
+                          const JobText* green = nullptr);
 
 }  // namespace flux::tools

@@ -38,6 +38,8 @@ using builds::Status;
 constexpr std::size_t bytes_a_token = 4;
 /// Of one job's log; more is not looked at.
 constexpr std::size_t read_bytes = std::size_t{16} << 20;
+/// Of the same job's log when it was green.
+constexpr std::size_t green_bytes = std::size_t{4} << 20;
 /// A job with less room than this is named and no more.
 constexpr std::size_t least_room = 480;
 constexpr std::size_t most_jobs = 12;
@@ -294,7 +296,7 @@ public:
             jobs = std::move(explained);
         }
         if (jobs.empty()) co_return without_failure(nothing_failed(run_));
-        if (wish_.compare) history_ = co_await look_back(context_->provider, run_);
+        if (wish_.compare) history_ = co_await look_back(context_->provider, run_, jobs.front());
         write_head(jobs);
         const auto shown = leave_room_for(jobs);
         for (std::size_t i = 0; i < shown; ++i) co_await look_into(*jobs[i], room_for_text() / (shown - i));
@@ -304,7 +306,7 @@ public:
 
 private:
     /// A small answer keeps its room for the causes.
-    HistoryLimits history_limits() const { return wish_.max_tokens < 2000 ? HistoryLimits{1, 3} : HistoryLimits{}; }
+    HistoryLimits history_limits() const { return wish_.max_tokens < 2000 ? HistoryLimits{1, 3, 2} : HistoryLimits{}; }
 
     LogAbsence absence_of(const std::vector<const Job*>& jobs) const {
         const auto* job = jobs.front();
@@ -406,11 +408,13 @@ private:
                 unread_ += log->total_lines - log->lines;
                 if (unread_of_ == nullptr) unread_of_ = &job;
             }
-            auto work = [job, log = *std::move(log), nonce = nonce_, room = room - heading.size()] {
-                return diagnose_job(job, log, nonce, room);
+            const auto shared = std::make_shared<const JobText>(*std::move(log));
+            auto work = [job, shared, nonce = nonce_, room = room - heading.size()] {
+                return diagnose_job(job, *shared, nonce, room);
             };
             auto working = context_->pool.run(std::move(work));
             finding.diagnosis = co_await std::move(working);
+            if (!finding.diagnosis.convinces) co_await compare_with_green(finding, shared, room - heading.size());
             for (const auto& earlier : findings_) {
                 if (finding.same_as != nullptr || finding.diagnosis.likeness.empty()) break;
                 if (earlier.diagnosis.likeness == finding.diagnosis.likeness) finding.same_as = earlier.job;
@@ -427,6 +431,29 @@ private:
             left_out_ += finding.diagnosis.lines_left_out;
         }
         findings_.push_back(std::move(finding));
+    }
+
+    /// What the job printed when it was green explains nothing: tried where nothing else convinces.
+    async::Task<> compare_with_green(Finding& finding, std::shared_ptr<const JobText> log, std::size_t room) {
+        const auto* green = green_job(finding.job->name);
+        if (green == nullptr) co_return;
+        auto text = co_await read_job_text(context_->provider, context_->pool, history_.since_green->green, *green,
+                                           green_bytes);
+        if (!text || text->lines == 0) co_return;
+        auto work = [job = *finding.job, log, green_text = *std::move(text), nonce = nonce_, room] {
+            return diagnose_job(job, *log, nonce, room, &green_text);
+        };
+        auto working = context_->pool.run(std::move(work));
+        finding.diagnosis = co_await std::move(working);
+    }
+
+    const Job* green_job(const std::string& name) const {
+        if (!history_.since_green) return nullptr;
+        const auto& jobs = history_.since_green->green.jobs;
+        const auto same = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) {
+            return job.name == name && job.conclusion == Conclusion::success;
+        });
+        return same == jobs.end() ? nullptr : &*same;
     }
 
     RunDiagnosis compose() {

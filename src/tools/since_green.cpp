@@ -100,6 +100,30 @@ boost::json::array slower_json(const std::vector<Slower>& steps) {
     return result;
 }
 
+boost::json::array set_up_json(const std::vector<SetUpChange>& changes, std::size_t most) {
+    boost::json::array result;
+    for (const auto& change : changes) {
+        if (result.size() == most) break;
+        boost::json::object entry;
+        entry["what"] = change.what;
+        entry["name"] = change.name;
+        entry["before"] = change.before.empty() ? boost::json::value{} : boost::json::value(change.before);
+        entry["now"] = change.now;
+        result.push_back(std::move(entry));
+    }
+    return result;
+}
+
+std::string set_up_text(const std::vector<SetUpChange>& changes, std::size_t most) {
+    std::string lines;
+    for (std::size_t i = 0; i < std::min(most, changes.size()); ++i) {
+        const auto& change = changes[i];
+        lines += fmt::format("{}{}{}: {} -> {}\n", change.what, change.name.empty() ? "" : " ", change.name,
+                             change.before.empty() ? "(none)" : change.before, change.now);
+    }
+    return fenced(lines);
+}
+
 std::string counted(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -111,7 +135,7 @@ std::string clean_path(std::string_view path) { return shortened(clean_name(path
 
 }  // namespace
 
-async::Task<RunHistory> look_back(builds::Provider& provider, const Run& run) {
+async::Task<RunHistory> look_back(builds::Provider& provider, const Run& run, const builds::Job* failed) {
     RunHistory history;
     builds::ListQuery of_branch;
     of_branch.branch = run.head_branch;
@@ -137,18 +161,19 @@ async::Task<RunHistory> look_back(builds::Provider& provider, const Run& run) {
     if (!found) co_return history;
     auto whole = co_await provider.find(*found);
     if (!whole) co_return history;
-    SinceGreen since{*std::move(whole), std::nullopt};
+    SinceGreen since{*std::move(whole), std::nullopt, {}};
     if (!since.green.head_sha.empty() && !run.head_sha.empty()) {
         auto comparison = co_await provider.compare(since.green.head_sha, run.head_sha);
         if (comparison) since.comparison = *std::move(comparison);
     }
+    if (failed != nullptr) since.set_up = co_await set_up_changes(provider, since.green, run, *failed);
     history.since_green = std::move(since);
     co_return history;
 }
 
 boost::json::value since_green_json(const RunHistory& history, const Run& run, HistoryLimits limits) {
     if (!history.since_green) return nullptr;
-    const auto& [green, comparison] = *history.since_green;
+    const auto& [green, comparison, set_up] = *history.since_green;
     boost::json::object result;
     result["run_id"] = green.id;
     result["branch"] = clean_name(green.head_branch);
@@ -181,6 +206,7 @@ boost::json::value since_green_json(const RunHistory& history, const Run& run, H
         result["files_total"] = comparison->total_files;
         if (comparison->more_files) result["more_files"] = true;
     }
+    result["set_up"] = set_up_json(set_up, limits.set_up);
     result["slower"] = slower_json(slower_steps(green, run));
     return result;
 }
@@ -202,7 +228,7 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
                             history.flaky->failed + history.flaky->passed);
     }
     if (!history.since_green) return text;
-    const auto& [green, comparison] = *history.since_green;
+    const auto& [green, comparison, set_up] = *history.since_green;
     text += fmt::format("Last green: run {} of {} at {}", green.id, clean_name(green.head_branch),
                         green.head_sha.substr(0, 9));
     if (!comparison) {
@@ -224,6 +250,8 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
         }
         text += fenced(lines);
     }
+    if (!set_up.empty() && limits.set_up > 0)
+        text += "Set up with other versions than then:\n" + set_up_text(set_up, limits.set_up);
     for (const auto& step : slower_steps(green, run)) {
         text += fmt::format("Slower than then: {} / {} took {}, then {}.\n", step.job, step.step,
                             duration_text(step.seconds), duration_text(step.before_s));

@@ -406,6 +406,69 @@ TEST(Diagnose, HintsAtAFlakyTestWhereTheSameCommitWasGreen) {
     EXPECT_THAT(answered.text, HasSubstr("Flaky? The same commit was green in run 13"));
 }
 
+TEST(Diagnose, NamesActionsAndImagesThatAreNotThoseOfTheGreenRun) {
+    ToolBench bench;
+    add_history(bench, true);
+    const auto set_up = [](const std::string& image, const std::string& hash) {
+        return std::vector<std::string>{"##[group]Runner Image",
+                                        "Image: ubuntu-24.04",
+                                        "Version: " + image,
+                                        "##[endgroup]",
+                                        "Download action repository 'actions/checkout@v4' (SHA:" + hash + ")",
+                                        "Complete job name: build"};
+    };
+    auto& green = bench.provider.known.at(11);
+    bench.provider.add_job(green, 2, "build", set_up("20250105.1.0", std::string(40, 'a')), Conclusion::success);
+    auto& run = bench.provider.known.at(12);
+    run.jobs.clear();
+    bench.provider.logs.erase(3);
+    auto lines = set_up("20250209.1.0", std::string(40, 'b'));
+    lines.insert(lines.end(), broken_compile.begin(), broken_compile.end());
+    bench.provider.add_job(run, 3, "build", lines, Conclusion::failure);
+    run.jobs.front().steps.push_back(run.jobs.front().steps.front());
+    run.jobs.front().steps.back().name = "Run vendor/new-action@v1";
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+    const auto without = bench.call("builds.diagnose", R"({"run_id":12,"compare":false})");
+
+    const auto& changes = answered.structured.at("since_green").at("set_up");
+    EXPECT_EQ(boost::json::serialize(changes),
+              R"json([{"what":"image","name":"ubuntu-24.04","before":"20250105.1.0","now":"20250209.1.0"},)json"
+              R"json({"what":"action","name":"actions/checkout","before":"v4 (aaaaaaaaaaaa)",)json"
+              R"json("now":"v4 (bbbbbbbbbbbb)"},)json"
+              R"json({"what":"action","name":"vendor/new-action","before":null,"now":"v1"}])json");
+    EXPECT_THAT(answered.text, HasSubstr("image ubuntu-24.04: 20250105.1.0 -> 20250209.1.0\n"));
+    const auto fence = answered.text.rfind("<<<log-");
+    EXPECT_LT(fence, answered.text.find("action actions/checkout: v4 (aaaaaaaaaaaa)"));
+    EXPECT_THAT(without.text, Not(HasSubstr("20250105.1.0")));
+}
+
+TEST(Diagnose, ShowsWhatTheGreenRunDidNotPrintWhereNothingElseExplains) {
+    ToolBench bench;
+    add_history(bench, true);
+    std::vector<std::string> usual;
+    for (int i = 0; i < 60; ++i) {
+        usual.push_back("could not find cache entry " + std::to_string(i) + ", never mind");
+        usual.push_back("phase " + std::string(static_cast<std::size_t>(i) + 1, 'p') + " done");
+    }
+    auto& green = bench.provider.known.at(11);
+    bench.provider.add_job(green, 2, "build", usual, Conclusion::success);
+    auto& run = bench.provider.known.at(12);
+    run.jobs.clear();
+    bench.provider.logs.erase(3);
+    auto lines = usual;
+    lines.insert(lines.begin() + 20, "widget 7 has no handle");
+    lines.emplace_back("##[error]Process completed with exit code 9.");
+    bench.provider.add_job(run, 3, "build", lines, Conclusion::failure);
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+    const auto alone = bench.call("builds.diagnose", R"({"run_id":12,"compare":false})");
+
+    EXPECT_THAT(fenced_part(answered.text), HasSubstr("-- not printed when it was green\n21| widget 7 has no handle"));
+    EXPECT_THAT(alone.text, Not(HasSubstr("when it was green")));
+    EXPECT_LT(answered.text.find("widget 7"), answered.text.find("could not find cache entry"));
+}
+
 TEST(Diagnose, NamesStepsThatTookMuchLongerThanInTheGreenRun) {
     ToolBench bench;
     add_history(bench, true);
