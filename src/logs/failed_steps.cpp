@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "logs/candidates.hpp"
 
@@ -105,24 +106,13 @@ bool is_aftermath(const RawStep& step) {
     return step.post || RE2::PartialMatch(piece(step.name), aftermath);
 }
 
-/// The steps behind `step` in its job that aren't aftermath.
-std::size_t work_after(const RawLog& log, std::size_t step) {
-    const auto& steps = log.steps();
-    std::size_t count = 0;
-    for (auto s = step + 1; s < steps.size() && steps[s].job == steps[step].job; ++s) count += !is_aftermath(steps[s]);
-    return count;
-}
-
 /// Whether the job's clean-up shows that no step had failed: then the errors before it were tolerated
 /// (`continue-on-error`, annotations of a passing step).
-bool ended_green(const RawLog& log, std::size_t step) {
-    const auto& steps = log.steps();
-    for (auto s = step + 1; s < steps.size() && steps[s].job == steps[step].job; ++s) {
-        if (!steps[s].post) continue;
-        const auto last = std::min(steps[s].last, steps[s].first + 40);
-        for (auto i = steps[s].first; i <= last; ++i) {
-            if (shows_success(log.text(i))) return true;
-        }
+bool shows_green(const RawLog& log, const RawStep& step) {
+    constexpr std::size_t looked_at = 40;
+    if (!step.post) return false;
+    for (auto i = step.first; i <= std::min(step.last, step.first + looked_at); ++i) {
+        if (shows_success(log.text(i))) return true;
     }
     return false;
 }
@@ -136,15 +126,41 @@ bool needs_success(const RawStep& step) {
     return !is_aftermath(step) && RE2::PartialMatch(piece(step.name), forward);
 }
 
-/// Whether the job went on behind a step as it would not after a failure, and nothing was wrong there: the step was
-/// allowed to fail (`continue-on-error`).
-bool went_on_as_green(const RawLog& log, std::size_t step) {
+/// What is known of one step and of those behind it in its job.
+struct StepFacts {
+    Span span;
+    std::size_t work_after = 0;   ///< steps that aren't aftermath
+    bool ended_green = false;     ///< the job's clean-up says so
+    bool went_on_well = false;    ///< this step, or one behind it, is as none would be after a failure, and went well
+    bool went_on_before = false;  ///< the same of the steps behind the next
+};
+
+/// Of all steps, from the last to the first: each step is looked at once, however many there are.
+std::vector<StepFacts> facts_of(const RawLog& log) {
     const auto& steps = log.steps();
-    for (auto s = step + 1; s < steps.size() && steps[s].job == steps[step].job; ++s) {
-        if (steps[s].parent == static_cast<std::int32_t>(step) || !needs_success(steps[s])) continue;
-        if (look_at(log, steps[s]).errors == 0) return true;
+    std::vector<StepFacts> facts(steps.size());
+    for (auto s = steps.size(); s-- > 0;) {
+        auto& now = facts[s];
+        now.span = look_at(log, steps[s]);
+        const bool well = needs_success(steps[s]) && now.span.errors == 0;
+        now.went_on_well = well;
+        if (s + 1 == steps.size() || steps[s + 1].job != steps[s].job) continue;
+        const auto& next = facts[s + 1];
+        now.work_after = next.work_after + (is_aftermath(steps[s + 1]) ? 0 : 1);
+        now.ended_green = next.ended_green || shows_green(log, steps[s + 1]);
+        now.went_on_before = next.went_on_well;
+        now.went_on_well = well || next.went_on_well;
     }
-    return false;
+    return facts;
+}
+
+/// Whether the job went on behind a step as it would not after a failure, and nothing was wrong there: the step was
+/// allowed to fail (`continue-on-error`). What an action calls itself says nothing about it.
+bool went_on_as_green(const RawLog& log, const std::vector<StepFacts>& facts, std::size_t step) {
+    const auto& steps = log.steps();
+    if (step + 1 == steps.size() || steps[step + 1].job != steps[step].job) return false;
+    const bool is_part = steps[step + 1].parent == static_cast<std::int32_t>(step);
+    return is_part ? facts[step + 1].went_on_before : facts[step + 1].went_on_well;
 }
 
 /// A script's step that fails ends with its exit code, so one that goes on to another step without that has passed, and
@@ -200,23 +216,24 @@ void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
 std::vector<StepFailure> find_failed_steps(const RawLog& log) {
     std::vector<StepFailure> failures;
     const auto& steps = log.steps();
+    const auto facts = facts_of(log);
     bool marked = false;
     for (std::size_t s = 0; s < steps.size(); ++s) {
-        const auto span = look_at(log, steps[s]);
+        const auto& span = facts[s].span;
         marked = marked || span.errors > 0 || span.ending || s > 0;
         StepFailure failure;
         if (span.ending) {
             failure = {s, *span.ending, span.exit_code, true};
         } else if (span.errors > 0 && !steps[s].post) {
             if (passed_with_annotations(log, s)) continue;
-            const auto later = work_after(log, s);
+            const auto later = facts[s].work_after;
             const auto may_follow = later == 0 ? after_the_error : after_an_actions_error;
             if (later > 1 || span.after_last_error > may_follow) continue;
             failure = {s, span.last_error, std::nullopt, false};
         } else {
             continue;
         }
-        if (!ended_green(log, s) && !went_on_as_green(log, s)) failures.push_back(failure);
+        if (!facts[s].ended_green && !went_on_as_green(log, facts, s)) failures.push_back(failure);
     }
     if (!marked) judge_plain_text(log, failures);
 

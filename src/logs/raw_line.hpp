@@ -18,7 +18,6 @@ struct RawLine {
     };
 
     std::uint32_t length = 0;  ///< of its text, in bytes
-    std::int32_t step = -1;    ///< index into `RawLog::steps`
     Level level = Level::plain;
     Role role = Role::output;
     /// It belongs to the line before: it has no stamp of its own in a log that has them. An annotation of several lines

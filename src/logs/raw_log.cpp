@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "logs/gh_columns.hpp"
@@ -64,12 +65,19 @@ RawLog::Place RawLog::place_of(Packed packed) {
     return {packed >> 41U, packed >> 21U & 0xf'ffffU, packed >> 6U & 0x7fffU};
 }
 
+std::size_t RawLog::step_of(std::size_t index) const {
+    const auto behind = std::upper_bound(steps_.begin(), steps_.end(), index,
+                                         [](std::size_t line, const RawStep& step) { return line < step.first; });
+    return static_cast<std::size_t>(behind - steps_.begin()) - 1;
+}
+
 RawLine RawLog::line(std::size_t index) const {
-    const auto packed = lines_[index];
+    const auto* group = group_of(index);
+    if (group == nullptr) return {};
+    const auto packed = (*group)[index % group_lines];
     const auto place = place_of(packed);
     RawLine line;
     line.length = blocks_[place.block].empty() ? 0 : static_cast<std::uint32_t>(place.length);
-    line.step = steps_of_lines_[index];
     line.continues = (packed >> 5U & 1U) != 0;
     line.level = static_cast<Level>(packed >> 2U & 7U);
     line.role = static_cast<RawLine::Role>(packed & 3U);
@@ -77,14 +85,26 @@ RawLine RawLog::line(std::size_t index) const {
 }
 
 std::string_view RawLog::text(std::size_t index) const {
-    const auto place = place_of(lines_[index]);
+    const auto* group = group_of(index);
+    if (group == nullptr) return {};
+    const auto place = place_of((*group)[index % group_lines]);
     const std::string_view block{blocks_[place.block]};
     return block.empty() ? block : block.substr(place.at, place.length);
 }
 
 std::vector<std::size_t> RawLog::lines_holding(std::string_view literal) const {
     std::vector<std::size_t> found;
-    std::size_t index = 0;
+    if (size_ == 0) return found;
+    const auto packed = [this](std::size_t line) { return (*group_of(line))[line % group_lines]; };
+    // The next line that is here; the size where none is.
+    const auto next_of = [this](std::size_t line) {
+        ++line;
+        while (line < size_ && group_of(line) == nullptr) line = (line / group_lines + 1) * group_lines;
+        return std::min(line, size_);
+    };
+    auto index = group_of(0) != nullptr ? 0 : next_of(0);
+    if (index == size_) return found;
+    auto next = next_of(index);
     for (std::size_t number = 0; number < blocks_.size(); ++number) {
         const std::string_view block{blocks_[number]};
         for (std::size_t at = 0; at < block.size();) {
@@ -93,10 +113,13 @@ std::vector<std::size_t> RawLog::lines_holding(std::string_view literal) const {
             at = static_cast<std::size_t>(static_cast<const char*>(hit) - block.data());
             // The last line that begins there or before.
             const auto place = std::uint64_t{number} << 20U | at;
-            while (index + 1 < lines_.size() && lines_[index + 1] >> 21U <= place) ++index;
-            const auto line = place_of(lines_[index]);
+            while (next < size_ && packed(next) >> 21U <= place) {
+                index = next;
+                next = next_of(index);
+            }
+            const auto line = place_of(packed(index));
             // Texts stand without a gap: what is found may begin in one line and end in the next.
-            if (line.block == number && at + literal.size() <= line.at + line.length) {
+            if (line.block == number && at >= line.at && at + literal.size() <= line.at + line.length) {
                 found.push_back(index);
                 at = line.at + line.length;
             } else {
@@ -131,7 +154,8 @@ RawLog RawLog::decode(std::string_view bytes) {
 }
 
 struct RawLogBuilder::State {
-    explicit State(std::size_t text_limit) : most_text{text_limit} {
+    explicit State(RawLogLimits most)
+        : limits{most}, most_groups{std::max<std::size_t>(most.lines / RawLog::group_lines, 16)} {
         log.blocks_.emplace_back();
         log.blocks_.back().reserve(first_block_bytes);
     }
@@ -141,14 +165,16 @@ struct RawLogBuilder::State {
     void end_file();
     void add(const LineSplitter::RawLine& line);
     std::string& block_for(std::size_t length);
-    bool leave_something_out();
+    bool leave_a_block_out();
+    void add_group();
 
     static constexpr std::size_t first_block_bytes = std::size_t{16} * 1024;
-    static constexpr std::size_t kept_at_end_of_step = 16;  ///< blocks
 
     RawLog log;
-    const std::size_t most_text;
+    const RawLogLimits limits;
+    const std::size_t most_groups;
     std::size_t text_bytes = 0;
+    std::size_t groups = 0;                 ///< that are kept
     std::vector<std::size_t> first_blocks;  ///< of each step
 
     std::string front;  ///< as long as the kind of the file is unknown
@@ -195,36 +221,60 @@ std::string& RawLogBuilder::State::block_for(std::size_t length) {
     block = &log.blocks_.back();
     block->reserve(std::max(capacity, 2 * RawLog::longest_text));
     text_bytes += block->capacity();
-    while (text_bytes > most_text && leave_something_out()) {
+    while (text_bytes > limits.text && leave_a_block_out()) {
     }
     return log.blocks_.back();
 }
 
-/// One block in the middle of the step that has most of them. What is said first and last explains a failure best.
-bool RawLogBuilder::State::leave_something_out() {
-    std::size_t best = 0;
+/// What goes first where something has to: in the middle of the step that has most of it, as what is said first and
+/// last explains a failure best. `first` holds where each step begins, `end` is behind the last that may go.
+template <class IsHere>
+std::optional<std::size_t> least_wanted(const std::vector<std::size_t>& first, std::size_t end, const IsHere& is_here) {
+    constexpr std::size_t kept_at_end_of_step = 16;
+    std::optional<std::size_t> best;
     std::size_t most = 0;
-    for (std::size_t i = 0; i < first_blocks.size(); ++i) {
-        const auto end = i + 1 < first_blocks.size() ? first_blocks[i + 1] : log.blocks_.size() - 1;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        const auto end_of_step = i + 1 < first.size() ? first[i + 1] : end;
         std::size_t left = 0;
         std::size_t oldest = 0;
-        for (auto block = first_blocks[i] + 1; block + kept_at_end_of_step < end; ++block) {
-            if (log.blocks_[block].empty()) continue;
-            if (left++ == 0) oldest = block;
+        for (auto at = first[i] + 1; at + kept_at_end_of_step < end_of_step; ++at) {
+            if (is_here(at) && left++ == 0) oldest = at;
         }
-        if (left > most) {
-            most = left;
-            best = oldest;
-        }
+        if (left <= most) continue;
+        most = left;
+        best = oldest;
     }
-    if (most == 0) {
-        // Many steps of middling size: the oldest goes.
-        while (best + 1 < log.blocks_.size() && log.blocks_[best].empty()) ++best;
-        if (best + 1 >= log.blocks_.size()) return false;
+    // Many steps of middling size: the oldest goes.
+    for (std::size_t at = 0; at < end && !best; ++at) {
+        if (is_here(at)) best = at;
     }
-    text_bytes -= std::min(text_bytes, log.blocks_[best].capacity());
-    std::string{}.swap(log.blocks_[best]);
+    return best;
+}
+
+bool RawLogBuilder::State::leave_a_block_out() {
+    const auto is_here = [this](std::size_t block) { return !log.blocks_[block].empty(); };
+    const auto block = least_wanted(first_blocks, log.blocks_.size() - 1, is_here);
+    if (!block) return false;
+    text_bytes -= std::min(text_bytes, log.blocks_[*block].capacity());
+    std::string{}.swap(log.blocks_[*block]);
     return true;
+}
+
+/// Room for the next lines. Of many lines an eighth goes at once, so that choosing them costs little.
+void RawLogBuilder::State::add_group() {
+    const auto is_here = [this](std::size_t group) { return log.groups_[group] != nullptr; };
+    if (groups >= most_groups) {
+        std::vector<std::size_t> first_groups;
+        for (const auto& each : marks.steps()) first_groups.push_back(each.first / RawLog::group_lines);
+        for (auto rest = most_groups / 8; rest > 0; --rest) {
+            const auto group = least_wanted(first_groups, log.groups_.size(), is_here);
+            if (!group) break;
+            log.groups_[*group].reset();
+            --groups;
+        }
+    }
+    log.groups_.push_back(std::make_unique<RawLog::Group>());
+    ++groups;
 }
 
 void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
@@ -246,7 +296,7 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     entry.level = take_level(text);
     entry.continues = stamped && !has_stamp;
     text = front_of(text, RawLog::longest_text);
-    const auto index = log.lines_.size();
+    const auto index = log.size_;
     marks.place(entry, index, text, echoed, source);
 
     auto& block = block_for(text.size());
@@ -254,13 +304,14 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     block += text;
     while (first_blocks.size() < marks.steps().size()) first_blocks.push_back(log.blocks_.size() - 1);
     const RawLog::Packed place = (log.blocks_.size() - 1) << 41U | at << 21U | text.size() << 6U;
-    log.lines_.push_back(place | (entry.continues ? 1U << 5U : 0U) |
-                         std::uint64_t{static_cast<std::uint8_t>(entry.level)} << 2U |
-                         static_cast<std::uint8_t>(entry.role));
-    log.steps_of_lines_.push_back(entry.step);
+    if (index % RawLog::group_lines == 0) add_group();
+    (*log.groups_.back())[index % RawLog::group_lines] = place | (entry.continues ? 1U << 5U : 0U) |
+                                                         std::uint64_t{static_cast<std::uint8_t>(entry.level)} << 2U |
+                                                         static_cast<std::uint8_t>(entry.role);
+    ++log.size_;
 }
 
-RawLogBuilder::RawLogBuilder(std::size_t most_text) : state_{std::make_unique<State>(most_text)} {}
+RawLogBuilder::RawLogBuilder(RawLogLimits limits) : state_{std::make_unique<State>(limits)} {}
 RawLogBuilder::RawLogBuilder(RawLogBuilder&&) noexcept = default;
 RawLogBuilder& RawLogBuilder::operator=(RawLogBuilder&&) noexcept = default;
 RawLogBuilder::~RawLogBuilder() = default;
@@ -280,7 +331,7 @@ void RawLogBuilder::skip(std::size_t lines) {
     if (!state.front.empty()) state.decide();
     state.splitter.finish(state.sink);
     auto& gaps = state.log.gaps_;
-    gaps.push_back({state.log.lines_.size(), lines + (gaps.empty() ? 0 : gaps.back().lines)});
+    gaps.push_back({state.log.size_, lines + (gaps.empty() ? 0 : gaps.back().lines)});
 }
 
 void RawLogBuilder::feed(std::string_view bytes) { state_->feed(bytes); }

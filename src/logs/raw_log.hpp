@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@ public:
 
     RawLog() = default;
 
-    std::size_t size() const { return lines_.size(); }
+    std::size_t size() const { return size_; }
     /// The line's 1-based number in the whole log: more than `index + 1` where lines before it were not read.
     std::size_t number_of(std::size_t index) const;
     /// How many of these lines have a number of at most `number`.
@@ -32,6 +32,8 @@ public:
     /// The line's text: valid UTF-8, without stamp, escapes and `##[level]`. At most 16 KiB of it. Empty where it was
     /// left out of a log that is too large.
     std::string_view text(std::size_t index) const;
+    /// The step that the line belongs to, as an index into steps().
+    std::size_t step_of(std::size_t index) const;
     const std::vector<RawStep>& steps() const { return steps_; }
 
     /// The indexes of the lines that hold `literal`, which isn't empty, in their order. Many times quicker than to ask
@@ -52,25 +54,33 @@ private:
     };
     static Place place_of(Packed packed);
 
+    /// Lines are kept and left out in groups.
+    static constexpr std::size_t group_lines = 1024;
+    using Group = std::array<Packed, group_lines>;
+    const Group* group_of(std::size_t index) const { return groups_[index / group_lines].get(); }
+
     struct Gap {
         std::size_t index = 0;  ///< of the first line behind it
         std::size_t lines = 0;  ///< that are missing here and before
     };
 
-    std::vector<Gap> gaps_;            ///< in their order
-    std::vector<std::string> blocks_;  ///< one that was left out is empty
-    std::deque<Packed> lines_;
-    std::deque<std::int32_t> steps_of_lines_;
+    std::vector<Gap> gaps_;                       ///< in their order
+    std::vector<std::string> blocks_;             ///< one that was left out is empty
+    std::vector<std::unique_ptr<Group>> groups_;  ///< one that was left out is nullptr
+    std::size_t size_ = 0;
     std::vector<RawStep> steps_;
 };
 
-/// Makes a RawLog of pieces, as they are read. Memory is bounded: 12 bytes a line, and `most_text` bytes of text; of a
-/// log that has more, the middles of its longest steps are left out.
+/// What a RawLog may keep of a log that is too large: of more, the middles of its longest steps are left out.
+struct RawLogLimits {
+    std::size_t text = std::size_t{192} << 20U;  ///< bytes
+    std::size_t lines = std::size_t{4} << 20U;   ///< of 8 bytes each, beside their text
+};
+
+/// Makes a RawLog of pieces, as they are read, in bounded memory.
 class RawLogBuilder {
 public:
-    static constexpr std::size_t usual_text = std::size_t{192} << 20U;
-
-    explicit RawLogBuilder(std::size_t most_text = usual_text);
+    explicit RawLogBuilder(RawLogLimits limits = {});
     RawLogBuilder(RawLogBuilder&&) noexcept;
     RawLogBuilder& operator=(RawLogBuilder&&) noexcept;
     ~RawLogBuilder();

@@ -29,7 +29,7 @@ Result<SearchResult> search(const RawLog& log, std::string_view pattern, const S
     const auto look_at = [&](std::size_t index) {
         // Whether it matches first: that is almost always a quick no.
         if (!compiled->matches(log.text(index))) return;
-        if (!wanted[static_cast<std::size_t>(log.line(index).step)]) return;
+        if (!wanted[log.step_of(index)]) return;
         ++result.total;
         if (result.lines.size() < options.limit) result.lines.push_back(index + 1);
     };

@@ -39,7 +39,6 @@ void StepMarks::place(RawLine& line, std::size_t index, std::string_view text, b
         begin(index, source.job, "Initialize containers", false);
     }
     steps_.back().last = index;
-    line.step = static_cast<std::int32_t>(steps_.size()) - 1;
 
     if (opens_step) in_header_ = true;
     if (marked && (group || text.starts_with("##[endgroup]") || text.starts_with("##[section]"))) {
@@ -54,6 +53,7 @@ void StepMarks::place(RawLine& line, std::size_t index, std::string_view text, b
 }
 
 void StepMarks::begin(std::size_t index, std::string_view job, std::string_view name, bool post) {
+    if (steps_.size() == most_steps) return;
     const bool nested = !post && !steps_.empty() && steps_.back().name.starts_with("Run ") && !printed_ && is_action_;
     const auto parent = nested ? static_cast<std::int32_t>(steps_.size()) - 1 : -1;
     steps_.push_back({std::string{job}, std::string{trimmed(name)}, index, index, parent, post});

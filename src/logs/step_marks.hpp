@@ -23,13 +23,16 @@ public:
     };
 
     /// Places the line with this index. `text` has no level tag any more; `echoed`: it was printed in the colour of an
-    /// echoed script. Fills in the line's step and role.
+    /// echoed script. Fills in its role.
     void place(RawLine& line, std::size_t index, std::string_view text, bool echoed, const Source& source);
 
     const std::vector<RawStep>& steps() const { return steps_; }
     std::vector<RawStep> take_steps() && { return std::move(steps_); }
 
 private:
+    /// Of all jobs together; what follows belongs to the last.
+    static constexpr std::size_t most_steps = 20'000;
+
     void begin(std::size_t index, std::string_view job, std::string_view name, bool post);
 
     std::vector<RawStep> steps_;

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < log->size(); ++i) {
         bytes += log->text(i).size();
-        if (!flux::is_utf8(log->text(i)) || log->line(i).step < 0) std::abort();
+        if (!flux::is_utf8(log->text(i)) || log->step_of(i) >= log->steps().size()) std::abort();
     }
     // A malformed byte becomes three.
     if (bytes > 4 * limits.unpacked) std::abort();

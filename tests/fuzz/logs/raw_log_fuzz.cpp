@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view input{reinterpret_cast<const char*>(data), size};
     const auto log = logs::RawLog::decode(input);
     for (std::size_t i = 0; i < log.size(); ++i) {
-        const auto step = log.line(i).step;
-        if (step < 0 || static_cast<std::size_t>(step) >= log.steps().size()) std::abort();
+        if (log.step_of(i) >= log.steps().size()) std::abort();
+        if (log.lines_up_to(log.number_of(i)) != i + 1) std::abort();
         if (!is_utf8(log.text(i)) || log.text(i).find('\x1B') != std::string_view::npos) std::abort();
     }
     const auto diagnosis = logs::diagnose(log);

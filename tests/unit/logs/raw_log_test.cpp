@@ -76,7 +76,7 @@ TEST(RawLog, CutsStepsAtTheirHeaders) {
     EXPECT_EQ(log.line(2).role, RawLine::Role::script);
     EXPECT_EQ(log.line(3).role, RawLine::Role::header);
     EXPECT_EQ(log.line(5).role, RawLine::Role::output);
-    EXPECT_EQ(log.line(5).step, 1);
+    EXPECT_EQ(log.step_of(5), 1u);
     EXPECT_TRUE(log.steps()[2].post);
 }
 
@@ -130,7 +130,7 @@ TEST(RawLog, DoesNotMindWhereThePiecesEnd) {
 }
 
 TEST(RawLog, LeavesOutTheMiddleOfALogThatIsTooLarge) {
-    RawLogBuilder builder{std::size_t{20} << 20U};
+    RawLogBuilder builder{{.text = std::size_t{20} << 20U}};
     builder.feed("##[group]Run make\n##[endgroup]\nfirst words\n");
     const auto line = std::string(999, 'x') + "\n";
     for (int i = 0; i < 40'000; ++i) builder.feed(line);
@@ -147,6 +147,40 @@ TEST(RawLog, LeavesOutTheMiddleOfALogThatIsTooLarge) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < log.size(); ++i) kept += log.text(i).size();
     EXPECT_LE(kept, std::size_t{21} << 20U);
+}
+
+TEST(RawLog, LeavesOutTheMiddleOfALogOfTooManyLines) {
+    RawLogBuilder builder{{.lines = 100'000}};
+    builder.feed("##[group]Run make\n##[endgroup]\nfirst words\n");
+    for (int i = 0; i < 1'000'000; ++i) builder.feed("x\n");
+    builder.feed("last words\n##[error]Process completed with exit code 2.\n");
+
+    const auto log = std::move(builder).finish();
+
+    ASSERT_EQ(log.size(), 1'000'005u);
+    EXPECT_EQ(log.text(2), "first words");
+    EXPECT_EQ(log.text(1'000'003), "last words");
+    EXPECT_EQ(log.line(1'000'004).level, Level::error);
+    EXPECT_EQ(log.step_of(1'000'004), 0u);
+    EXPECT_EQ(log.text(500'000), "");
+    EXPECT_EQ(log.line(500'000).length, 0u);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < log.size(); ++i) kept += log.text(i).empty() ? 0U : 1U;
+    EXPECT_GT(kept, 80'000u);
+    EXPECT_LE(kept, 101'000u);
+    EXPECT_EQ(log.lines_holding("x").size(), kept - 4);  // all but four of the words around
+    EXPECT_THAT(log.lines_holding("words"), ElementsAre(2, 1'000'003));
+}
+
+TEST(RawLog, BoundsTheStepsOfAHostileLog) {
+    RawLogBuilder builder;
+    for (int i = 0; i < 100'000; ++i) builder.feed("##[group]Run upload it\n##[endgroup]\n##[error]no\n");
+
+    const auto log = std::move(builder).finish();
+
+    EXPECT_EQ(log.size(), 300'000u);
+    EXPECT_LE(log.steps().size(), 20'000u);
+    EXPECT_EQ(log.steps().back().last, 299'999u);
 }
 
 TEST(RawLog, NumbersTheLinesBehindThoseThatWereNotRead) {
