@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <iterator>
 
@@ -72,6 +74,65 @@ std::size_t plain_length(std::string_view text) {
     return at;
 }
 
+/// Copies the printable ASCII characters at the front of `from`, eight at a time, and says how many they are. `to` has
+/// room for eight more than `from` holds.
+std::size_t copy_printable(std::string_view from, char* to) {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    constexpr std::uint64_t high = 0x80U * ones;
+    std::size_t at = 0;
+    for (; at + 8 <= from.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from.data() + at, 8);
+        std::memcpy(to + at, &word, 8);
+        // The high bit of each byte that is below 0x20, 0x7f or above: no sum carries into the next byte.
+        const auto low = word & ~high;
+        const auto odd = (word | ~(low + 0x60U * ones) | (low + ones)) & high;
+        if (odd != 0) {
+            const auto before =
+                std::endian::native == std::endian::little ? std::countr_zero(odd) : std::countl_zero(odd);
+            return at + static_cast<std::size_t>(before) / 8;
+        }
+    }
+    for (; at < from.size() && is_odd(from[at]) == 0; ++at) to[at] = from[at];
+    return at;
+}
+
+/// The length of `ESC [ digits ; : m` at the front of `text`, which begins with ESC; 0: it is something else.
+std::size_t colour_length(std::string_view text) {
+    if (text.size() < 3 || text[1] != '[') return 0;
+    std::size_t at = 2;
+    while (at < text.size() && text[at] >= '0' && text[at] <= ';') ++at;
+    return at < text.size() && text[at] == 'm' ? at + 1 : 0;
+}
+
+/// Printable ASCII, tabs and colours, of which most lines are: `bare` becomes what is left of them, the first `plain`
+/// characters of which are known to stay. `on_colour` gets each colour and its place in `bare`. Returns where something
+/// else begins.
+template <class OnColour>
+std::size_t take_simple(std::string_view shown, std::size_t plain, std::string& bare, const OnColour& on_colour) {
+    bare.resize(shown.size() + 8);
+    auto* const begin = bare.data();
+    std::memcpy(begin, shown.data(), plain);
+    auto* out = begin + plain;
+    auto at = plain;
+    while (at < shown.size()) {
+        const auto length = copy_printable(shown.substr(at), out);
+        at += length;
+        out += length;
+        if (at == shown.size()) break;
+        if (shown[at] == '\t') {
+            *out++ = shown[at++];
+            continue;
+        }
+        const auto colour = shown[at] == '\x1b' ? colour_length(shown.substr(at)) : 0;
+        if (colour == 0) break;
+        on_colour(static_cast<std::size_t>(out - begin), shown.substr(at + 2, colour - 2));
+        at += colour;
+    }
+    bare.resize(static_cast<std::size_t>(out - begin));
+    return at;
+}
+
 std::size_t short_plain_length(std::string_view text, std::size_t at) {
     const auto begin = at;
     while (at < text.size() && (is_odd(text[at]) == 0 || text[at] == '\t')) ++at;
@@ -109,8 +170,11 @@ std::string_view LineCleaner::take_apart(std::string_view line) {
     if (plain == line.size()) return line;
     const auto shown = after_returns(line);
     if (shown.size() != line.size()) plain = plain_length(shown);
-    bare_.assign(shown.substr(0, plain));
-    for (std::size_t at = plain; at < shown.size();) {
+    const auto on_colour = [this](std::size_t place, std::string_view colour) {
+        if (keep_ == Escapes::colours) insertions_.push_back({place, colour, {}});
+    };
+    auto at = take_simple(shown, plain, bare_, on_colour);
+    while (at < shown.size()) {
         if (const auto length = short_plain_length(shown, at); length > 0) {
             bare_.append(shown, at, length);
             at += length;
