@@ -24,8 +24,8 @@ std::span<const Matcher> all_matchers() {
         // catch-alls come last.
         for (const auto table :
              {matchers::machine(), matchers::actions(), matchers::checks(), matchers::languages(),
-              matchers::compilers(), matchers::python(), matchers::javascript(), matchers::jvm(),
-              matchers::php_and_ruby(), matchers::containers(), matchers::deploys(), matchers::shell()}) {
+              matchers::compilers(), matchers::python(), matchers::javascript(), matchers::jvm(), matchers::php(),
+              matchers::ruby(), matchers::containers(), matchers::deploys(), matchers::shell()}) {
             joined.insert(joined.end(), table.begin(), table.end());
         }
         return joined;

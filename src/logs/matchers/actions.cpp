@@ -14,7 +14,6 @@ constexpr Matcher table[] = {
     {"actions", runner_lost, 80, 3, 0, R"re(The (self-hosted )?runner.* (lost communication with the server|has received a shutdown signal))re"},
     {"actions", runner_lost, 70, 3, 0, R"re(^The hosted runner (encountered an error|lost))re"},
     {"actions", permission, 90, 2, 1, R"re((?P<message>Resource not accessible by (integration|personal access token).*))re"},
-    {"actions", permission, 85, 1, 1, R"re((?P<message>.*refusing to allow a (GitHub App|Personal Access Token|OAuth App).*))re"},
     {"actions", permission, 90, 0, 1, R"re((?P<message>.*GitHub Actions is not permitted to (?:create|approve).*))re"},
     {"actions", permission, 86, 0, 2, R"re((?P<message>.*(?:Resource protected by organization SAML|Must have admin rights to Repository|Upgrade to GitHub Pro or make this repository public|Could not (?:assume|get) .* OIDC|Unable to get ACTIONS_ID_TOKEN_REQUEST_URL|id-token: write).*))re"},
     {"actions", auth, 88, 0, 1, R"re((?P<message>.*(?:Bad credentials|Parameter token or opts\.auth is required|Requires authentication).*))re"},

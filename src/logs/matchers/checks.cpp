@@ -50,6 +50,7 @@ constexpr Matcher table[] = {
     {"pull request title", lint, 82, 0, 3, R"re((?P<message>No release type found in pull request title.*|Unknown release type ".*" found in pull request title.*|The subject ".*" found in the pull request title.*))re"},
     {"review", lint, 78, 0, 2, R"re((?P<message>Dependency review detected (?:vulnerable|incompatible).*))re"},
     {"gate", config, 70, 2, 3, R"re((?i)^(?P<message>.*(?:blocked due to|quality gate (?:failed|status: failed)|required checks? (?:failed|did not)|files? (?:need|needs) (?:re)?format|(?:is|are) (?:out of date|not up[ -]to[ -]date|out of sync)|please (?:run|commit|regenerate|update)|run .{1,60} (?:and commit|to fix)|uncommitted changes|working tree is dirty).*))re"},
+    {"rustfmt/gofmt/black", lint, 70, 0, 3, R"re(^(?P<message>(?:Diff in \S+.*|would reformat \S+.*|\S+ is not formatted.*|error: \S+\.\w+ is not formatted.*)))re"},
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr Matcher table[] = {
     {"docker", network, 70, 0, 1, R"re((?P<message>.*toomanyrequests: .*))re"},
     {"docker compose", config, 60, 1, 1, R"re((?P<message>.*(?:Container \S+\s+(?:Error|is unhealthy)|container \S+ (?:exited \(\d+\)|is unhealthy)|dependency failed to start: .*)))re"},
     {"kubernetes", deploy, 86, 0, 1, R"re((?P<message>.*(?:ImagePullBackOff|ErrImagePull|CrashLoopBackOff|CreateContainerConfigError|FailedScheduling|exceeded its progress deadline|OOMKilled|error: error validating|error: unable to (?:recognize|decode|read)|The connection to the server .* was refused|context deadline exceeded|Unable to connect to the server).*))re"},
-    {"helm", unknown, 30, 1, 0, R"re(^Error: (?P<message>\d+ chart\(s\) linted, [1-9]\d* chart\(s\) failed))re"},
+    {"helm", lint, 78, 1, 0, R"re(^Error: (?P<message>\d+ chart\(s\) linted, [1-9]\d* chart\(s\) failed))re"},
     {"helm", deploy, 86, 0, 1, R"re(^\[ERROR\] (?P<message>(?:templates/|values\.yaml|Chart\.yaml|chart ).*))re"},
     {"helm", deploy, 86, 0, 2, R"re(^(?:E|e)rror: (?P<message>(?:chart |failed to download |found in Chart\.yaml|repo |release |values don't meet|parse error at|template: |execution error at|YAML parse error|unable to build kubernetes objects|rendered manifests).*))re"},
     {"ansible", deploy, 84, 1, 9, R"re((?P<message>(?:ERROR! |\[ERROR\]: )\S.*))re"},

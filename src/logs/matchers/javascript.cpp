@@ -7,6 +7,7 @@ namespace {
 using enum FailureClass;
 
 constexpr Matcher table[] = {
+    {"vercel", deploy, 39, 3, 1, R"re(^(?P<message>Error: Command ".*" exited with \d+))re"},
     {"tsc", type, 92, 0, 1, R"re(^\s*(?P<file>[^\s()]+\.(?:[cm]?[jt]sx?|vue|svelte))\((?P<line>\d+),(?P<col>\d+)\): error (?P<code>TS\d+): (?P<message>.*))re"},
     {"tsc", type, 92, 0, 1, R"re(^\s*(?P<file>[^\s:()]+\.(?:[cm]?[jt]sx?|vue|svelte)):(?P<line>\d+):(?P<col>\d+) - error (?P<code>TS\d+): (?P<message>.*))re"},
     {"tsc", type, 85, 1, 1, R"re((?:^|\s)error (?P<code>TS\d+): (?P<message>.*))re"},
@@ -25,7 +26,7 @@ constexpr Matcher table[] = {
     {"c8/nyc", test, 86, 0, 3, R"re(^(?P<message>ERROR: Coverage for .* does not meet (?:global )?threshold.*))re"},
     {"playwright", config, 90, 0, 4, R"re((?P<message>.*(?:Executable doesn't exist at|Host system is missing dependencies to run browsers|Timed out waiting \d+ms from config\.webServer|Process from config\.webServer was not able to start).*))re"},
     {"cypress", config, 88, 0, 4, R"re((?P<message>.*(?:Cypress (?:failed to|could not) (?:verify|start|find|run)|Cypress verification timed out|The cypress npm package is installed, but|Cypress failed to).*))re"},
-    {"cypress", test, 84, 0, 3, R"re(^\s*(?P<message>(?:AssertionError|CypressError): Timed out retrying after .*|.*`cy\.\w+\(\)` failed.*))re"},
+    {"cypress", test, 87, 0, 3, R"re(^\s*(?P<message>(?:AssertionError|CypressError): Timed out retrying after .*|.*`cy\.\w+\(\)` failed.*))re"},
     {"karma", test, 82, 0, 4, R"re(^(?:\S+ Headless|Chrome|Firefox|Safari).*\) (?P<message>(?P<test>.*) FAILED)$)re"},
     {"jasmine", test, 80, 2, 4, R"re(^\s*(?P<message>Message:)$)re"},
     {"ava", test, 82, 0, 6, R"re(^\s*✘ \[fail\]: (?P<message>(?P<test>.*)))re"},

@@ -29,7 +29,7 @@ constexpr Matcher table[] = {
     {"scalac", compile, 86, 0, 2, R"re(^(?P<file>\S+\.(?:scala|sc)):(?P<line>\d+): error: (?P<message>.*))re"},
     {"sbt", compile, 58, 0, 1, R"re(^\[error\] (?P<message>[^\s(].*))re"},
     {"maven", test, 82, 0, 2, R"re(^\[ERROR\]\s+(?P<message>\S+\.\S+:(?P<line>\d+)(?:->\S+)? .*))re"},
-    {"maven", test, 45, 0, 1, R"re(^\[ERROR\] (?P<message>Tests run: \d+, .*(?:Failures: [1-9]|Errors: [1-9]).*))re"},
+    {"maven", test, 67, 0, 1, R"re(^\[ERROR\] (?P<message>Tests run: \d+, .*(?:Failures: [1-9]|Errors: [1-9]).*))re"},
     {"maven", dependency, 85, 0, 1, R"re(^\[ERROR\] (?P<message>.*(?:Could not resolve dependencies|Could not find artifact|Non-resolvable parent POM|Could not transfer artifact).*))re"},
     {"maven", compile, 60, 0, 2, R"re(^\[ERROR\] (?P<message>(?:Failed to execute goal|COMPILATION ERROR|\S).*))re"},
     {"sbt", compile, 80, 0, 2, R"re(^\[error\] (?P<message>.*\.scala:\d+.*))re"},

@@ -17,7 +17,7 @@ constexpr Matcher table[] = {
     {"xcode", compile, 86, 1, 1, R"re(^(?P<message>(?:ld|clang): (?:error: )?(?:symbol|linker command failed|framework '.*' not found|library '.*' not found|building for .* but).*))re"},
     {"swiftpm", dependency, 86, 0, 3, R"re(^error: (?P<message>(?:Dependencies could not be resolved|package '.*' is using Swift tools version|no such module|the package manifest|Failed to clone repository|Could not resolve package dependencies).*))re"},
     {"xcode", dependency, 86, 0, 4, R"re(^xcodebuild: error: (?P<message>(?:Could not resolve package dependencies|Unable to find a (?:device|destination)|Scheme .* is not).*))re"},
-    {"swiftlint", lint, 84, 0, 0, R"re(^(?P<file>\S+\.swift):(?P<line>\d+)(?::(?P<col>\d+))?: error: (?P<message>.*\((?P<code>\w+)\))$)re"},
+    {"swiftlint", lint, 91, 0, 0, R"re(^(?P<file>\S+\.swift):(?P<line>\d+)(?::(?P<col>\d+))?: error: (?P<message>.*\((?P<code>\w+)\))$)re"},
     {"flutter test", test, 86, 0, 6, R"re(^══╡ (?P<message>EXCEPTION CAUGHT BY .*) ╞)re"},
     {"flutter test", test, 84, 1, 8, R"re(^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: (?P<message>(?P<test>\S.*) \[E\]))re"},
     {"flutter", dependency, 86, 3, 1, R"re(^(?P<message>.*(?:version solving failed|The current (?:Dart|Flutter) SDK version is|Could not find a file named "pubspec\.yaml").*))re"},

@@ -20,7 +20,7 @@ constexpr Matcher table[] = {
     {"checksum", dependency, 82, 1, 1, R"re((?i)(?P<message>.*(?:(?:checksum|sha\d+|hash|digest|integrity) (?:mismatch|did not match|does not match|verification failed)|BAD signature|NO_PUBKEY|could not verify).*))re"},
     {"network", network, 84, 1, 1, R"re((?P<message>.*(?:Could not resolve host|no such host|Name or service not known|nodename nor servname|No route to host|Temporary failure (?:in name resolution|resolving)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|ECONNREFUSED|ECONNRESET|ETIMEDOUT|Connection refused|Connection reset by peer|Connection timed out|Network is unreachable|TLS handshake timeout|net/http: request canceled|Read timed out|Failed to connect to .* port|i/o timeout|502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out|Error while fetching remote).*))re"},
     {"limits", network, 75, 0, 1, R"re((?i)(?P<message>.*(?:API rate limit exceeded|secondary rate limit|429 Too Many Requests).*))re"},
-    {"xvfb", config, 60, 0, 1, R"re((?P<message>.*(?:Missing X server or \$DISPLAY|cannot open display).*))re"},
+    {"xvfb", config, 70, 0, 1, R"re((?P<message>.*(?:Missing X server or \$DISPLAY|cannot open display).*))re"},
 };
 
 }  // namespace

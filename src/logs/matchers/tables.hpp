@@ -15,8 +15,9 @@ std::span<const Matcher> javascript();
 std::span<const Matcher> jvm();
 std::span<const Matcher> languages();
 std::span<const Matcher> machine();
-std::span<const Matcher> php_and_ruby();
+std::span<const Matcher> php();
 std::span<const Matcher> python();
+std::span<const Matcher> ruby();
 std::span<const Matcher> shell();
 
 }  // namespace flux::logs::matchers

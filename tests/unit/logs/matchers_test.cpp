@@ -1,9 +1,16 @@
 #include <gtest/gtest.h>
 #include <re2/re2.h>
+#include <re2/set.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "logs/diagnose.hpp"
 
 namespace flux::logs {
@@ -25,14 +32,15 @@ TEST(Matchers, AreExpressionsThatRunInLinearTime) {
 
 /// Tools that the corpus (tests/logs/corpus) cannot run: their lines as their documentation, their sources and public
 /// issue threads show them. Written by hand, unlike the corpus.
-TEST(Matchers, KnowToolsThatTheCorpusCannotRun) {
-    struct Row {
-        const char* output;
-        const char* tool;
-        FailureClass kind;
-    };
+struct OtherTool {
+    const char* output;
+    const char* tool;
+    FailureClass kind;
+};
+
+std::vector<OtherTool> tools_that_the_corpus_cannot_run() {
     using enum FailureClass;
-    const std::vector<Row> rows{
+    return {
         // Apple
         {"/Users/runner/work/A/A/Sources/App.swift:12:5: error: cannot find 'foo' in scope", "swift", compile},
         {"/Users/runner/work/A/ATests.swift:9: error: -[ATests.ATests testSum] : XCTAssertEqual failed: (\"2\") is not "
@@ -147,7 +155,10 @@ TEST(Matchers, KnowToolsThatTheCorpusCannotRun) {
         {".github/workflows/ci.yml:12:9: property \"foo\" is not defined in object type {} [expression]", "actionlint",
          workflow},
     };
-    for (const auto& row : rows) {
+}
+
+TEST(Matchers, KnowToolsThatTheCorpusCannotRun) {
+    for (const auto& row : tools_that_the_corpus_cannot_run()) {
         SCOPED_TRACE(row.output);
         const auto log = RawLog::decode("##[group]Run ./ci\nshell: bash -e {0}\n##[endgroup]\n" +
                                         std::string{row.output} + "\n##[error]Process completed with exit code 1.\n");
@@ -156,6 +167,68 @@ TEST(Matchers, KnowToolsThatTheCorpusCannotRun) {
         EXPECT_EQ(diagnosis.causes.front().tool, row.tool);
         EXPECT_STREQ(name_of(diagnosis.causes.front().kind), name_of(row.kind));
         EXPECT_TRUE(diagnosis.convinces);
+    }
+}
+
+/// What a tool that the corpus cannot run prints, as its documentation, its sources and public issue threads show it:
+/// tests/logs/matcher_examples.tsv.
+struct Example {
+    std::string tool;
+    std::string kind;
+    std::string line;
+};
+
+std::vector<Example> examples() {
+    std::vector<Example> all;
+    std::ifstream file{FLUX_SOURCE_DIR "/tests/logs/matcher_examples.tsv"};
+    for (std::string row; std::getline(file, row);) {
+        const auto fields = split(row, '\t');
+        if (fields.size() == 3) all.push_back({std::string{fields[0]}, std::string{fields[1]}, std::string{fields[2]}});
+    }
+    return all;
+}
+
+TEST(Matchers, KnowTheirExamples) {
+    const auto all = examples();
+    ASSERT_GT(all.size(), 100U);
+    for (const auto& example : all) {
+        SCOPED_TRACE(example.line);
+        const auto log = RawLog::decode("##[group]Run ./ci\nshell: bash -e {0}\n##[endgroup]\n" + example.line +
+                                        "\n##[error]Process completed with exit code 1.\n");
+        const auto diagnosis = diagnose(log);
+        const auto found = std::any_of(diagnosis.causes.begin(), diagnosis.causes.end(), [&](const Cause& cause) {
+            return cause.log_line == 4 && cause.tool == example.tool && name_of(cause.kind) == example.kind;
+        });
+        EXPECT_TRUE(found) << example.tool << " " << example.kind << ", found "
+                           << (diagnosis.causes.empty() ? "nothing" : diagnosis.causes.front().tool);
+    }
+}
+
+/// A row that no example, no other test and no log of the corpus shows is a guess.
+TEST(Matchers, AreEachShownToMatch) {
+    RE2::Options options;
+    options.set_max_mem(256 << 20);
+    RE2::Set set{options, RE2::UNANCHORED};
+    for (const auto& matcher : all_matchers()) ASSERT_GE(set.Add(matcher.pattern, nullptr), 0);
+    ASSERT_TRUE(set.Compile());
+    std::vector<bool> matched(all_matchers().size());
+    std::vector<int> hits;
+    const auto look_at = [&](std::string_view text) {
+        hits.clear();
+        set.Match(re2::StringPiece{text.data(), text.size()}, &hits);
+        for (const auto hit : hits) matched.at(static_cast<std::size_t>(hit)) = true;
+    };
+    for (const auto& example : examples()) look_at(example.line);
+    for (const auto& row : tools_that_the_corpus_cannot_run()) look_at(RawLog::decode(row.output).text(0));
+    for (const auto& entry : std::filesystem::directory_iterator{FLUX_SOURCE_DIR "/tests/logs/corpus"}) {
+        if (entry.path().extension() != ".log") continue;
+        std::ifstream file{entry.path(), std::ios::binary};
+        const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+        const auto log = RawLog::decode(bytes);
+        for (std::size_t i = 0; i < log.size(); ++i) look_at(log.text(i));
+    }
+    for (std::size_t i = 0; i < matched.size(); ++i) {
+        EXPECT_TRUE(matched[i]) << all_matchers()[i].tool << ": " << all_matchers()[i].pattern;
     }
 }
 
