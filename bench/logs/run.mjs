@@ -37,6 +37,8 @@ const causes = 'AssertionError|exit code [1-9]';
 const rows = {
   'last 200 lines, 100 MB, indexed': { flux: () => flux('tail', 'ci'), 'Node, read and split': () => node('tail', 'ci'), 'tail -n 200, whole process': () => whole('tail', '-n', '200', log('ci')) },
   'last 200 lines, 1 GB, indexed': { flux: () => flux('tail', 'large'), 'tail -n 200, whole process': () => whole('tail', '-n', '200', log('large')) },
+  'the same, nothing of it in memory (time of the clock)': { flux: () => flux('cold-tail', 'large') },
+  'make the index of a stored log anew, 1 GB': { flux: () => flux('index', 'large') },
   'strip stamps and colours, 100 MB': { flux: () => flux('strip', 'ci'), 'Node, two replaces': () => node('strip', 'ci') },
   'the same, and hide secrets': { flux: () => flux('mask', 'ci'), 'Node, two replaces': () => node('strip', 'ci') },
   'clean, mask, index and store, 100 MB': { flux: () => flux('store', 'ci') },
