@@ -97,6 +97,14 @@ async::Task<> drain(Serving parts) {
     const bool clean = co_await std::move(draining);
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
     co_await parts.socket.drain(std::max(left, std::chrono::milliseconds{100}));
+    // Until the runs have stopped as well, whoever comes is told to come back.
+    auto rest = [&stopping_runs, &http = parts.http] {
+        stopping_runs.join();
+        http.stop();
+        return true;
+    };
+    auto stopping = waiting.run(std::move(rest));
+    co_await std::move(stopping);
     observe::log::info("stopped", {{"clean", clean}});
 }
 
@@ -169,7 +177,6 @@ Result<void> serve(const Settings& settings, bool quiet) {
         std::fputs(text.c_str(), stderr);
     }
     context.run();
-    http.stop();
     return {};
 }
 

@@ -39,6 +39,9 @@ public:
     /// The server is going: end as soon as nothing is in flight.
     virtual void drain() = 0;
 
+    /// Whether a server that is going waits for this connection's end.
+    virtual bool delays_end() const { return true; }
+
 protected:
     /// Takes what is whole from the front of the window and says how many bytes it took; what remains comes again, with
     /// more behind it. May write to the window.

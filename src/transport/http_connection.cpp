@@ -65,6 +65,11 @@ bool calls_by_address(const RequestHead& head) {
     return host && host->address;
 }
 
+Error shutting_down() {
+    return {Errc::unavailable, "The server is shutting down. Try again in some seconds.", "draining",
+            std::chrono::seconds{5}};
+}
+
 HttpResponse preflight() {
     HttpResponse response;
     response.status = 204;
@@ -88,6 +93,7 @@ HttpConnection::HttpConnection(Loop& loop, Socket socket, const HttpSite& site, 
       place_{std::move(place)},
       peer_{std::move(peer)},
       finder_{loop.limits().head_bytes},
+      late_{loop.draining()},
       since_{loop.now()} {}
 
 std::size_t HttpConnection::consume(char* data, std::size_t size) {
@@ -207,6 +213,7 @@ std::optional<HttpResponse> HttpConnection::refuse_early(Request& request) {
     } else if (site_.door != nullptr && !(request.route == Route::operator_page && head.count("origin") == 0)) {
         if (const auto looked = check_origin(request); !looked) return reply(looked.error());
     }
+    if (request.route == Route::rest && site_.draining) return reply(shutting_down());
     if (head.content_length > loop().limits().body_bytes) {
         return reply(HttpRefusal{413, "The request's body is longer than this server reads."});
     }
@@ -246,10 +253,7 @@ std::optional<HttpResponse> HttpConnection::refuse_mcp(Request& request) {
         return reply_not_allowed(routes[0].methods);
     }
     if (const auto refused = refuse_media(head)) return reply(*refused);
-    if (site_.draining && head.method != "DELETE") {
-        return reply(Error{Errc::unavailable, "The server is shutting down. Try again in some seconds.", "draining",
-                           std::chrono::seconds{5}});
-    }
+    if (site_.draining && head.method != "DELETE") return reply(shutting_down());
     return std::nullopt;
 }
 
@@ -505,8 +509,7 @@ bool HttpConnection::upgrade(Request& request, std::string_view rest) {
         return false;
     }
     if (site_.draining || !can_hand_over()) {
-        answer(request, reply(Error{Errc::unavailable, "The server is shutting down. Try again in some seconds.",
-                                    "draining", std::chrono::seconds{5}}));
+        answer(request, reply(shutting_down()));
         return false;
     }
     place_.let_in();
@@ -606,7 +609,8 @@ void HttpConnection::drain() {
         }
         return;
     }
-    if (phase_ == Phase::head && !in_head_) close_when_sent();
+    // Whoever has connected only just has a request on its way, and gets an answer to it.
+    if (phase_ == Phase::head && !in_head_ && served_) close_when_sent();
 }
 
 void HttpConnection::ended() {

@@ -27,6 +27,7 @@ public:
 
     void tick() override;
     void drain() override;
+    bool delays_end() const override { return !late_ && (served_ || in_head_); }
 
 private:
     enum class Phase { head, body, busy };
@@ -98,6 +99,7 @@ private:
     bool consuming_ = false;
     bool in_head_ = false;    ///< part of a head is there
     bool served_ = false;     ///< a whole head has come before
+    const bool late_;         ///< came while the server was going, only to be told so
     bool is_listen_ = false;  ///< the exchange is a GET's, which ends only with the connection
     SteadyTime since_;        ///< when the head began, the connection fell idle, or the stream last said something
     std::unique_ptr<PendingBody> body_;

@@ -80,12 +80,10 @@ struct HttpServer::Parts {
         }
     }
 
-    std::size_t connections() {
-        std::size_t all = 0;
-        for (const auto& worker : workers) {
-            all += worker->ask([&worker] { return worker->loop.connections(); });
-        }
-        return all;
+    bool drained() {
+        return std::all_of(workers.begin(), workers.end(), [](const auto& worker) {
+            return worker->ask([&worker] { return worker->loop.drained(); });
+        });
     }
 };
 
@@ -143,17 +141,15 @@ bool HttpServer::drain(std::chrono::milliseconds limit) {
     if (!parts.running) return true;
     const auto deadline = std::chrono::steady_clock::now() + limit;
     parts.site.draining = true;
-    parts.stop_accepting();
     for (const auto& worker : parts.workers) {
         worker->ask([&worker] { worker->loop.drain(); });
     }
-    bool empty = parts.connections() == 0;
-    while (!empty && std::chrono::steady_clock::now() < deadline) {
+    bool done = parts.drained();
+    while (!done && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(drain_step);
-        empty = parts.connections() == 0;
+        done = parts.drained();
     }
-    stop();
-    return empty;
+    return done;
 }
 
 void HttpServer::stop() {

@@ -59,11 +59,13 @@ public:
     /// The port that is listened on, after `start`.
     std::uint16_t port() const;
 
-    /// Stops accepting, lets what is in flight finish, closes streams (WebSockets with 1001) as they fall idle, and
-    /// cuts what is left after `limit`. Blocks; true if nothing had to be cut.
+    /// Lets what is in flight finish and closes streams (WebSockets with 1001) as they fall idle, for `limit` at most.
+    /// New requests are answered with 503 and `Retry-After`, on new connections too, until `stop`. Blocks; true if
+    /// nothing is left for `stop` to break off.
     bool drain(std::chrono::milliseconds limit);
 
-    /// Cuts every connection and joins the loops. Idempotent. Work that the protocol still has on the loops is dropped.
+    /// Stops accepting, cuts every connection and joins the loops. Idempotent. Work that the protocol still has on the
+    /// loops is dropped.
     void stop();
 
 private:

@@ -95,6 +95,13 @@ void Loop::drain() {
     each([](Connection& connection) { connection.drain(); });
 }
 
+bool Loop::drained() const {
+    for (const Connection* at = first_; at != nullptr; at = at->next_) {
+        if (at->delays_end()) return false;
+    }
+    return true;
+}
+
 void Loop::cut() {
     over_ = true;
     draining_ = true;

@@ -51,6 +51,8 @@ public:
 
     std::size_t connections() const { return connections_; }
     bool draining() const { return draining_; }
+    /// Whether nobody is left whom a drain waits for.
+    bool drained() const;
 
     /// Starts the ticking.
     void start();

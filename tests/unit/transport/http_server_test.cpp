@@ -20,6 +20,25 @@ using testing::Not;
 
 std::string echo(int id) { return call_text("demo_echo", id, R"({"text":"hello"})"); }
 
+/// Opens a session of the handshake era and its stream.
+void listen(const ServedPort& served, TcpClient& listener) {
+    TcpClient client{served.port()};
+    client.send(served.post(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",)"
+                            R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})"));
+    const auto session = "Mcp-Session-Id: " + take_answer(client).fields.at("Mcp-Session-Id") + "\r\n";
+    listener.send(served.get("/mcp", session + "Accept: text/event-stream\r\n"));
+    EXPECT_EQ(take_answer(listener).fields.at("Content-Type"), "text/event-stream");
+}
+
+/// What else a port may serve.
+struct PathEcho final : HttpHandler {
+    async::Task<HttpResponse> answer(HttpRequest request) override {
+        HttpResponse response;
+        response.body = request.path;
+        co_return response;
+    }
+};
+
 TEST(HttpServer, AnswersACallAsJsonAndKeepsTheConnection) {
     ServedPort served;
     TcpClient client{served.port()};
@@ -359,25 +378,91 @@ TEST(HttpServer, SaysWhoseThePortIs) {
     EXPECT_THAT(started.error().message, HasSubstr("FLUX_PREVIEW_PORT"));
 }
 
-TEST(HttpServer, DrainsWhatIsInFlightAndRefusesTheRest) {
-    ServedPort served;
+TEST(HttpServer, DrainsWhatIsInFlightAndTellsTheRestToComeBack) {
+    PathEcho rest;
+    ServedPort served{{.rest = &rest}};
     TcpClient busy{served.port()};
     busy.send(served.post(call_text("demo_wait", 1), modern_fields("demo_wait")));
     ASSERT_TRUE(eventually([&] { return served.witness->begun == 1; }));
     TcpClient idle{served.port()};
     idle.send(served.get("/health"));
     EXPECT_EQ(take_answer(idle).status, 200);
+    TcpClient just_connected{served.port()};
 
     bool clean = false;
     std::thread draining{[&] { clean = served.server().drain(4s); }};
     EXPECT_TRUE(idle.is_closed());
-    EXPECT_THROW(TcpClient{served.port()}, std::system_error);
-    served.witness->release = true;
-    const auto answer = take_answer(busy);
-    draining.join();
+    const auto refused = [&](TcpClient& client, const std::string& request) {
+        client.send(request);
+        const auto answer = take_answer(client);
+        EXPECT_EQ(answer.status, 503) << request;
+        EXPECT_TRUE(answer.fields.contains("Retry-After")) << request;
+        EXPECT_EQ(answer.fields.at("Connection"), "close") << request;
+        EXPECT_TRUE(client.is_closed()) << request;
+    };
+    refused(just_connected, served.post(echo(2), modern_fields("demo_echo")));
+    for (const auto& request : {served.post(echo(2), modern_fields("demo_echo")), served.upgrade(),
+                                served.get("/readyz"), served.get("/page")}) {
+        TcpClient late{served.port()};
+        refused(late, request);
+    }
+    TcpClient probe{served.port()};
+    probe.send(served.get("/livez"));
+    EXPECT_EQ(take_answer(probe).status, 200);
 
-    EXPECT_THAT(answer.body, HasSubstr("released"));
+    // Who only comes to be refused, or says nothing, isn't waited for.
+    TcpClient silent{served.port()};
+    served.witness->release = true;
+    EXPECT_THAT(take_answer(busy).body, HasSubstr("released"));
+    busy.finish_sending();
+    draining.join();
     EXPECT_TRUE(clean);
+    TcpClient last{served.port()};
+    refused(last, served.get("/health"));
+    served.server().stop();
+    EXPECT_THROW(TcpClient{served.port()}, std::system_error);
+}
+
+TEST(HttpServer, EndsTheStreamOfASessionWhenItDrains) {
+    ServedPort served;
+    TcpClient listener{served.port()};
+    listen(served, listener);
+
+    std::thread draining{[&] { EXPECT_TRUE(served.server().drain(4s)); }};
+    auto chunk = take_chunk(listener);
+    while (!chunk.empty()) chunk = take_chunk(listener);
+    EXPECT_TRUE(listener.is_closed());
+    listener.finish_sending();
+    draining.join();
+}
+
+TEST(HttpServer, KeepsASilentEventStreamAlive) {
+    auto limits = ServedPort::quick_limits();
+    limits.comment_interval = 60ms;
+    ServedPort served{{.limits = limits}};
+    TcpClient listener{served.port()};
+    listen(served, listener);
+    EXPECT_EQ(take_chunk(listener), ":\n\n");
+    EXPECT_EQ(take_chunk(listener), ":\n\n");
+}
+
+TEST(HttpServer, LeavesProgressOutForWhoeverDoesNotReadAndGivesUpInTheEnd) {
+    auto limits = ServedPort::quick_limits();
+    limits.write_time = 200ms;
+    ServedPort served{{.limits = limits}};
+    TcpClient client{served.port(), 4096};
+    client.send(served.post(loud_call(), modern_fields("demo_wait")));
+    EXPECT_TRUE(eventually([&] { return served.witness->stopped == 1; }));
+}
+
+TEST(HttpServer, CutsAnEventStreamAtItsHardLimit) {
+    auto limits = ServedPort::quick_limits();
+    limits.outbound_soft = 1 << 30;  // nothing is left out
+    limits.outbound_hard = 64 * 1024;
+    ServedPort served{{.limits = limits}};
+    TcpClient client{served.port(), 4096};
+    client.send(served.post(loud_call(), modern_fields("demo_wait")));
+    EXPECT_TRUE(eventually([&] { return served.witness->stopped == 1; }));
 }
 
 TEST(HttpServer, CutsWhatDoesNotEnd) {
@@ -387,6 +472,7 @@ TEST(HttpServer, CutsWhatDoesNotEnd) {
     ASSERT_TRUE(eventually([&] { return served.witness->begun == 1; }));
 
     EXPECT_FALSE(served.server().drain(50ms));
+    served.server().stop();
     EXPECT_TRUE(busy.is_closed());
 }
 

@@ -26,7 +26,8 @@ struct Witness {
     std::atomic<bool> release = false;
 };
 
-inline async::Task<mcp::Outcome> wait_for_release(std::shared_ptr<Witness> witness, std::shared_ptr<mcp::Call> call) {
+inline async::Task<mcp::Outcome> wait_for_release(std::shared_ptr<Witness> witness, std::string says,
+                                                  std::shared_ptr<mcp::Call> call) {
     ++witness->begun;
     struct Guard {
         std::shared_ptr<Witness> witness;
@@ -37,7 +38,7 @@ inline async::Task<mcp::Outcome> wait_for_release(std::shared_ptr<Witness> witne
     } guard{witness};
     double done = 0;
     while (!witness->release) {
-        call->progress(++done, std::nullopt, "still waiting");
+        call->progress(++done, std::nullopt, says);
         co_await async::sleep_for(std::chrono::milliseconds{5});
     }
     guard.finished = true;
@@ -46,8 +47,8 @@ inline async::Task<mcp::Outcome> wait_for_release(std::shared_ptr<Witness> witne
     co_return outcome;
 }
 
-/// The real protocol with two tools: `demo.echo {text}` and `demo.wait`, which waits for the witness and reports
-/// progress if it is asked to.
+/// The real protocol with two tools: `demo.echo {text}` and `demo.wait {says}`, which waits for the witness
+/// and meanwhile says so, if it is asked for progress.
 struct ToolServer {
     static mcp::ServerOptions mcp_options() {
         mcp::ServerOptions options;
@@ -72,8 +73,8 @@ struct ToolServer {
         wait.name = "demo.wait";
         wait.description = "Waits.";
         wait.input_schema = R"({"type":"object"})";
-        wait.run = [witness](json::Arguments, std::shared_ptr<mcp::Call> call) {
-            return wait_for_release(witness, std::move(call));
+        wait.run = [witness](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
+            return wait_for_release(witness, arguments.text("says").value_or("still waiting"), std::move(call));
         };
         catalog.tools.push_back(std::move(echo));
         catalog.tools.push_back(std::move(wait));
@@ -176,6 +177,11 @@ inline std::string call_text(std::string_view tool, int id, std::string_view arg
     text += more_meta;
     text += "}}}";
     return text;
+}
+
+/// A call whose progress is more than a peer that doesn't read can have waiting for it.
+inline std::string loud_call() {
+    return call_text("demo_wait", 1, R"({"says":")" + std::string(20'000, 'x') + "\"}", R"(,"progressToken":"p")");
 }
 
 inline std::string modern_fields(std::string_view tool) {

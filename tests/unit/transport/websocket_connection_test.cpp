@@ -220,6 +220,21 @@ TEST(WebSocket, TellsWhoeverReadsTooSlowlyWhyNothingMoreComes) {
     client.take_all();
 }
 
+TEST(WebSocket, ClosesAtItsHardLimitWithTheCodeThatSaysWhy) {
+    auto limits = ServedPort::quick_limits();
+    limits.outbound_soft = 1 << 30;  // nothing is left out
+    limits.outbound_hard = 256 * 1024;
+    ServedPort served{{.limits = limits}};
+    Opened client{served, 4096};
+    client.send(client_frame(0x81, loud_call()));
+    ASSERT_TRUE(eventually([&] { return served.witness->stopped == 1; }));
+    auto frame = take_frame(client);
+    while (frame.first == 0x81) frame = take_frame(client);
+    EXPECT_EQ(frame.close_code(), 1013);
+    client.finish_sending();
+    client.take_all();
+}
+
 TEST(WebSocket, ClosesAtShutdownWhenItsCallsAreAnswered) {
     ServedPort served;
     Opened idle{served};
