@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "admission/door.hpp"
@@ -50,13 +51,15 @@ async::Task<> serve_here(mcp::Server& server, transport::LocalSocket& socket) {
     co_await socket.drain(std::chrono::seconds{1});
 }
 
-/// Runs `task` to its end, or until a signal.
-template <class Start>
-void run_until_signal(asio::io_context& context, Outcome& outcome, const Start& start) {
+/// Runs `task` to its end, or until a signal: then `stop` is called, and the task cancelled.
+template <class Start, class Stop>
+void run_until_signal(asio::io_context& context, Outcome& outcome, const Start& start, const Stop& stop) {
     Signals signals{context.get_executor(), SIGINT, SIGTERM};
     async::TaskGroup tasks{context.get_executor(), [&outcome](std::exception_ptr thrown) { outcome.thrown = thrown; }};
-    signals.async_wait([&tasks](const boost::system::error_code& cancelled, int) {
-        if (!cancelled) tasks.cancel();
+    signals.async_wait([&tasks, &stop](const boost::system::error_code& cancelled, int) {
+        if (cancelled) return;
+        stop();
+        tasks.cancel();
     });
     tasks.start(start(), [&signals] { signals.cancel(); });
     context.run();
@@ -72,8 +75,19 @@ Result<void> run_engine(const Settings& settings) {
     if (auto started = socket.start(); !started) return fail(std::move(started.error()));
 
     Outcome outcome;
-    run_until_signal(context, outcome, [&] { return serve_here((*engine)->server(), socket); });
-    (*engine)->stop_runs(std::chrono::steady_clock::now() + runs_limit);
+    std::jthread stopping_runs;
+    const auto stop_runs = [&engine] { (*engine)->stop_runs(std::chrono::steady_clock::now() + runs_limit); };
+    const auto stop = [&] {
+        (*engine)->server().drain();
+        // At once, because what waits for them is then answered.
+        stopping_runs = std::jthread{stop_runs};
+    };
+    run_until_signal(context, outcome, [&] { return serve_here((*engine)->server(), socket); }, stop);
+    if (stopping_runs.joinable()) {
+        stopping_runs.join();
+    } else {
+        stop_runs();
+    }
     return {};
 }
 
@@ -83,7 +97,7 @@ Result<void> serve_on_stdio(const SettingsRead& read) {
     {
         asio::io_context context{1};
         const auto outcome = std::make_shared<Outcome>();
-        run_until_signal(context, *outcome, [&] { return relay_to(local_socket_path(read.settings), outcome); });
+        run_until_signal(context, *outcome, [&] { return relay_to(local_socket_path(read.settings), outcome); }, [] {});
         if (!outcome->nobody_serves) return outcome->relayed;
     }
     if (!read.mistakes.empty()) return fail(Errc::invalid_argument, to_text(read.mistakes));

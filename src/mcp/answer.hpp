@@ -20,6 +20,7 @@ struct Answer {
     std::string_view type = "complete";                      ///< `resultType`, where results have one
     std::string meta = {};                                   ///< members of the result's `_meta`
     std::optional<InputNeeded> needs = {};                   ///< set: this is no answer yet
+    std::string afterwards = {};  ///< a notification for behind it, on a channel that other requests share
 };
 
 using Answered = tl::expected<Answer, WireError>;

@@ -22,6 +22,7 @@ struct Listening {
     std::vector<std::shared_ptr<Subject>> subjects;
     std::string acknowledged;  ///< the notification
     std::string meta;
+    std::string cancelled;  ///< the notification that ends it where its channel goes on
 };
 
 /// Stops what was started, in whatever way its listener ends.
@@ -56,6 +57,7 @@ async::Task<Answered> hear(std::shared_ptr<const Listening> listening, std::chro
     co_await std::move(end);
     Answer answer;
     answer.meta = listening->meta;
+    answer.afterwards = listening->cancelled;
     co_return answer;
 }
 
@@ -179,6 +181,9 @@ std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallS
     }
     writer.end_object().key("_meta").object().raw(listening->meta).end_object().end_object();
     write_notification(listening->acknowledged, "notifications/subscriptions/acknowledged", honoured);
+    // The specification's prose asks for the result and, on a channel that others share, for this as well.
+    write_notification(listening->cancelled, "notifications/cancelled",
+                       fmt::format(R"({{"requestId":{},"reason":"The server is shutting down."}})", request.id.json));
 
     auto make = [listening, pause = pause(), ending = ending_, before = ending_->version()](
                     std::shared_ptr<RunningCall> call) { return hear(listening, pause, ending, before, call); };

@@ -40,6 +40,12 @@ void Reply::finish(std::string_view message, const Delivery& delivery) {
     forget_stream();
 }
 
+void Reply::finish(std::string_view message, std::string_view afterwards) {
+    const auto channel = carrier_ == Carrier::stream ? outbox_ : nullptr;
+    finish(message, Delivery{});
+    if (channel && !afterwards.empty()) channel->send(afterwards);
+}
+
 void Reply::succeed(const Id& id, std::string_view result, const Delivery& delivery) {
     auto& message = message_buffer();
     write_result(message, id, result);

@@ -31,6 +31,8 @@ public:
 
     /// A whole message.
     void finish(std::string_view message, const Delivery& delivery = {});
+    /// The same, and a notification behind it where the channel goes on: one that other requests share.
+    void finish(std::string_view message, std::string_view afterwards);
     /// A result, as JSON.
     void succeed(const Id& id, std::string_view result, const Delivery& delivery = {});
     void fail(const Id& id, const WireError& error);

@@ -372,7 +372,8 @@ void answer(Reply& reply, const Id& id, const RequestScope& scope, const Answere
     if (!answered) return reply.fail(id, answered.error());
     auto& message = message_buffer();
     write_answer(message, id, scope, *answered);
-    reply.finish(message);
+    if (answered->afterwards.empty()) return reply.finish(message);
+    reply.finish(message, answered->afterwards);
 }
 
 std::optional<WireError> read_round(CallSite& site, std::string digest, json::Raw responses, json::Raw state,

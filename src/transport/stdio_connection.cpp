@@ -1,7 +1,10 @@
 #include "transport/stdio_connection.hpp"
 
 #include <algorithm>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,6 +43,7 @@ public:
     DescriptorPump& pump() { return pump_; }
     bool given_up() const { return given_up_ || pump_.broken(); }
     std::size_t owed() const { return stream_->owed(); }
+    std::size_t in_flight() const { return stream_->in_flight(); }
 
     void take(std::string_view bytes, LineReader& lines) {
         while (!bytes.empty() && !given_up()) {
@@ -89,20 +93,32 @@ async::Task<> serve_stdio(mcp::Server& server, admission::Visitor visitor, Stdio
     session.open(server, std::move(visitor), options.name_style, executor);
 
     LineReader lines{options.message_bytes};
-    while (!session.given_up()) {
-        const auto bytes = co_await session.pump().read();
-        if (bytes.empty()) {
-            // The last line counts without its line feed too.
-            session.take("\n", lines);
-            break;
+    bool stopped = false;
+    try {
+        while (!session.given_up()) {
+            const auto bytes = co_await session.pump().read();
+            if (bytes.empty()) {
+                // The last line counts without its line feed too.
+                session.take("\n", lines);
+                break;
+            }
+            session.take(bytes, lines);
+            // A client that doesn't read isn't read from.
+            co_await session.pump().wait_until_sent(options.outbound_bytes / 2);
         }
-        session.take(bytes, lines);
-        // A client that doesn't read isn't read from.
-        co_await session.pump().wait_until_sent(options.outbound_bytes / 2);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != asio::error::operation_aborted) throw;
+        stopped = true;
+    }
+    // What is waited for from here on has an end of its own.
+    if (stopped) {
+        const asio::disable_cancellation none;
+        co_await asio::this_coro::reset_cancellation_state(none);
     }
 
-    const auto deadline = std::chrono::steady_clock::now() + options.finish_time;
-    while (!session.given_up() && (session.owed() > 0 || session.pump().unsent() > 0) &&
+    const auto waited_for = [&] { return stopped ? session.in_flight() : session.owed(); };
+    const auto deadline = std::chrono::steady_clock::now() + (stopped ? options.stop_time : options.finish_time);
+    while (!session.given_up() && (waited_for() > 0 || session.pump().unsent() > 0) &&
            std::chrono::steady_clock::now() < deadline) {
         // An answer is written before its request stops counting: look again a moment later.
         const auto moment = std::chrono::steady_clock::now() + std::chrono::milliseconds{20};

@@ -153,6 +153,9 @@ TEST(Listening, IsAcknowledgedFirstAndTagged) {
     const auto result = parsed(client.outbox->only()).at("result");
     EXPECT_EQ(result.at("resultType").as_string(), "complete");
     EXPECT_EQ(result.at("_meta").at("io.modelcontextprotocol/subscriptionId").as_string(), "s");
+    // Other requests use this channel too, so it is told that no more will come on this part of it.
+    EXPECT_EQ(client.outbox->sent.back(), R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":)"
+                                          R"({"requestId":"s","reason":"The server is shutting down."}})");
     EXPECT_EQ(client.example.server.in_flight(), 0u);
 }
 
