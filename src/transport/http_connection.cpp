@@ -253,6 +253,7 @@ std::optional<HttpResponse> HttpConnection::refuse_mcp(Request& request) {
         return reply_not_allowed(routes[0].methods);
     }
     if (const auto refused = refuse_media(head)) return reply(*refused);
+    if (const auto refused = refuse_repeated(head)) return reply(*refused);
     if (site_.draining && head.method != "DELETE") return reply(shutting_down());
     return std::nullopt;
 }

@@ -129,6 +129,22 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head) {
     return std::nullopt;
 }
 
+std::optional<HttpRefusal> refuse_repeated(const RequestHead& head) {
+    const auto is_ours = [](std::string_view name) {
+        constexpr std::string_view prefix = "mcp-";
+        return equal_ignoring_case(name.substr(0, prefix.size()), prefix) || equal_ignoring_case(name, "last-event-id");
+    };
+    for (std::size_t i = 0; i < head.field_count; ++i) {
+        const auto name = head.fields[i].name;
+        if (!is_ours(name)) continue;
+        for (std::size_t j = i + 1; j < head.field_count; ++j) {
+            if (!equal_ignoring_case(head.fields[j].name, name)) continue;
+            return HttpRefusal{400, "A header that MCP reads may be sent only once."};
+        }
+    }
+    return std::nullopt;
+}
+
 bool prefers_events(const RequestHead& head) {
     constexpr std::string_view events = "text/event-stream";
     const auto accept = head.field("accept");

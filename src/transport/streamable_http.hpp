@@ -68,6 +68,10 @@ private:
 /// What `/mcp` refuses by a request's media types alone: 415 and 406.
 std::optional<HttpRefusal> refuse_media(const RequestHead& head);
 
+/// What `/mcp` refuses because a header that the protocol reads is there twice: whoever looked at it on the way may
+/// have read the other one.
+std::optional<HttpRefusal> refuse_repeated(const RequestHead& head);
+
 /// Whether a client that takes both kinds of replies names event streams first.
 bool prefers_events(const RequestHead& head);
 

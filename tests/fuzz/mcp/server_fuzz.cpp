@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ public:
     void respond(std::string_view message, const mcp::Delivery& delivery) override {
         require(!closed);
         require(delivery.http_status >= 200 && delivery.http_status < 600);
+        if (!delivery.session_id.empty()) session = delivery.session_id;
         ++answers;
         if (message.empty()) return;
         check(message);
@@ -47,6 +49,7 @@ public:
     bool stream = false;
     bool closed = false;
     int answers = 0;
+    std::string session;
     std::map<std::string, int> by_id;
 
 private:
@@ -100,6 +103,32 @@ std::vector<std::string_view> lines(std::string_view text) {
     return result;
 }
 
+using Fields = std::map<std::string, std::string_view>;
+
+/// A line like `@mcp-name: a.wait` stands for a header of all requests behind it, and `@mcp-session-id: *` for the
+/// session that was opened last.
+bool take_field(std::string_view line, Fields& fields) {
+    const auto colon = line.find(": ");
+    if (!line.starts_with('@') || colon == std::string_view::npos) return false;
+    fields[std::string{line.substr(1, colon - 1)}] = line.substr(colon + 2);
+    return true;
+}
+
+mcp::HttpFacts facts_of(const Fields& fields, std::string_view session) {
+    mcp::HttpFacts facts;
+    facts.header = [&fields](std::string_view name) -> std::optional<std::string_view> {
+        const auto found = fields.find(std::string{name});
+        if (found == fields.end()) return std::nullopt;
+        return found->second;
+    };
+    facts.protocol_version = facts.header("mcp-protocol-version");
+    facts.method = facts.header("mcp-method");
+    facts.name = facts.header("mcp-name");
+    facts.session_id = facts.header("mcp-session-id");
+    if (facts.session_id == "*") facts.session_id = session;
+    return facts;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -117,10 +146,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto stream = server.open({visitor, true, mcp::NameStyle::automatic}, context.get_executor(), streamed);
     std::map<std::string, int> asked;
     bool cancels = false;
-    std::string session;
     std::vector<std::shared_ptr<mcp::Exchange>> exchanges;
     std::vector<std::shared_ptr<CheckingOutbox>> outboxes;
+    Fields fields;
+    std::string session;
     for (const auto line : lines(text)) {
+        if (take_field(line, fields)) continue;
         cancels = cancels || line.find("cancel") != std::string_view::npos || line.find('\\') != std::string_view::npos;
         if (const auto json = mcp::read_json(line, {})) {
             const auto count = [&](json::Raw one) {
@@ -136,15 +167,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         stream->receive(line);
 
-        mcp::HttpFacts facts;
-        if (!session.empty() && line.size() % 2 == 0) facts.session_id = session;
-        if (line.size() % 3 == 0) facts.protocol_version = "2026-07-28";
-        if (line.size() % 3 == 0) facts.method = "tools/call";
-        if (line.size() % 3 == 0) facts.name = "a.wait";
+        const auto facts = facts_of(fields, session);
         outboxes.push_back(std::make_shared<CheckingOutbox>());
         exchanges.push_back(server.post(line, facts, visitor, context.get_executor(), outboxes.back()));
         require(exchanges.back() != nullptr || outboxes.back()->answers == 1);
         require(outboxes.back()->answers <= 1);
+        if (!outboxes.back()->session.empty()) session = outboxes.back()->session;
         if (line.size() % 5 == 0 && exchanges.back()) {
             exchanges.back()->disconnected();
             outboxes.back()->closed = true;

@@ -128,6 +128,7 @@ TEST(HttpServer, RefusesWithTheStatusThatSaysWhy) {
         Row{"a long target", served.get("/" + std::string(9000, 'a')), 414},
         Row{"a long head", served.get("/health", "X: " + std::string(17'000, 'a') + "\r\n"), 431},
         Row{"not JSON", served.post("nonsense"), 400},
+        Row{"two names", served.post(echo(1), modern_fields("demo_echo") + "mcp-name: demo_wait\r\n"), 400},
         Row{"another version", "GET / HTTP/2.0\r\n" + host + "\r\n", 505},
         Row{"another encoding", "POST /mcp HTTP/1.1\r\n" + host + json + "Transfer-Encoding: gzip, chunked\r\n\r\n",
             501},
