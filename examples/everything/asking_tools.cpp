@@ -126,6 +126,15 @@ Outcome elicit(const json::Arguments& arguments, Call& call) {
     return said(fmt::format("User response: {}", *input));
 }
 
+Outcome visit(json::Arguments, Call& call) {
+    const auto* input = call.input("page");
+    if (input == nullptr) {
+        return needs({{"page", Kind::elicitation_url,
+                       R"({"mode":"url","message":"Please sign in.","url":"https://example.org/sign-in"})"}});
+    }
+    return said(fmt::format("The page: {}", json::Raw{*input}.member("action").string().value_or("none")));
+}
+
 Outcome sample(const json::Arguments& arguments, Call& call) {
     const auto prompt = arguments.text("prompt");
     if (!prompt) {
@@ -207,6 +216,7 @@ void add_asking_tools(mcp::Catalog& catalog) {
     tools.push_back(asking("test_elicitation", "Asks the user.", elicit));
     tools.back().input_schema =
         R"({"type":"object","properties":{"message":{"type":"string"}},"required":["message"]})";
+    tools.push_back(asking("test_elicitation_url", "Sends the user to a page.", visit));
     tools.push_back(asking("test_sampling", "Asks the model.", sample));
     tools.back().input_schema = R"({"type":"object","properties":{"prompt":{"type":"string"}},"required":["prompt"]})";
     tools.push_back(form_tool(

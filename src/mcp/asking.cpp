@@ -1,5 +1,7 @@
 #include "mcp/asking.hpp"
 
+#include "base/id.hpp"
+
 namespace flux::mcp {
 
 namespace {
@@ -81,7 +83,15 @@ void write_input_request(json::Writer& writer, const InputRequest& request) {
 void write_request(std::string& out, const Id& id, const InputRequest& request) {
     json::Writer writer{out};
     writer.object().key("jsonrpc").string("2.0").key("id").raw(id.json);
-    write_method_and_params(writer, request);
+    if (request.kind == Kind::elicitation_url) {
+        writer.key("method").string(method_of(request.kind)).key("params").object();
+        for (json::Members member{json::Raw{request.params}}; member.next();) {
+            writer.key(member.name()).raw(member.value().text());
+        }
+        writer.key("elicitationId").string(random_id()).end_object();
+    } else {
+        write_method_and_params(writer, request);
+    }
     writer.end_object();
 }
 

@@ -25,7 +25,7 @@ void write_needed(std::string& out, const Id& id, const RequestScope& scope, con
 /// One of the requests as a member of `inputRequests`.
 void write_input_request(json::Writer& writer, const InputRequest& request);
 
-/// Appends one of the requests as the server's own.
+/// Appends one of the requests as the server's own. One that names a page is given an `elicitationId` (2025-11-25).
 void write_request(std::string& out, const Id& id, const InputRequest& request);
 
 /// Reads what a client brings from the round before: `inputResponses`, an object. What isn't a result is left out.

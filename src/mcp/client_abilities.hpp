@@ -3,6 +3,7 @@
 #include <string>
 
 #include "json/raw.hpp"
+#include "mcp/revision.hpp"
 
 namespace flux::mcp {
 
@@ -14,8 +15,9 @@ struct ClientAbilities {
     bool roots = false;
     bool tasks = false;  ///< fetches answers later (mcp/tasks.hpp)
 
-    /// From `capabilities` of a handshake, or `clientCapabilities` of a request.
-    static ClientAbilities read(json::Raw capabilities);
+    /// From `capabilities` of a handshake, or `clientCapabilities` of a request. What `revision` has no words for is
+    /// not there: forms came with 2025-06-18, pages with 2025-11-25, tasks of this kind with 2026-07-28.
+    static ClientAbilities read(json::Raw capabilities, Revision revision);
 };
 
 }  // namespace flux::mcp

@@ -14,7 +14,9 @@ struct InputRequest {
 
     std::string key;  ///< under which the answer comes back
     Kind kind = Kind::elicitation;
-    std::string params = {};  ///< of `elicitation/create` or `sampling/createMessage`, a JSON object; empty: none
+    /// Of `elicitation/create` or `sampling/createMessage`, a JSON object; empty: none. A page's (`"mode":"url"`) comes
+    /// without `elicitationId`, which only one revision has.
+    std::string params = {};
 };
 
 /// A handler's answer when it cannot go on without them: it is called again, from its beginning, with what was

@@ -49,7 +49,7 @@ Session::Answer Session::greet(const Request& request) {
     const auto known = revision_named(*wanted);
     revision_ = known && *known < first_stateless ? *known : newest_with_handshake;
     greeted_ = true;
-    client_ = ClientAbilities::read(request.params.member("capabilities"));
+    client_ = ClientAbilities::read(request.params.member("capabilities"), revision_);
     if (!log_level_) log_level_ = std::make_shared<std::atomic<int>>(silent);
 
     std::string result;

@@ -155,7 +155,7 @@ tl::expected<RequestScope, WireError> Stateless::read(const Request& request, co
     scope.marks_keeping = true;
     scope.asks_in_results = true;
     scope.missing_ability_code = -32021;
-    scope.client = ClientAbilities::read(envelope->capabilities);
+    scope.client = ClientAbilities::read(envelope->capabilities, *revision);
     scope.listens = true;
     if (envelope->level) scope.log_level = log_level_named(*envelope->level.string());
     scope.unknown_method_status = 404;

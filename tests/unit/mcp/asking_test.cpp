@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "unit/mcp/example_library.hpp"
 
 namespace flux::mcp {
@@ -125,6 +128,45 @@ TEST(Asking, SendsARequestWhereThereIsASession) {
     }
 }
 
+TEST(Asking, NamesAPageAsItsRevisionDoes) {
+    const std::string page = R"({"mode":"url","message":"Sign in.","url":"https://example.org/"})";
+    Catalog catalog;
+    auto tool = ExampleServer::quick("demo.visit", [page](json::Arguments, Call& call) {
+        Outcome outcome;
+        if (call.input("page") == nullptr) {
+            outcome.needs = InputNeeded{{{"page", InputRequest::Kind::elicitation_url, page}}};
+        }
+        return outcome;
+    });
+    tool.asks = true;
+    catalog.tools = {tool};
+    LibraryClient modern{{}, catalog};
+    const auto meta = "," + able_meta(R"({"elicitation":{"url":{}}})");
+    EXPECT_EQ(boost::json::serialize(
+                  modern.result("tools/call", call_of("demo.visit", meta)).at("inputRequests").at("page").at("params")),
+              page);
+    const auto forms_only = "," + able_meta(R"({"elicitation":{}})");
+    EXPECT_EQ(modern.code("tools/call", call_of("demo.visit", forms_only)), -32021);
+
+    std::set<std::string> ids;
+    for (int i = 0; i < 2; ++i) {
+        LibraryClient old{{}, catalog};
+        old.ask("initialize", R"("protocolVersion":"2025-11-25","capabilities":{"elicitation":{"url":{}}})");
+        old.stream->receive(request("5", "tools/call", call_of("demo.visit")));
+        ASSERT_THAT(old.outbox->sent, SizeIs(1));
+        auto params = parsed(old.outbox->sent[0]).at("params").as_object();
+        ids.emplace(params.at("elicitationId").as_string());
+        params.erase("elicitationId");
+        EXPECT_EQ(boost::json::serialize(params), page);
+    }
+    EXPECT_THAT(ids, SizeIs(2));
+
+    LibraryClient older{{}, catalog};
+    older.ask("initialize", R"("protocolVersion":"2025-06-18","capabilities":{"elicitation":{"url":{}}})");
+    EXPECT_EQ(older.code("tools/call", call_of("demo.visit")), -32600) << "this revision has no pages";
+    EXPECT_THAT(older.outbox->sent, SizeIs(0));
+}
+
 TEST(Asking, EndsWhenTheClientCannotAnswer) {
     Asked client;
     client.handshake(R"({"elicitation":{}})");
@@ -184,7 +226,9 @@ TEST(Asking, IsForToolsThatSaidSo) {
 }
 
 TEST(ClientAbilities, AreWhatWasSaid) {
-    const auto read = [](const char* text) { return ClientAbilities::read(json::Raw{text}); };
+    const auto read = [](const char* text, Revision revision = Revision::november_2025) {
+        return ClientAbilities::read(json::Raw{text}, revision);
+    };
 
     EXPECT_TRUE(read(R"({"elicitation":{}})").elicitation);
     EXPECT_FALSE(read(R"({"elicitation":{}})").elicitation_urls);
@@ -192,6 +236,29 @@ TEST(ClientAbilities, AreWhatWasSaid) {
     EXPECT_TRUE(read(R"({"elicitation":{"url":{},"form":{}}})").elicitation);
     EXPECT_FALSE(read(R"({"elicitation":true,"roots":{}})").elicitation);
     EXPECT_TRUE(read(R"({"roots":{},"sampling":{}})").sampling);
+}
+
+TEST(ClientAbilities, AreWhatTheRevisionHasWordsFor) {
+    struct Row {
+        Revision revision;
+        bool forms;
+        bool pages;
+        bool tasks;
+    };
+    for (const auto& row :
+         {Row{Revision::november_2024, false, false, false}, Row{Revision::march_2025, false, false, false},
+          Row{Revision::june_2025, true, false, false}, Row{Revision::november_2025, true, true, false},
+          Row{Revision::july_2026, true, true, true}}) {
+        SCOPED_TRACE(name_of(row.revision));
+        const auto abilities =
+            ClientAbilities::read(json::Raw{R"({"elicitation":{"form":{},"url":{}},"roots":{},"sampling":{},)"
+                                            R"("extensions":{"io.modelcontextprotocol/tasks":{}}})"},
+                                  row.revision);
+        EXPECT_EQ(abilities.elicitation, row.forms);
+        EXPECT_EQ(abilities.elicitation_urls, row.pages);
+        EXPECT_EQ(abilities.tasks, row.tasks);
+        EXPECT_TRUE(abilities.roots && abilities.sampling);
+    }
 }
 
 }  // namespace
