@@ -224,6 +224,7 @@ std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
         if (told && told->method == "notifications/cancelled") {
             if (const auto id = read_id(told->params.member("requestId"))) post.session->calls()->cancel(*id);
         }
+        if (const auto* answered = std::get_if<Response>(&message)) post.session->calls()->answer(*answered);
     }
     const auto count = requests_in(*messages);
     if (count == 0) {

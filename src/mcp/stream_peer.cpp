@@ -72,6 +72,7 @@ void StreamPeer::take_batch(json::Raw array) {
     for (const auto& message : *messages) {
         if (const auto* request = std::get_if<Request>(&message)) serve(*request, Reply{batch});
         if (const auto* notification = std::get_if<Notification>(&message)) notice(*notification);
+        if (const auto* response = std::get_if<Response>(&message)) calls_->answer(*response);
     }
 }
 

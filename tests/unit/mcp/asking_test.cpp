@@ -167,6 +167,47 @@ TEST(Asking, NamesAPageAsItsRevisionDoes) {
     EXPECT_THAT(older.outbox->sent, SizeIs(0));
 }
 
+TEST(Asking, TakesItsAnswerFromABatch) {
+    Catalog catalog;
+    auto tool = ExampleServer::quick("demo.sample", [](json::Arguments, Call& call) {
+        Outcome outcome;
+        const auto* said = call.input("model");
+        if (said == nullptr) {
+            outcome.needs = InputNeeded{{{"model", InputRequest::Kind::sampling, R"({"messages":[],"maxTokens":9})"}}};
+        } else {
+            outcome.content.push_back(Content::text(*said));
+        }
+        return outcome;
+    });
+    tool.asks = true;
+    catalog.tools = {tool};
+    const std::string hello = R"("protocolVersion":"2025-03-26","capabilities":{"sampling":{}})";
+    const std::string answers = R"([{"jsonrpc":"2.0","id":"flux-1","result":{"model":"ada"}}])";
+
+    LibraryClient client{{}, catalog};
+    client.ask("initialize", hello);
+    client.outbox->responses.clear();
+    client.stream->receive(request("5", "tools/call", call_of("demo.sample")));
+    EXPECT_THAT(client.outbox->sent, SizeIs(1));
+    client.stream->receive(answers);
+    client.example.run();
+    EXPECT_THAT(client.outbox->only(), HasSubstr("ada"));
+
+    const auto post = [&](const std::string& body, const HttpFacts& facts) {
+        auto outbox = std::make_shared<RecordingOutbox>();
+        client.example.server.post(body, facts, some_visitor(), client.example.executor(), outbox);
+        client.example.run();
+        return outbox;
+    };
+    HttpFacts facts;
+    const auto session = post(request("0", "initialize", hello), {})->deliveries.at(0).session_id;
+    facts.session_id = session;
+    const auto asked = post(request("5", "tools/call", call_of("demo.sample")), facts);
+    EXPECT_THAT(asked->sent, SizeIs(1));
+    EXPECT_EQ(post(answers, facts)->status(), 202);
+    EXPECT_THAT(asked->only(), HasSubstr("ada"));
+}
+
 TEST(Asking, EndsWhenTheClientCannotAnswer) {
     Asked client;
     client.handshake(R"({"elicitation":{}})");
