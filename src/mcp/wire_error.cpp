@@ -106,10 +106,11 @@ WireError unknown_resource(std::string_view uri, std::string_view reason, int co
 WireError missing_capability(std::string_view capabilities, int code) {
     std::string data;
     json::Writer{data}.object().key("requiredCapabilities").raw(capabilities).end_object();
+    // Where an error has no status of its own, it is told as one that the call ended with.
     return {.code = code,
             .message = "This cannot be done without asking the client for something that it doesn't offer.",
             .data = std::move(data),
-            .http_status = 400};
+            .http_status = code == invalid_request_code ? 200 : 400};
 }
 
 WireError out_of_turns(const admission::TurnRefused& refused) {

@@ -48,5 +48,11 @@ TEST(WireError, NamesTheSupportedRevisionsBesideTheRequestedOne) {
     EXPECT_EQ(error.http_status, 400);
 }
 
+TEST(WireError, HasAStatusForAMissingAbilityOnlyWhereTheCodeIsItsOwn) {
+    EXPECT_EQ(missing_capability("{}", -32021).http_status, 400);
+    EXPECT_EQ(missing_capability("{}", -32600).http_status, 200)
+        << "clients of the handshake take 400 for a broken way";
+}
+
 }  // namespace
 }  // namespace flux::mcp
