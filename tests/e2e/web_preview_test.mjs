@@ -59,6 +59,25 @@ test('the workspace', async (t) => {
     await form.getByRole('alert').getByText(/night-wach/).waitFor();
   });
 
+  await t.test('finds the logs of a run by whatever names it', async () => {
+    await panel.getByRole('tab', { name: 'Logs' }).click();
+    const box = panel.getByLabel('Or by branch, number or URL');
+    const chosen = panel.getByRole('combobox', { name: 'Recent run' });
+    for (const name of ['1', '#1', `${server.origin}/#/runs/1`, 'https://github.com/o/r/actions/runs/1/job/5', 'night-watch']) {
+      await box.fill('4711');
+      await box.press('Enter');
+      await panel.getByText('Run 4711 cannot be shown.').waitFor();
+      await box.fill(name);
+      await box.press('Enter');
+      await until(`${name} to lead to the run`, async () => (await chosen.inputValue()) === '1');
+      await panel.locator('.log-row').first().waitFor();
+    }
+    await box.fill('no-such-branch');
+    await box.press('Enter');
+    await panel.getByText(/No run has the number, address or branch/).waitFor();
+    await panel.getByRole('tab', { name: 'Preview' }).click();
+  });
+
   let runId;
   await t.test('follows a run that fails to its cause', async () => {
     await form.getByRole('combobox', { name: 'Branch' }).fill('faster-readers');

@@ -77,8 +77,8 @@ describe('groups', () => {
   it('reach from their title to their end', () => {
     const { groups } = storeOf(texts);
     expect(groups).toEqual([
-      { first: 1, last: 4, title: 'Install', failed: false },
-      { first: 6, last: 8, title: 'Broken', failed: true },
+      { first: 1, last: 4, size: 2, title: 'Install', failed: false },
+      { first: 6, last: 8, size: 1, title: 'Broken', failed: true },
     ]);
   });
 
@@ -92,6 +92,10 @@ describe('groups', () => {
     const store = storeOf(texts);
     expect(rowsOf(store)).toEqual([-2, 0, 1, 2, 3, 5, 6, 7]);
     expect(rowsOf(store, firstFolds(store))).toEqual([-2, 0, 1, 5, 6, 7]);
+  });
+
+  it('do not fold where there is nothing inside', () => {
+    expect([...firstFolds(storeOf(['##[group]Empty', '##[endgroup]', '##[group]Full', 'a', '##[endgroup]'])).groups]).toEqual([2]);
   });
 
   it('open for a line that is wanted', () => {

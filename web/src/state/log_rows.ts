@@ -84,7 +84,7 @@ export class LogRows {
 /// What a finished log shows folded at first: groups in which nothing failed.
 export function firstFolds(store: LogStore): Folds {
   const groups = new Set<number>();
-  for (const group of store.groups) if (!group.failed && group.last > group.first) groups.add(group.first);
+  for (const group of store.groups) if (!group.failed && group.size > 0) groups.add(group.first);
   return { steps: new Set(), groups };
 }
 

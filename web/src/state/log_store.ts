@@ -8,6 +8,8 @@ const levels: Level[] = ['debug', 'plain', 'notice', 'warning', 'error'];
 export interface Group {
   first: number;
   last: number;
+  /// Lines inside, without the title and the end.
+  size: number;
   title: string;
   /// Whether a line inside has the level error.
   failed: boolean;
@@ -125,12 +127,13 @@ export class LogStore {
     // Groups do not nest, and none reaches over the end of its step.
     if (this.#open && this.step(this.#open.first) !== step) this.#open = undefined;
     if (text.startsWith('##[group]')) {
-      this.#open = { first: index, last: index, title: plain(text), failed: false };
+      this.#open = { first: index, last: index, size: 0, title: plain(text), failed: false };
       this.groups.push(this.#open);
     } else if (this.#open) {
       this.#open.last = index;
       if (level === 'error') this.#open.failed = true;
       if (text.startsWith('##[endgroup]')) this.#open = undefined;
+      else this.#open.size++;
     }
   }
 

@@ -97,7 +97,7 @@ export function Shell({ session }: { session: SessionInfo }) {
       <header className="sticky top-0 z-20 border-b border-line bg-page/90 backdrop-blur">
         <div className="mx-auto flex max-w-[112rem] flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 sm:px-6">
           <Link href="/" className="rounded-lg" aria-label="flux-mcp, start page">
-            <Brand />
+            <Brand tight />
           </Link>
           <nav aria-label="Pages" className="order-last -mx-1 flex w-full gap-1 overflow-x-auto sm:order-none sm:mx-0 sm:w-auto" data-tour="pages">
             <NavLink href="/" current={location === '/'}>

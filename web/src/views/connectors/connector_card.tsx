@@ -25,11 +25,11 @@ export function ConnectorCard({ connector, onCheck, busy }: { connector: Connect
   const guide = configuring[connector.name];
   return (
     <Card aria-label={title} className="flex min-h-[11.5rem] flex-col p-4">
-      <div className="flex items-start gap-3">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <span aria-hidden className="flex size-9 shrink-0 items-center justify-center rounded-xl bg-brand-wash text-brand">
           <Icon size={18} />
         </span>
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-28">
           <h2 className="leading-tight font-semibold [overflow-wrap:anywhere]">{title}</h2>
           <p className="mt-0.5 text-xs text-soft">{categoryTitle(connector.category)}</p>
         </div>

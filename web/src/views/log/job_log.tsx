@@ -161,7 +161,7 @@ export function JobLog({ report, job, lines, causes, onLines, roomy, where }: Jo
     if (!store) return;
     const index = lines ? lines.first - 1 : (list.current?.topLine() ?? 0);
     const group = store.groupAt(index);
-    if (group && group.last > group.first) {
+    if (group && group.size > 0) {
       setFolds({ ...folds, groups: toggled(folds.groups, group.first) });
       choose(group.first);
     } else {

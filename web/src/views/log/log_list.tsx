@@ -182,9 +182,7 @@ function timeText(time: number | null, start: number | null, how: Preferences['t
 function groupOf(store: LogStore, folds: Folds, index: number): { folded: boolean; size: number } | undefined {
   if (!store.raw(index).startsWith('##[group]')) return undefined;
   const group = store.groupAt(index);
-  if (!group) return undefined;
-  const closed = store.raw(group.last).startsWith('##[endgroup]') ? 1 : 0;
-  return { folded: folds.groups.has(index), size: group.last - group.first - closed };
+  return group && group.size > 0 ? { folded: folds.groups.has(index), size: group.size } : undefined;
 }
 
 const StepRow = memo(function StepRow({ step, steps, folded, onFold }: {
@@ -255,7 +253,7 @@ function LineRow({ index, text, level, time, digits, group, cause, target, hit, 
           {group.folded ? <ChevronRight size={13} aria-hidden className="mr-1 shrink-0" /> : <ChevronDown size={13} aria-hidden className="mr-1 shrink-0" />}
           <span>
             <AnsiText text={shown(text)} search={pattern} />
-            {group.folded && <span className="ml-2 font-normal text-[var(--log-soft)]">{group.size} lines</span>}
+            {group.folded && <span className="ml-2 font-normal text-[var(--log-soft)]">{group.size.toLocaleString('en')} {group.size === 1 ? 'line' : 'lines'}</span>}
           </span>
         </button>
       ) : (
