@@ -20,7 +20,7 @@ constexpr std::int64_t soon = 5;
 constexpr std::int64_t later = 15;
 
 std::string because(const std::string& reason) {
-    return reason.empty() ? std::string{} : fmt::format(" ({})", shortened(to_utf8(reason), 200));
+    return reason.empty() ? std::string{} : fmt::format(" ({})", shortened(to_utf8(reason), 300));
 }
 
 bool has_lines(const std::vector<const Job*>& jobs) {
@@ -100,7 +100,9 @@ LogAbsence explain_absence(const Run& run, const std::vector<const Job*>& jobs) 
         const auto& job = *jobs.front();
         const auto who = fmt::format("Job \"{}\"", shortened(to_utf8(job.name), 80));
         if (job.log_due) return due(who, job.reason);
-        return absence_of(who, job.status, job.conclusion, job.reason, run.live_log);
+        // The run knows more of a gate: who approves it, and where.
+        const auto& reason = job.status == Status::waiting && !run.reason.empty() ? run.reason : job.reason;
+        return absence_of(who, job.status, job.conclusion, reason, run.live_log);
     }
     auto reason = run.reason;
     for (const auto* job : jobs) {

@@ -16,17 +16,26 @@ namespace flux::tools {
 
 namespace {
 
+using builds::Status;
+
+bool is_held(Status status) {
+    return status == Status::queued || status == Status::waiting || status == Status::pending;
+}
+
 /// Why a run that isn't over does nothing at the moment.
 std::optional<boost::json::object> waiting_for(const builds::Run& run) {
-    using builds::Status;
-    if (run.status != Status::queued && run.status != Status::waiting && run.status != Status::pending) return {};
+    auto status = run.status;
     std::string detail = run.reason;
     for (const auto& job : run.jobs) {
-        if (detail.empty() && !job.reason.empty()) detail = job.name + ": " + job.reason;
+        // Between two jobs the run itself is still in progress.
+        if (job.status == Status::in_progress) return {};
+        if (status == Status::in_progress && is_held(job.status)) status = job.status;
+        if (detail.empty() && is_held(job.status) && !job.reason.empty()) detail = job.name + ": " + job.reason;
     }
+    if (!is_held(status)) return {};
     if (detail.empty()) detail = "the run has not started yet";
     boost::json::object result;
-    result["kind"] = builds::name_of(run.status);
+    result["kind"] = builds::name_of(status);
     result["detail"] = detail;
     return result;
 }

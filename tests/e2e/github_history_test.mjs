@@ -144,14 +144,20 @@ test('a run is stopped, by force where its job goes on', async (t) => {
   assert.deepEqual(asked(), [1, 0]);
 
   const stubborn = await running(held({ survives_cancel: true }));
-  await good(peer.tool('builds.cancel', { run_id: stubborn }));
-  await good(peer.tool('builds.cancel', { run_id: stubborn }));
+  const cancel = async () => {
+    const result = await peer.tool('builds.cancel', { run_id: stubborn });
+    await good(Promise.resolve(result));
+    return text(result);
+  };
+  assert.match(await cancel(), /GitHub was asked to cancel it/);
+  assert.match(await cancel(), /being cancelled already\..* cancel it again/);
   assert.deepEqual(asked(), [2, 0], 'GitHub was asked to cancel twice at once');
-  await until('GitHub to be told to end it', async () => {
-    await good(peer.tool('builds.cancel', { run_id: stubborn }));
+  const enforced = await until('GitHub to be told to end it', async () => {
+    const said = await cancel();
     await sleep(1000);
-    return asked()[1] > 0;
+    return asked()[1] > 0 && said;
   }, 60_000);
+  assert.match(enforced, /GitHub was told to end it without asking its jobs/);
   assert.equal((await ended(peer, stubborn)).run.conclusion, 'cancelled');
   assert.deepEqual(asked(), [2, 1]);
 });

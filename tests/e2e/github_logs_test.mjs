@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import test from 'node:test';
 import { afterwards, ask, patience, until } from '../stage/stage.mjs';
+import { logOf } from '../github/log_text.mjs';
 import { bad, create, ended, githubToken, good, onGithub, text } from '../stage/github.mjs';
 
 const jobLogs = 'actions/download-job-logs-for-workflow-run';
@@ -72,6 +73,41 @@ test('the failure is shown, in its step', async (t) => {
   assert.ok(JSON.stringify(step).includes('Test'));
 });
 
+test('the cause of a failure is named, and found where it stands', async (t) => {
+  const { github, peer } = await onGithub(t);
+  github.addScript({ jobs: [
+    { name: 'build', steps: [
+      { name: 'Install', run: 'npm ci', log: ['added 100 packages in 3s'] },
+      { name: 'Type check', run: 'npx tsc', exit_code: 2, conclusion: 'failure', log: ["src/cart.ts(12,7): error TS2322: Type 'string' is not assignable to type 'number'."] },
+      { name: 'Pack' },
+    ] },
+    { name: 'lint', steps: [{ name: 'Lint', run: 'npx eslint .', log: ['checked 100 files'] }] },
+    { name: 'deploy', needs: ['build'], steps: [{ name: 'Publish' }] },
+  ] });
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  const job = github.run(run_id).jobs.find(({ name }) => name === 'build');
+  const written = logOf(job).read(0, logOf(job).size).toString().split('\n');
+  const line = written.findIndex((each) => each.includes('TS2322')) + 1;
+
+  const found = await until('the log to be diagnosed', async () => {
+    const diagnosis = await good(peer.tool('builds.diagnose', { run_id, compare: false }));
+    return diagnosis.causes.length > 0 && diagnosis;
+  });
+  const [cause] = found.causes;
+  assert.deepEqual([cause.file, cause.line, cause.col, cause.code], ['src/cart.ts', 12, 7, 'TS2322']);
+  assert.deepEqual([cause.job, cause.step, cause.log_line], ['build', 'Type check', line]);
+  assert.deepEqual(found.failed_steps.map((each) => [each.job, each.step]), [['build', 'Type check']]);
+  assert.equal(found.verdict.class, 'type');
+  assert.deepEqual(found.victims.map((each) => each.job), ['deploy']);
+
+  const { matches } = await good(peer.tool('builds.searchLogs', { run_id, pattern: 'TS2322', context: 0 }));
+  assert.deepEqual(matches.map((each) => [each.job, each.step, each.line]), [['build', 'Type check', line]]);
+  assert.match(matches[0].text, /src\/cart\.ts\(12,7\)/);
+  const everywhere = await good(peer.tool('builds.searchLogs', { run_id, pattern: '\\b100 \\w+', regex: true, context: 0 }));
+  assert.deepEqual(everywhere.matches.map((each) => [each.job, each.step]).sort(), [['build', 'Install'], ['lint', 'Lint']]);
+});
+
 test('a log that GitHub puts there late is said to come, and comes', async (t) => {
   const { github, peer } = await onGithub(t, { github: { clock: { rate: 3 } } });
   github.addScript({ jobs: [{ name: 'build', upload_s: 55, conclusion: 'failure', steps: [{ name: 'Build', run: 'make', seconds: 3, conclusion: 'failure', log: ['the line that came late'] }] }] });
@@ -108,6 +144,36 @@ test('why there is no log', async (t) => {
         return says.test(last);
       }, 30_000).catch((error) => { throw new Error(`${error.message}\n${last}`); });
       assert.doesNotMatch(last, /BlobNotFound|<\?xml/);
+    });
+  }
+});
+
+test('what a run waits for is told, and what to do', async (t) => {
+  const held = { concurrency: { group: 'pages' }, jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] };
+  const gated = (environment) => ({ jobs: [{ name: 'deploy', environment: { name: 'production', ...environment } }] });
+  for (const [name, script, kind, says] of [
+    ['a person', gated({ reviewers: ['octocat'] }), 'waiting', /environment `production` \(approval by octocat\)\. A person approves it at https:\/\/\S+\/actions\/runs\/\d+/],
+    ['a timer', gated({ wait_minutes: 30 }), 'waiting', /environment `production` \(a wait of 30 min\)\. It goes on by itself then/],
+    ['a runner', { jobs: [{ name: 'build', no_runner: true }] }, 'queued', /waits for a runner with the labels ubuntu-latest; .* Runners on GitHub/],
+    ['a runner, after another job', { jobs: [{ name: 'lint', steps: [] }, { name: 'build', needs: ['lint'], no_runner: true }] }, 'queued', /build: it waits for a runner/],
+    ['its concurrency group', held, 'pending', /another run of its concurrency group.*builds\.list.*builds\.cancel/],
+  ]) {
+    await t.test(name, async (t) => {
+      const { github, peer } = await onGithub(t);
+      github.addScript(script);
+      if (script === held) await good(create(peer, { fresh: true }));
+      const { run_id } = await good(create(peer, { fresh: true }));
+      const result = await until(`${kind} to be seen`, async () => {
+        const shown = await peer.tool('builds.status', { run_id });
+        const { waiting_for } = await good(Promise.resolve(shown));
+        return waiting_for?.kind === kind && says.test(waiting_for.detail) && shown;
+      });
+      assert.match(text(result), new RegExp(`Waiting \\(${kind}\\): .*${says.source}`));
+      const lines = await tail(peer, { run_id });
+      const log = await good(Promise.resolve(lines));
+      assert.deepEqual([log.done, log.log_state], [false, script.jobs.length > 1 ? log.log_state : 'not_yet']);
+      assert.match(text(lines), says);
+      assert.match(text(lines), /Look again in \d+ s/);
     });
   }
 });

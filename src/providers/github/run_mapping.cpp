@@ -72,10 +72,14 @@ std::string labels_of(const boost::json::object& job) {
 /// Why a job doesn't run yet, where the status alone doesn't say it.
 std::string waiting_reason(const boost::json::object& object, Status status) {
     if (status == Status::waiting) return "it waits for an approval or another protection rule of its environment";
-    if (status == Status::pending) return "it waits for its concurrency group";
+    if (status == Status::pending) return "it waits for another job of its concurrency group";
     if (status == Status::queued) {
         const auto labels = labels_of(object);
-        return labels.empty() ? "it waits for a runner" : fmt::format("it waits for a runner ({})", labels);
+        return labels.empty() ? "it waits for a runner"
+                              : fmt::format(
+                                    "it waits for a runner with the labels {}; if it goes on waiting, none of "
+                                    "them is online or free (Settings, Actions, Runners on GitHub)",
+                                    labels);
     }
     return {};
 }
@@ -116,7 +120,9 @@ builds::Run run_from(const boost::json::object& object) {
     } else if (run.conclusion == Conclusion::action_required) {
         run.reason = "A maintainer has to approve it on GitHub before it runs.";
     } else if (run.status == Status::pending) {
-        run.reason = "It waits for another run of its concurrency group.";
+        run.reason =
+            "It waits for another run of its concurrency group, and starts by itself when that is over. builds.list "
+            "shows which one runs; builds.cancel ends it.";
     }
     run.preview.run_id = run.id;
     run.preview.branch = run.head_branch;

@@ -489,6 +489,7 @@ async::Task<> WatchedRuns::add_approvals(builds::Run& run) {
     // Without the permission to see it, the status alone says that it waits.
     if (!tree) co_return;
     std::string text;
+    bool by_people = false;
     for (const auto& item : as_array(*tree)) {
         const auto& gate = as_object(item);
         const auto name = shortened(to_utf8(text_of(object_of(gate, "environment"), "name")), 80);
@@ -501,10 +502,14 @@ async::Task<> WatchedRuns::add_approvals(builds::Run& run) {
         }
         const auto timer = number_of(gate, "wait_timer");
         text += fmt::format("{}the environment `{}`", text.empty() ? "" : ", and ", name);
+        by_people = by_people || !people.empty();
         if (!people.empty()) text += fmt::format(" (approval by {})", people);
         if (timer > 0) text += fmt::format(" (a wait of {} min)", timer);
     }
-    if (!text.empty()) run.reason = fmt::format("It waits for {}. A person approves it at {}", text, run.html_url);
+    if (text.empty()) co_return;
+    run.reason = fmt::format("It waits for {}. {}", text,
+                             by_people ? fmt::format("A person approves it at {}", run.html_url)
+                                       : std::string{"It goes on by itself then."});
 }
 
 async::Task<> WatchedRuns::recall_preview(builds::Run& run, Watched& here) {

@@ -57,7 +57,7 @@ TEST(RunFrom, LeavesOutTheConclusionOfTheAttemptBefore) {
 
 TEST(JobFrom, SaysWhyAJobWaits) {
     EXPECT_THAT(job_from(object(R"({"id":1,"name":"b","status":"queued","labels":["self-hosted","gpu"]})")).reason,
-                testing::HasSubstr("runner (self-hosted, gpu)"));
+                testing::HasSubstr("runner with the labels self-hosted, gpu;"));
     EXPECT_THAT(job_from({{"id", 1}, {"status", "waiting"}}).reason, testing::HasSubstr("approval"));
     EXPECT_THAT(job_from({{"id", 1}, {"status", "pending"}}).reason, testing::HasSubstr("concurrency"));
 }
