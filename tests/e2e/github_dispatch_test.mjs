@@ -152,6 +152,8 @@ test('a hundred at once, each its own run', async (t) => {
       made.forEach((each, n) => assert.equal(github.run(each.run_id).inputs.marker, `m${n}`, `call ${n} got the run of another (${each.matched_by})`));
       assert.equal(runs(github).length, 100);
       assert.equal(dispatches(github).filter((each) => each.status < 300).length, 100);
+      const spoken = options.github.profile ? '2022-11-28' : '2026-03-10';
+      assert.deepEqual([...new Set(dispatches(github).map((each) => each.version))], [spoken]);
     });
   }
 

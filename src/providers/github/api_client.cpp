@@ -59,10 +59,11 @@ std::string without_query(const std::string& url) { return url.substr(0, url.fin
 
 }  // namespace
 
-ApiClient::ApiClient(std::string api_url, std::string repository, net::HttpClient& http, Credentials& credentials,
-                     Background& background, const Clock& clock, GithubClock& github_clock)
+ApiClient::ApiClient(std::string api_url, std::string repository, ApiVersion version, net::HttpClient& http,
+                     Credentials& credentials, Background& background, const Clock& clock, GithubClock& github_clock)
     : api_url_{std::move(api_url)},
       repository_{std::move(repository)},
+      version_{version},
       http_{http},
       credentials_{credentials},
       background_{background},
@@ -235,7 +236,7 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_with_token(Asked asked, Secre
     request.method = asked.method;
     request.url = asked.url;
     request.body = asked.body;
-    request.fields = request_fields(token, asked.media);
+    request.fields = request_fields(token, asked.media, version_);
     request.body_limit = largest_answer;
     request.repeatable = asked.method == "GET";
     // GitHub itself gives up after ten seconds.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstddef>
@@ -35,8 +36,8 @@ namespace flux::providers::github {
 class ApiClient {
 public:
     /// All of them outlive it. `repository` is `owner/name`.
-    ApiClient(std::string api_url, std::string repository, net::HttpClient& http, Credentials& credentials,
-              Background& background, const Clock& clock, GithubClock& github_clock);
+    ApiClient(std::string api_url, std::string repository, ApiVersion version, net::HttpClient& http,
+              Credentials& credentials, Background& background, const Clock& clock, GithubClock& github_clock);
 
     /// `path` begins with `/`, below the API's URL, or is a whole URL of the same origin. Here and below `principal` is
     /// whose turn it takes where not all can go at once: empty for what the server does for everybody.
@@ -68,6 +69,10 @@ public:
     const std::string& repository() const { return repository_; }
     /// `/repos/owner/name` and `rest`.
     std::string of_repository(std::string_view rest) const;
+
+    ApiVersion version() const { return version_; }
+    /// This isn't an Enterprise Server, though its address doesn't say so.
+    void speak_newest() { version_ = ApiVersion::of_2026; }
 
     CircuitBreaker::State breaker() const { return breaker_.state(); }
     std::optional<builds::Quota> quota() const { return pacing_.quota(); }
@@ -104,6 +109,7 @@ private:
 
     const std::string api_url_;
     const std::string repository_;
+    std::atomic<ApiVersion> version_;
     net::HttpClient& http_;
     Credentials& credentials_;
     Background& background_;

@@ -167,7 +167,7 @@ private:
         request.method = std::move(method);
         request.url = api_url_ + path;
         request.body = std::move(body);
-        request.fields = request_fields(*signature, json_media);
+        request.fields = request_fields(*signature, json_media, app_.version);
         auto reply = co_await http_.send(std::move(request));
         if (reply) clock_.heed(*reply);
         co_return reply;

@@ -7,6 +7,7 @@
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "providers/github/request_fields.hpp"
 
 namespace flux::net {
 class HttpClient;
@@ -42,6 +43,7 @@ struct AppIdentity {
     Secret key;                   ///< PEM, RSA
     std::string installation_id;  ///< empty: that of the repository
     std::string repository;       ///< `owner/name`: all that the installation's token is good for
+    ApiVersion version = ApiVersion::of_2022;
 };
 
 /// Tokens of a GitHub App's installation: made with the App's key, renewed ten minutes before they end by GitHub's

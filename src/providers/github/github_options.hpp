@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "providers/github/request_fields.hpp"
 
 namespace flux::providers::github {
 
@@ -44,6 +45,9 @@ struct GithubOptions {
 
     /// Whether GitHub itself is in the open internet: github.com or a data-residency ghe.com, not an Enterprise Server.
     bool on_github_com() const;
+
+    /// What is spoken before GitHub has said what it is.
+    ApiVersion api_version() const { return on_github_com() ? ApiVersion::of_2026 : ApiVersion::of_2022; }
 
     /// Where a preview may lie that is looked at.
     bool previews_may_be_private() const { return probe_private_addresses.value_or(!on_github_com()); }

@@ -57,7 +57,8 @@ std::unique_ptr<Credentials> credentials_for(const GithubOptions& options, net::
         AppIdentity app{.app_id = options.app_id,
                         .key = options.app_key,
                         .installation_id = options.installation_id,
-                        .repository = options.full_name()};
+                        .repository = options.full_name(),
+                        .version = options.api_version()};
         return app_installation(std::move(app), options.api_url, http, clock);
     }
     if (options.token_file) return token_in_file(*options.token_file);
@@ -95,7 +96,8 @@ struct GithubProvider::State {
               {.at_once = options.downloads_at_once, .waiting = 2048, .certificate_file = options.certificate_file}},
           probes{{.at_once = 4, .waiting = 256, .certificate_file = options.certificate_file}},
           credentials{credentials_for(options, http, time_there)},
-          api{options.api_url, options.full_name(), http, *credentials, background, clock, time_there},
+          api{options.api_url, options.full_name(), options.api_version(), http, *credentials, background,
+              clock,           time_there},
           files{api, options.workflow_file, options.any_workflow},
           logs{options, std::move(log_store), api, downloads, background, pool, clock},
           feed{options, api, background, clock},

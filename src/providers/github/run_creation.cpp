@@ -379,7 +379,11 @@ async::Task<> RunCreation::learn_about_details() {
     const auto parts = split(version, '.');
     const auto major = to_integer(parts[0]).value_or(0);
     const auto minor = parts.size() > 1 ? to_integer(parts[1]).value_or(0) : 0;
-    if (major > 0) gives_details_ = std::pair{major, minor} >= std::pair{std::int64_t{3}, std::int64_t{21}};
+    if (major > 0) {
+        gives_details_ = std::pair{major, minor} >= std::pair{std::int64_t{3}, std::int64_t{21}};
+    } else {
+        api_.speak_newest();
+    }
     knows_details_ = true;
 }
 
@@ -387,8 +391,10 @@ async::Task<Result<net::HttpReply>> RunCreation::post(const Order& order) {
     co_await learn_about_details();
     const auto path =
         api_.of_repository(fmt::format("/actions/workflows/{}/dispatches", net::percent_encoded(order.workflow.file)));
+    // The newest version of the API gives them always, and knows no such member.
+    const bool must_ask = api_.version() == ApiVersion::of_2022;
     for (bool with_details : {true, false}) {
-        if (with_details && !gives_details_) continue;
+        if (with_details && !(gives_details_ && must_ask)) continue;
         std::string body;
         json::Writer writer{body};
         writer.object().key("ref").string("refs/heads/" + order.request.branch.text());

@@ -21,6 +21,7 @@ TEST(GithubOptions, KnowsWhetherGitHubIsInTheOpenInternet) {
         options.api_url = row.api_url;
 
         EXPECT_EQ(options.on_github_com(), row.open);
+        EXPECT_EQ(options.api_version(), row.open ? ApiVersion::of_2026 : ApiVersion::of_2022);
         EXPECT_EQ(options.previews_may_be_private(), !row.open);
         options.probe_private_addresses = row.open;
         EXPECT_EQ(options.previews_may_be_private(), row.open);
