@@ -107,6 +107,7 @@ mcp::ServerOptions server_options(const Settings& settings) {
 
 /// In the order in which they are made; they go in reverse.
 struct Engine::Parts {
+    observe::Metrics metrics;
     async::BlockingPool pool{pool_threads};
     std::unique_ptr<previews::SiteStore> sites;
     std::optional<local::Sandbox> sandbox;
@@ -165,8 +166,9 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, const st
     auto added = settings.provider == ProviderChoice::github ? parts->add_github_provider(settings, *std::move(lock))
                                                              : parts->add_local_provider(settings, *std::move(lock));
     if (!added) return fail(std::move(added.error()));
-    auto catalog =
-        tools::make_catalog(parts->provider(), system_clock(), parts->pool, policy(settings), server_facts(settings));
+    if (parts->github_provider) parts->github_provider->add_metrics(parts->metrics);
+    auto catalog = tools::make_catalog(parts->provider(), system_clock(), parts->pool, policy(settings),
+                                       server_facts(settings), &parts->metrics);
     parts->server = std::make_unique<mcp::Server>(server_options(settings), std::move(catalog), system_clock());
     return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
@@ -175,6 +177,7 @@ mcp::Server& Engine::server() { return *parts_->server; }
 builds::Provider& Engine::provider() { return parts_->provider(); }
 providers::github::GithubProvider* Engine::github() { return parts_->github_provider.get(); }
 async::BlockingPool& Engine::pool() { return parts_->pool; }
+observe::Metrics& Engine::metrics() { return parts_->metrics; }
 std::string Engine::sandbox_level() const { return parts_->sandbox ? parts_->sandbox->level() : std::string{}; }
 std::string Engine::sandbox_detail() const { return parts_->sandbox ? parts_->sandbox->detail() : std::string{}; }
 

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "builds/provider.hpp"
 #include "mcp/server.hpp"
+#include "observe/metrics.hpp"
 
 namespace flux::providers::github {
 class GithubProvider;
@@ -33,6 +34,8 @@ public:
     /// nullptr where the provider is another one.
     providers::github::GithubProvider* github();
     async::BlockingPool& pool();
+    /// What `/metrics` shows of the server.
+    observe::Metrics& metrics();
 
     /// `bwrap` or `none`, and why; empty where runs aren't ours.
     std::string sandbox_level() const;

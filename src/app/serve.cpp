@@ -27,6 +27,7 @@
 #include "async/task_group.hpp"
 #include "base/clock.hpp"
 #include "observe/log.hpp"
+#include "observe/metrics.hpp"
 #include "page/baked_files.hpp"
 #include "page/page.hpp"
 #include "transport/http_server.hpp"
@@ -76,6 +77,13 @@ void log_failure(std::exception_ptr thrown) {
     } catch (const std::exception& error) {
         observe::log::error("a task of the server failed", {{"error", error.what()}});
     }
+}
+
+void add_metrics(observe::Metrics& metrics, const transport::HttpServer& http) {
+    metrics.gauge("fluxmcp_build_info", "The version that runs; always 1.", {{"version", std::string{version()}}},
+                  [] { return 1.0; });
+    metrics.gauge("fluxmcp_connections", "Open connections to the main port.", {},
+                  [&http] { return static_cast<double>(http.connections()); });
 }
 
 /// The parts that only `serve` has, over an engine.
@@ -134,9 +142,9 @@ Result<void> serve(const Settings& settings, bool quiet) {
     admission::PageDoor page_door{door, page_settings, system_clock()};
     page::Page page{{page_door, (*engine)->provider(), (*engine)->pool(), page::baked_files(), std::string{version()}}};
     Readiness readiness{(*engine)->provider(), system_clock()};
-    const transport::OperatorPages pages{"flux-mcp", std::string{version()},
-                                         [&readiness] { return readiness.connectors(); },
-                                         [&readiness] { return readiness.ask_now(); }};
+    const transport::OperatorPages pages{
+        "flux-mcp", std::string{version()}, [&readiness] { return readiness.connectors(); },
+        [&readiness] { return readiness.ask_now(); }, [&metrics = (*engine)->metrics()] { return metrics.text(); }};
     std::optional<GithubHooks> hooks;
     if (auto* github = (*engine)->github()) {
         hooks.emplace(*github, settings.github.webhook_secret, (*engine)->pool(), page);
@@ -144,6 +152,7 @@ Result<void> serve(const Settings& settings, bool quiet) {
     transport::HttpHandler& rest = hooks ? static_cast<transport::HttpHandler&>(*hooks) : page;
     transport::HttpServer http{
         main_port_options(settings), {(*engine)->server(), door, pages, &rest, &page_door}, (*engine)->pool()};
+    add_metrics((*engine)->metrics(), http);
     if (auto started = http.start(); !started) return fail(std::move(started.error()));
 
     asio::io_context context{1};

@@ -17,13 +17,14 @@ mcp::Outcome answer(std::string text, const boost::json::object& structured) {
     return outcome;
 }
 
-async::Task<mcp::Outcome> or_failed(async::Task<Result<mcp::Outcome>> work, std::string_view tool,
-                                    std::shared_ptr<mcp::Call> call, About about) {
+async::Task<mcp::Outcome> or_failed(std::shared_ptr<const Context> context, async::Task<Result<mcp::Outcome>> work,
+                                    std::string_view tool, std::shared_ptr<mcp::Call> call, About about) {
     using std::chrono::steady_clock;
     const auto begin = steady_clock::now();
     auto outcome = co_await std::move(work);
     // It is answered by what is left of it, which says so itself.
     if (outcome && outcome->rest) co_return *std::move(outcome);
+    context->calls.count(tool, !outcome || outcome->is_error);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin).count();
     const auto request_id = call->request_id();
     const auto run = about.contains("run_id") ? boost::json::serialize(about.at("run_id")) : std::string{};

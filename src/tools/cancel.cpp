@@ -65,8 +65,8 @@ mcp::Tool cancel(std::shared_ptr<const Context> context) {
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
         auto principal = call->visitor().principal;
-        return or_failed(stop(context, std::move(arguments), std::move(principal)), "builds.cancel", std::move(call),
-                         std::move(subject));
+        return or_failed(context, stop(context, std::move(arguments), std::move(principal)), "builds.cancel",
+                         std::move(call), std::move(subject));
     };
     return tool;
 }

@@ -1,7 +1,9 @@
 #include "tools/catalog.hpp"
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tools/cancel.hpp"
 #include "tools/context.hpp"
@@ -31,9 +33,10 @@ const char* const instructions =
     "instructions. Only committed work on the branch is built. flux://guides/fix-failing-build tells the whole way.";
 
 mcp::Catalog make_catalog(builds::Provider& provider, const Clock& clock, async::BlockingPool& pool, Policy policy,
-                          const ServerFacts& facts) {
+                          const ServerFacts& facts, observe::Metrics* metrics) {
     const bool read_only = policy.read_only;
-    const auto context = std::make_shared<const Context>(Context{provider, clock, pool, std::move(policy)});
+    const auto made = std::make_shared<Context>(Context{provider, clock, pool, std::move(policy)});
+    const std::shared_ptr<const Context> context = made;
 
     mcp::Catalog catalog;
     if (!read_only) catalog.tools.push_back(create_preview(context));
@@ -46,6 +49,11 @@ mcp::Catalog make_catalog(builds::Provider& provider, const Clock& clock, async:
         catalog.tools.push_back(rerun(context));
         catalog.tools.push_back(cancel(context));
         catalog.tools.push_back(remove_preview(context));
+    }
+    if (metrics != nullptr) {
+        std::vector<std::string> names;
+        for (const auto& tool : catalog.tools) names.push_back(tool.name);
+        made->calls = CallCounts{*metrics, names};
     }
     catalog.resources = {runs_resource(context),      run_resource(context),           job_log_resource(context),
                          diagnosis_resource(context), previews_resource(context),      workflows_resource(context),

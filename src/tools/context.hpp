@@ -3,6 +3,7 @@
 #include "async/blocking_pool.hpp"
 #include "base/clock.hpp"
 #include "builds/provider.hpp"
+#include "tools/call_counts.hpp"
 #include "tools/policy.hpp"
 
 namespace flux::tools {
@@ -13,6 +14,7 @@ struct Context {
     const Clock& clock;
     async::BlockingPool& pool;  ///< for work over a millisecond: reading and searching logs
     Policy policy;
+    CallCounts calls = {};
 };
 
 }  // namespace flux::tools

@@ -163,7 +163,7 @@ async::Task<Result<mcp::Outcome>> create(std::shared_ptr<const Context> context,
         return wait_for_preview(context, created, wait_s, std::move(later));
     };
     mcp::Outcome outcome;
-    outcome.rest = rest_of(run, "builds.createPreview", about(arguments), std::move(work));
+    outcome.rest = rest_of(context, run, "builds.createPreview", about(arguments), std::move(work));
     co_return outcome;
 }
 
@@ -183,7 +183,8 @@ mcp::Tool create_preview(std::shared_ptr<const Context> context) {
     tool.task = mcp::TaskUse::for_rest;
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(create(context, std::move(arguments), call), "builds.createPreview", call, std::move(subject));
+        return or_failed(context, create(context, std::move(arguments), call), "builds.createPreview", call,
+                         std::move(subject));
     };
     return tool;
 }

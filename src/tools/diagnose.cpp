@@ -82,7 +82,7 @@ mcp::Tool diagnose(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(explain(context, std::move(arguments)), "builds.diagnose", std::move(call),
+        return or_failed(context, explain(context, std::move(arguments)), "builds.diagnose", std::move(call),
                          std::move(subject));
     };
     return tool;

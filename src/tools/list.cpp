@@ -102,7 +102,7 @@ mcp::Tool list(std::shared_ptr<const Context> context) {
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
         auto principal = call->visitor().principal;
-        return or_failed(list_items(context, std::move(arguments), std::move(principal)), "builds.list",
+        return or_failed(context, list_items(context, std::move(arguments), std::move(principal)), "builds.list",
                          std::move(call), std::move(subject));
     };
     return tool;

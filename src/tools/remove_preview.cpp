@@ -91,7 +91,7 @@ mcp::Tool remove_preview(std::shared_ptr<const Context> context) {
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
         auto principal = call->visitor().principal;
-        return or_failed(remove(context, std::move(arguments), std::move(principal)), "builds.removePreview",
+        return or_failed(context, remove(context, std::move(arguments), std::move(principal)), "builds.removePreview",
                          std::move(call), std::move(subject));
     };
     return tool;

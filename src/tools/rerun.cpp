@@ -78,7 +78,7 @@ mcp::Tool rerun(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = false, .destructive = false, .idempotent = false, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(again(context, std::move(arguments), call), "builds.rerun", call, std::move(subject));
+        return or_failed(context, again(context, std::move(arguments), call), "builds.rerun", call, std::move(subject));
     };
     return tool;
 }

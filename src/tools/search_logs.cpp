@@ -294,7 +294,8 @@ mcp::Tool search_logs(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(look_for(context, std::move(arguments), call), "builds.searchLogs", call, std::move(subject));
+        return or_failed(context, look_for(context, std::move(arguments), call), "builds.searchLogs", call,
+                         std::move(subject));
     };
     return tool;
 }

@@ -92,7 +92,7 @@ async::Task<Result<mcp::Outcome>> look(std::shared_ptr<const Context> context, j
         return wait_and_look(context, seen, asked, std::move(later));
     };
     mcp::Outcome outcome;
-    outcome.rest = rest_of(*run, "builds.status", about(arguments), std::move(work));
+    outcome.rest = rest_of(context, *run, "builds.status", about(arguments), std::move(work));
     co_return outcome;
 }
 
@@ -114,7 +114,7 @@ mcp::Tool status(std::shared_ptr<const Context> context) {
     tool.task = mcp::TaskUse::for_rest;
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(look(context, std::move(arguments), call), "builds.status", call, std::move(subject));
+        return or_failed(context, look(context, std::move(arguments), call), "builds.status", call, std::move(subject));
     };
     return tool;
 }

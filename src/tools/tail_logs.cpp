@@ -360,7 +360,8 @@ mcp::Tool tail_logs(std::shared_ptr<const Context> context) {
     tool.annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true};
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(tail(context, std::move(arguments), call), "builds.tailLogs", call, std::move(subject));
+        return or_failed(context, tail(context, std::move(arguments), call), "builds.tailLogs", call,
+                         std::move(subject));
     };
     return tool;
 }

@@ -75,11 +75,10 @@ bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until
     return !is_met(until, run, false) && provider.watch(run.id) != nullptr;
 }
 
-mcp::Rest rest_of(const builds::Run& run, std::string_view tool, About about,
+mcp::Rest rest_of(std::shared_ptr<const Context> context, const builds::Run& run, std::string_view tool, About about,
                   std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work) {
-    auto answered = [tool, about = std::move(about), work = std::move(work)](std::shared_ptr<mcp::Call> call) {
-        return or_failed(work(call), tool, call, about);
-    };
+    auto answered = [context = std::move(context), tool, about = std::move(about), work = std::move(work)](
+                        std::shared_ptr<mcp::Call> call) { return or_failed(context, work(call), tool, call, about); };
     return {status_message(run), std::move(answered)};
 }
 

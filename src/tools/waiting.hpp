@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "builds/provider.hpp"
 #include "mcp/tool.hpp"
+#include "tools/context.hpp"
 #include "tools/tool_error.hpp"
 
 namespace flux::tools {
@@ -35,7 +36,7 @@ bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until
 
 /// A waiting that `work` does, as what is left of a call of `tool` (a literal). `about` names what it was about, for
 /// failures.
-mcp::Rest rest_of(const builds::Run& run, std::string_view tool, About about,
+mcp::Rest rest_of(std::shared_ptr<const Context> context, const builds::Run& run, std::string_view tool, About about,
                   std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work);
 
 /// Tells the caller where the run stands; of a task, in words that name the run too. `waited` is the time since the

@@ -66,6 +66,11 @@ std::optional<ConnectionCounts::Place> ConnectionCounts::take(const asio::ip::ad
     return place;
 }
 
+std::size_t ConnectionCounts::taken() const {
+    const std::lock_guard lock{mutex_};
+    return all_;
+}
+
 void ConnectionCounts::forget_stranger(const std::string& address) {
     --strangers_;
     const auto known = strangers_of_.find(address);

@@ -49,11 +49,14 @@ public:
     /// A place for a stranger from `address`, or nothing when there is none.
     std::optional<Place> take(const asio::ip::address& address);
 
+    /// Places that are taken.
+    std::size_t taken() const;
+
 private:
     void forget_stranger(const std::string& address);
 
     const HttpLimits limits_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::size_t all_ = 0;
     std::size_t strangers_ = 0;
     std::unordered_map<std::string, std::size_t> strangers_of_;

@@ -210,6 +210,11 @@ std::optional<HttpResponse> HttpConnection::refuse_early(Request& request) {
     const auto& head = request.head;
     if (request.route == Route::mcp) {
         if (auto refused = refuse_mcp(request)) return refused;
+    } else if (request.route == Route::metrics && site_.door != nullptr) {
+        KnockFacts facts;
+        describe(facts, head, request.target, peer_, site_.port);
+        if (const auto visitor = site_.door->admit(facts.knock); !visitor) return reply(visitor.error());
+        place_.let_in();
     } else if (site_.door != nullptr && !(request.route == Route::operator_page && head.count("origin") == 0)) {
         if (const auto looked = check_origin(request); !looked) return reply(looked.error());
     }
@@ -262,6 +267,7 @@ void HttpConnection::dispatch(const Request& request, std::string_view body) {
     const auto& head = request.head;
     switch (request.route) {
     case Route::mcp: dispatch_mcp(request, body); return;
+    case Route::metrics:
     case Route::operator_page: {
         const auto detail = is_stranger(request) ? Detail::status : Detail::all;
         if (detail == Detail::all && site_.pages->wants_check(request.target.path, request.target.query)) {

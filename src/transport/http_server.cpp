@@ -134,6 +134,8 @@ Result<void> HttpServer::start() {
     return {};
 }
 
+std::size_t HttpServer::connections() const { return parts_->counts.taken(); }
+
 std::uint16_t HttpServer::port() const { return parts_->site.port; }
 
 bool HttpServer::drain(std::chrono::milliseconds limit) {

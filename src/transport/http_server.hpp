@@ -56,6 +56,9 @@ public:
     /// Binds and starts the loops. `conflict` when the port is taken: the message names it and the cure.
     Result<void> start();
 
+    /// How many connections there are, for metrics; from any thread.
+    std::size_t connections() const;
+
     /// The port that is listened on, after `start`.
     std::uint16_t port() const;
 

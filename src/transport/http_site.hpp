@@ -30,7 +30,12 @@ struct HttpSite {
     std::atomic<bool> draining = false;
 };
 
-enum class Route { mcp, operator_page, rest };
+enum class Route {
+    mcp,
+    operator_page,  ///< for everybody
+    metrics,        ///< of them the one for which the door wants a token
+    rest
+};
 
 /// Where a path leads. The one table of the main port.
 struct RouteRow {
@@ -40,17 +45,18 @@ struct RouteRow {
 };
 
 inline constexpr RouteRow routes[] = {
-    {"/mcp", Route::mcp, "GET, POST, DELETE, OPTIONS"},
-    {"/health", Route::operator_page, "GET, HEAD"},
-    {"/livez", Route::operator_page, "GET, HEAD"},
-    {"/readyz", Route::operator_page, "GET, HEAD"},
+    {"/mcp", Route::mcp, "GET, POST, DELETE, OPTIONS"}, {"/health", Route::operator_page, "GET, HEAD"},
+    {"/livez", Route::operator_page, "GET, HEAD"},      {"/readyz", Route::operator_page, "GET, HEAD"},
+    {"/metrics", Route::metrics, "GET, HEAD"},
 };
 
 inline Route route_of(const HttpSite& site, std::string_view path) {
     for (const auto& row : routes) {
-        if (row.path == path && (row.route == Route::mcp ? site.mcp != nullptr : site.pages != nullptr)) {
-            return row.route;
-        }
+        if (row.path != path) continue;
+        const bool served = row.route == Route::mcp       ? site.mcp != nullptr
+                            : row.route == Route::metrics ? site.pages != nullptr && site.pages->has_metrics()
+                                                          : site.pages != nullptr;
+        return served ? row.route : Route::rest;
     }
     return Route::rest;
 }

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "observe/metrics.hpp"
 #include "transport/http_reply.hpp"
 #include "transport/target.hpp"
 
@@ -52,11 +53,13 @@ boost::json::object entry_of(const Connector& connector) {
 
 }  // namespace
 
-OperatorPages::OperatorPages(std::string service, std::string version, Connectors connectors, Check check)
+OperatorPages::OperatorPages(std::string service, std::string version, Connectors connectors, Check check,
+                             Metrics metrics)
     : service_{std::move(service)},
       version_{std::move(version)},
       connectors_{std::move(connectors)},
-      check_{std::move(check)} {}
+      check_{std::move(check)},
+      metrics_{std::move(metrics)} {}
 
 bool OperatorPages::wants_check(std::string_view path, std::string_view query) const {
     return check_ && path == "/readyz" && !query.empty() && query_value(query, "check") == "now";
@@ -69,10 +72,12 @@ async::Task<> OperatorPages::check_connectors() const {
 
 std::optional<HttpResponse> OperatorPages::answer(std::string_view method, std::string_view path, bool draining,
                                                   Detail detail) const {
-    if (path != "/health" && path != "/livez" && path != "/readyz") return std::nullopt;
+    const bool counts = path == "/metrics" && has_metrics();
+    if (path != "/health" && path != "/livez" && path != "/readyz" && !counts) return std::nullopt;
     if (method != "GET" && method != "HEAD") return reply_not_allowed("GET, HEAD");
     if (path == "/health") return health(draining);
     if (path == "/readyz") return readiness(draining, detail);
+    if (counts) return metrics();
     return json_page(200, {{"status", "alive"}});
 }
 
@@ -93,6 +98,14 @@ HttpResponse OperatorPages::readiness(bool draining, Detail detail) const {
         body["connectors"] = std::move(list);
     }
     return json_page(draining || failed ? 503 : 200, body);
+}
+
+HttpResponse OperatorPages::metrics() const {
+    HttpResponse response;
+    response.content_type = observe::metrics_media_type;
+    response.fields.emplace_back("Cache-Control", "no-store");
+    response.body = metrics_();
+    return response;
 }
 
 }  // namespace flux::transport

@@ -39,15 +39,21 @@ struct Connector {
 /// How much of itself the server tells.
 enum class Detail { all, status };
 
-/// `/health`, `/livez` and `/readyz`: what load balancers and operators ask, without a token.
+/// `/health`, `/livez` and `/readyz`: what load balancers and operators ask, without a token; and `/metrics`, for which
+/// the door wants one like for `/mcp`.
 class OperatorPages {
 public:
     using Connectors = std::function<std::vector<Connector>()>;
     using Check = std::function<async::Task<>()>;
+    using Metrics = std::function<std::string()>;
 
     /// `connectors` is called from loop threads and answers from what it knows already, without waiting; empty: none.
     /// `check` looks again and ends when the news is there, within seconds; it says itself how often is often enough.
-    OperatorPages(std::string service, std::string version, Connectors connectors = {}, Check check = {});
+    /// `metrics` gives the text of `/metrics` (observe::Metrics); empty: there is no such page.
+    OperatorPages(std::string service, std::string version, Connectors connectors = {}, Check check = {},
+                  Metrics metrics = {});
+
+    bool has_metrics() const { return metrics_ != nullptr; }
 
     /// Whether this request wants `check_connectors` before its answer: `/readyz?check=now`.
     bool wants_check(std::string_view path, std::string_view query) const;
@@ -61,11 +67,13 @@ public:
 private:
     HttpResponse health(bool draining) const;
     HttpResponse readiness(bool draining, Detail detail) const;
+    HttpResponse metrics() const;
 
     std::string service_;
     std::string version_;
     Connectors connectors_;
     Check check_;
+    Metrics metrics_;
 };
 
 }  // namespace flux::transport

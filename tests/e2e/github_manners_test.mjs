@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { ask, command, environment, freePort, freshFolder, sleep, until } from '../stage/stage.mjs';
-import { bad, create, ended, githubToken, good, onGithub, text } from '../stage/github.mjs';
+import { bad, create, ended, githubToken, good, metrics, onGithub, text } from '../stage/github.mjs';
 
 const api = (github) => github.requests.filter((each) => each.origin === 'api');
 
@@ -155,9 +155,16 @@ test('who asks for much keeps nobody else waiting', async (t) => {
 });
 
 test('GitHub is down: clear words, few requests, and back again', async (t) => {
-  const { github, peer, server } = await onGithub(t);
+  const stage = await onGithub(t);
+  const { github, peer, server } = stage;
+  const shown = () => series(stage);
+  const breaker = async () => {
+    const value = await shown();
+    return ['closed', 'open', 'half_open'].find((state) => value(`fluxmcp_upstream_circuit_breaker_state{upstream="github",state="${state}"}`) === 1);
+  };
   const { run_id } = await good(create(peer));
   await ended(peer, run_id);
+  assert.equal(await breaker(), 'closed');
   github.faults.add({ kind: 'status', status: 503, match: { origin: 'api' } });
   for (let n = 0; n < 8; n++) await bad(create(peer, { fresh: true }), /GitHub/);
   const before = api(github).length;
@@ -165,6 +172,11 @@ test('GitHub is down: clear words, few requests, and back again', async (t) => {
   assert.match(said, /again|s\b/);
   assert.ok(api(github).length <= before + 1, 'the breaker is not open');
   await until('/readyz to say so', async () => /circuit breaker: open/.test((await ask(`${server.origin}/readyz?check=now`)).text), 15_000);
+  assert.equal(await breaker(), 'open');
+  const counted = await shown();
+  assert.ok(counted('fluxmcp_upstream_requests_total{upstream="github",outcome="failed"}') >= 5, counted.text);
+  assert.ok(counted('fluxmcp_upstream_requests_total{upstream="github",outcome="held_back"}') >= 1, counted.text);
+  assert.ok(counted('fluxmcp_tool_calls_total{tool="builds.createPreview",outcome="error"}') >= 9, counted.text);
   assert.equal((await ask(`${server.origin}/livez`)).status, 200);
   assert.equal(github.world.runs.size, 1);
 
@@ -180,6 +192,41 @@ test('GitHub is down: clear words, few requests, and back again', async (t) => {
   assert.ok(github.run(again.run_id));
   assert.ok(api(github).length > still);
   assert.equal(github.world.runs.size, 2, 'what was refused was started all the same');
+  assert.equal(await breaker(), 'closed');
+});
+
+/// What /metrics shows: the value of a series by its name with its labels.
+async function series(stage) {
+  const { status, text: shown } = await metrics(stage);
+  assert.equal(status, 200, shown);
+  const values = new Map(shown.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+  return Object.assign((name) => values.get(name), { text: shown, size: values.size });
+}
+
+test('metrics: for those with a token, as many series as ever, and nothing of anybody', async (t) => {
+  const stage = await onGithub(t);
+  const { github, peer, server } = stage;
+  assert.equal((await ask(`${server.origin}/metrics`)).status, 401);
+  // Once GitHub has told its quota, which is when the server has looked at the repository.
+  const { size } = await until('the quota to be shown', async () => {
+    const shown = await series(stage);
+    return shown('fluxmcp_upstream_quota_limit{upstream="github"}') === 5000 && shown;
+  });
+  const { run_id } = await good(create(peer, { branch: 'feat/x' }));
+  await ended(peer, run_id);
+  await bad(peer.tool('builds.status', { run_id: 999 }));
+  await peer.tool('builds.tailLogs', { run_id });
+  const value = await series(stage);
+  assert.equal(value.size, size, value.text);
+  for (const word of ['feat/x', 'octo-org', 'token:', String(run_id)]) assert.ok(!value.text.includes(word), value.text);
+  assert.match(value.text, /^# TYPE fluxmcp_tool_calls_total counter$/m);
+  assert.equal(value('fluxmcp_tool_calls_total{tool="builds.createPreview",outcome="ok"}'), 1);
+  assert.equal(value('fluxmcp_tool_calls_total{tool="builds.status",outcome="error"}'), 1);
+  assert.ok(value('fluxmcp_connections') >= 1, value.text);
+  const { remaining } = github.quota.state(github.world.tokens.get(githubToken));
+  const told = value('fluxmcp_upstream_quota_remaining{upstream="github"}');
+  assert.ok(told >= remaining && told < 5000, `${told} told, ${remaining} left`);
+  assert.ok(value('fluxmcp_upstream_requests_total{upstream="github",outcome="answered"}') > 5, value.text);
 });
 
 test('a GitHub App: its own tokens, renewed, for this repository alone', async (t) => {

@@ -53,11 +53,14 @@ export async function onGithub(t, { github: options = {}, files = {}, branches, 
   stage.peer = await stage.connect();
   stage.hidden = [githubToken, ...[env.FLUX_WEBHOOK_SECRET, env.FLUX_GITHUB_APP_KEY].filter(Boolean)];
   afterwards(t, async () => {
-    const pages = await Promise.all(['/metrics', '/readyz'].map((path) => ask(server.origin + path).catch(() => ({ text: '' })))); // a test may have killed it
+    const pages = await Promise.all([metrics(stage), ask(`${server.origin}/readyz`)].map((page) => page.catch(() => ({ text: '' })))); // a test may have killed it
     assertHidden(stage, [server.output, ...pages.map((page) => page.text), ...stage.said].join('\n'));
   });
   return stage;
 }
+
+/// What /metrics shows, to the one with the server's token.
+export const metrics = ({ server }) => ask(`${server.origin}/metrics`, { headers: { authorization: `Bearer ${server.settings.MCP_AUTH_TOKEN.split(',')[0]}` } });
 
 /// Neither a token nor the signature of a blob's address may be seen by anybody.
 export function assertHidden({ hidden, github }, text) {

@@ -79,11 +79,6 @@ Error ApiClient::error_of(const Reply& reply, std::string_view what) const {
     return error_from(reply, what, repository_);
 }
 
-std::uint64_t ApiClient::sent() const {
-    const std::scoped_lock lock{mutex_};
-    return sent_;
-}
-
 Result<std::string> ApiClient::whole_url(const std::string& path) const {
     if (path.starts_with('/')) return api_url_ + path;
     const auto url = net::Url::parse(path);
@@ -208,7 +203,10 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_with_retries(Asked asked) {
 async::Task<Result<net::HttpReply>> ApiClient::ask_once(Asked asked) {
     for (int attempt = 1;; ++attempt) {
         auto taken = co_await pacing_.take(asked.principal, asked.method != "GET", patience);
-        if (!taken) co_return fail(std::move(taken.error()));
+        if (!taken) {
+            outcomes_.held_back.add();
+            co_return fail(std::move(taken.error()));
+        }
         auto reply = co_await ask_signed(asked);
         const bool again = reply && says_too_often(*reply) && asked.method == "GET" && attempt < tries;
         if (!again) co_return reply;
@@ -230,7 +228,10 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_signed(Asked asked) {
 
 async::Task<Result<net::HttpReply>> ApiClient::ask_with_token(Asked asked, Secret token) {
     auto admitted = breaker_.admit();
-    if (!admitted) co_return fail(std::move(admitted.error()));
+    if (!admitted) {
+        outcomes_.held_back.add();
+        co_return fail(std::move(admitted.error()));
+    }
     const auto key = fmt::format("{} {}", asked.media, asked.url);
     net::HttpRequest request;
     request.method = asked.method;
@@ -249,7 +250,6 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_with_token(Asked asked, Secre
     }
     {
         const std::scoped_lock lock{mutex_};
-        ++sent_;
         retries_ = std::min(10.0, retries_ + 0.1);
     }
     const auto begin = steady_clock::now();
@@ -263,6 +263,7 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_with_token(Asked asked, Secre
 void ApiClient::note(const Asked& asked, const Result<Reply>& reply, steady_clock::time_point begin) {
     const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin).count();
     if (!reply) {
+        outcomes_.unanswered.add();
         if (blames_the_server(reply.error())) {
             breaker_.failed();
         } else {
@@ -274,6 +275,7 @@ void ApiClient::note(const Asked& asked, const Result<Reply>& reply, steady_cloc
                                                         {"ms", took}});
         return;
     }
+    count(*reply);
     if (reply->status >= 500) {
         breaker_.failed();
     } else {
@@ -286,6 +288,20 @@ void ApiClient::note(const Asked& asked, const Result<Reply>& reply, steady_cloc
                                          {"status", reply->status},
                                          {"ms", took},
                                          {"github_request_id", reply->field("x-github-request-id").value_or("")}});
+}
+
+void ApiClient::count(const Reply& reply) {
+    if (says_too_often(reply)) {
+        outcomes_.too_often.add();
+    } else if (reply.status >= 500) {
+        outcomes_.failed.add();
+    } else if (reply.status >= 400) {
+        outcomes_.refused.add();
+    } else if (reply.status == 304) {
+        outcomes_.unchanged.add();
+    } else {
+        outcomes_.answered.add();
+    }
 }
 
 Result<net::HttpReply> ApiClient::from_cache(const std::string& key, Reply reply) {

@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "net/http_client.hpp"
+#include "observe/metrics.hpp"
 #include "providers/github/background.hpp"
 #include "providers/github/circuit_breaker.hpp"
 #include "providers/github/credentials.hpp"
@@ -79,8 +80,19 @@ public:
     std::optional<std::chrono::milliseconds> blocked_for() const { return pacing_.blocked_for(); }
     /// GitHub's time is ours plus this.
     std::chrono::microseconds clock_difference() const { return github_clock_.difference(); }
-    /// Requests that went out, for metrics and tests.
-    std::uint64_t sent() const;
+    /// Requests by what came of them, for metrics.
+    struct Outcomes {
+        observe::Counter answered;    ///< 2xx and 3xx, but for 304
+        observe::Counter unchanged;   ///< 304
+        observe::Counter refused;     ///< 4xx
+        observe::Counter too_often;   ///< by GitHub's limits
+        observe::Counter failed;      ///< 5xx
+        observe::Counter unanswered;  ///< no answer came
+        observe::Counter held_back;   ///< never sent: by the circuit breaker, or because of a limit
+    };
+    const Outcomes& outcomes() const { return outcomes_; }
+    /// Requests that wait for their turn.
+    std::size_t waiting() const { return pacing_.waiting(); }
 
 private:
     struct Asked {
@@ -95,6 +107,7 @@ private:
     using Reply = net::HttpReply;
 
     async::Task<> fly(Asked asked, AnswerPromise<Reply> promise);
+    void count(const Reply& reply);
     static std::string key_of(const Asked& asked);
     async::Task<Result<Reply>> ask_alone(Asked asked);
     async::Task<Result<Reply>> ask(Asked asked);
@@ -115,12 +128,12 @@ private:
     Background& background_;
     GithubClock& github_clock_;
     Pacing pacing_;
+    Outcomes outcomes_;
     CircuitBreaker breaker_;
     EtagCache etags_;
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<SharedAnswer<Reply>>> in_flight_;  ///< GETs by key_of()
-    std::uint64_t sent_ = 0;
     double retries_ = 10;  ///< that may be made: a tenth of the requests, ten at most at once
 };
 

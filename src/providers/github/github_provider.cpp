@@ -18,6 +18,7 @@
 #include "providers/github/access_check.hpp"
 #include "providers/github/api_client.hpp"
 #include "providers/github/api_error.hpp"
+#include "providers/github/api_metrics.hpp"
 #include "providers/github/api_text.hpp"
 #include "providers/github/background.hpp"
 #include "providers/github/comparisons.hpp"
@@ -512,6 +513,8 @@ HookAnswer GithubProvider::take_hook(const Secret& secret, std::string_view even
     state_->watched.poke(*run, true);
     return HookAnswer::taken;
 }
+
+void GithubProvider::add_metrics(observe::Metrics& metrics) const { show_metrics(state_->api, metrics); }
 
 async::Task<std::vector<AccessFinding>> GithubProvider::check_access() {
     return github::check_access(state_->api, state_->files);

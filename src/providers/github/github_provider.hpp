@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "builds/provider.hpp"
+#include "observe/metrics.hpp"
 #include "providers/github/github_options.hpp"
 
 namespace flux::providers::github {
@@ -64,6 +65,9 @@ public:
     /// A delivery to `/webhooks/github`: wakes the watch over the run that it is about.
     HookAnswer take_hook(const Secret& secret, std::string_view event, std::string_view delivery,
                          std::string_view signature, std::string_view body);
+
+    /// Has `metrics` show how GitHub is asked; it is read no longer than this lives.
+    void add_metrics(observe::Metrics& metrics) const;
 
     /// Tries the credentials, each permission that is needed, and the configured workflow.
     async::Task<std::vector<AccessFinding>> check_access();

@@ -113,6 +113,11 @@ void Pacing::leave(const Turn& turn) {
     if (was_next) queue_.call_next();
 }
 
+std::size_t Pacing::waiting() const {
+    const std::scoped_lock lock{mutex_};
+    return queue_.size();
+}
+
 void Pacing::refill(SteadyTime now) {
     const auto passed = std::chrono::duration<double, std::milli>(now - filled_at_).count();
     points_ = std::min(points_a_minute, points_ + passed * points_a_millisecond);

@@ -40,6 +40,9 @@ public:
     /// Waits no longer.
     void leave(const Turn& turn);
 
+    /// How many wait.
+    std::size_t waiting() const;
+
     /// Takes note of the fields of a reply; after one that says_too_often(), nothing goes until GitHub's own time.
     void heed(const net::HttpReply& reply);
 

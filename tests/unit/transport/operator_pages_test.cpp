@@ -62,6 +62,20 @@ TEST(OperatorPages, AreNotReadyWhileAConnectorHasFailed) {
     EXPECT_EQ(pages.answer("GET", "/readyz", true)->status, 503);
 }
 
+TEST(OperatorPages, ShowMetricsWhereThereAreSome) {
+    const OperatorPages none{"flux-mcp", "2.0.0"};
+    EXPECT_FALSE(none.has_metrics());
+    EXPECT_FALSE(none.answer("GET", "/metrics", false));
+
+    const OperatorPages pages{"flux-mcp", "2.0.0", {}, {}, [] { return std::string{"fluxmcp_up 1\n"}; }};
+    const auto page = pages.answer("GET", "/metrics", false);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->status, 200);
+    EXPECT_EQ(page->body, "fluxmcp_up 1\n");
+    EXPECT_EQ(page->content_type, "text/plain; version=0.0.4; charset=utf-8");
+    EXPECT_EQ(pages.answer("POST", "/metrics", false)->status, 405);
+}
+
 TEST(OperatorPages, CheckOnlyWhenTheyAreAskedTo) {
     const OperatorPages idle{"flux-mcp", "2.0.0"};
     EXPECT_FALSE(idle.wants_check("/readyz", "check=now")) << "there is nothing to check";
