@@ -59,8 +59,9 @@ std::string without_query(const std::string& url) { return url.substr(0, url.fin
 
 }  // namespace
 
-ApiClient::ApiClient(std::string api_url, std::string repository, ApiVersion version, net::HttpClient& http,
-                     Credentials& credentials, Background& background, const Clock& clock, GithubClock& github_clock)
+ApiClient::ApiClient(std::string api_url, std::string repository, ApiVersion version, std::size_t at_once,
+                     net::HttpClient& http, Credentials& credentials, Background& background, const Clock& clock,
+                     GithubClock& github_clock)
     : api_url_{std::move(api_url)},
       repository_{std::move(repository)},
       version_{version},
@@ -68,7 +69,7 @@ ApiClient::ApiClient(std::string api_url, std::string repository, ApiVersion ver
       credentials_{credentials},
       background_{background},
       github_clock_{github_clock},
-      pacing_{clock},
+      pacing_{clock, at_once},
       breaker_{clock} {}
 
 std::string ApiClient::of_repository(std::string_view rest) const {
@@ -202,10 +203,10 @@ async::Task<Result<net::HttpReply>> ApiClient::ask_with_retries(Asked asked) {
 
 async::Task<Result<net::HttpReply>> ApiClient::ask_once(Asked asked) {
     for (int attempt = 1;; ++attempt) {
-        auto taken = co_await pacing_.take(asked.principal, asked.method != "GET", patience);
-        if (!taken) {
+        const auto going = co_await pacing_.take(asked.principal, asked.method != "GET", patience);
+        if (!going) {
             outcomes_.held_back.add();
-            co_return fail(std::move(taken.error()));
+            co_return fail(going.error());
         }
         auto reply = co_await ask_signed(asked);
         const bool again = reply && says_too_often(*reply) && asked.method == "GET" && attempt < tries;

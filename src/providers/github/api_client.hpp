@@ -36,9 +36,10 @@ namespace flux::providers::github {
 /// reason unless the request was held back here.
 class ApiClient {
 public:
-    /// All of them outlive it. `repository` is `owner/name`.
-    ApiClient(std::string api_url, std::string repository, ApiVersion version, net::HttpClient& http,
-              Credentials& credentials, Background& background, const Clock& clock, GithubClock& github_clock);
+    /// All of them outlive it. `repository` is `owner/name`; no more than `at_once` requests are on their way.
+    ApiClient(std::string api_url, std::string repository, ApiVersion version, std::size_t at_once,
+              net::HttpClient& http, Credentials& credentials, Background& background, const Clock& clock,
+              GithubClock& github_clock);
 
     /// `path` begins with `/`, below the API's URL, or is a whole URL of the same origin. Here and below `principal` is
     /// whose turn it takes where not all can go at once: empty for what the server does for everybody.

@@ -22,6 +22,8 @@ constexpr seconds least_secondary_wait{60};
 constexpr seconds longest_wait{3700};
 /// Of all principals together. One alone has less than a hundred, because it is told when its patience won't do.
 constexpr std::size_t most_waiting = 512;
+/// Beyond its patience with limits: GitHub gives up on a slow request after ten seconds itself.
+constexpr seconds longest_crowd{30};
 
 std::optional<std::int64_t> number(const net::HttpReply& reply, std::string_view name) {
     const auto text = reply.field(name);
@@ -59,7 +61,7 @@ private:
 
 }  // namespace
 
-async::Task<Result<void>> Pacing::take(std::string principal, bool writes, milliseconds patience) {
+async::Task<Result<Pacing::Going>> Pacing::take(std::string principal, bool writes, milliseconds patience) {
     auto entered = enter(std::move(principal), writes, patience);
     if (!entered) co_return fail(std::move(entered.error()));
     Place place{*this, *std::move(entered)};
@@ -67,7 +69,7 @@ async::Task<Result<void>> Pacing::take(std::string principal, bool writes, milli
         const auto calls = place.turn().called.version();
         const auto wait = look(place.turn());
         if (!wait) co_return fail(wait.error());
-        if (*wait == milliseconds{0}) co_return Result<void>{};
+        if (*wait == milliseconds{0}) co_return Going{*this};
         co_await place.turn().called.wait_beyond(calls, std::chrono::steady_clock::now() + *wait);
     }
 }
@@ -93,17 +95,26 @@ Result<milliseconds> Pacing::look(Turn& turn) {
     refill(now);
     const auto blocked = blocked_at(now);
     const auto wait = until_there_are(queue_.points_before(turn) + turn.points);
+    const auto by_limits = std::max(blocked, wait);
     const bool is_next = queue_.next() == &turn;
-    if (is_next && blocked == milliseconds{0} && wait == milliseconds{0}) {
+    if (is_next && by_limits == milliseconds{0} && on_their_way_ < at_once_) {
+        ++on_their_way_;
         points_ -= turn.points;
         queue_.remove(turn, true);
         queue_.call_next();
         return milliseconds{0};
     }
-    const auto left = std::chrono::ceil<milliseconds>(turn.gives_up_at - now);
+    auto left = std::chrono::ceil<milliseconds>(turn.gives_up_at - now);
+    if (by_limits == milliseconds{0} && left <= milliseconds{0}) left += longest_crowd;
     if (left <= milliseconds{0} || blocked > left) return fail(refusal(blocked, wait));
-    // Only the next one looks at the time; whoever goes or leaves calls the one after it.
-    return is_next ? std::min(left, std::max(blocked, wait)) : left;
+    // Only the next one looks at the time; whoever goes, leaves or comes back calls the next one.
+    return is_next && by_limits > milliseconds{0} ? std::min(left, by_limits) : left;
+}
+
+void Pacing::come_back() {
+    const std::scoped_lock lock{mutex_};
+    --on_their_way_;
+    queue_.call_next();
 }
 
 void Pacing::leave(const Turn& turn) {
@@ -141,6 +152,10 @@ Error Pacing::refusal(milliseconds blocked, milliseconds wait) const {
                 secondary_ ? "upstream_secondary" : "upstream_primary", blocked};
     }
     const auto time = std::max(wait, milliseconds{1000});
+    if (wait == milliseconds{0}) {
+        return {Errc::rate_limited, "Too many requests to GitHub are on their way already. Try again in a moment.",
+                "upstream_busy", time};
+    }
     return {Errc::rate_limited,
             fmt::format("This server has asked GitHub as often as it may within a minute. Try again in {} s.",
                         std::chrono::ceil<seconds>(time).count()),

@@ -35,7 +35,7 @@ TEST(SaysTooOften, TellsALimitFromAMissingPermission) {
 
 struct Pace : testing::Test {
     ManualClock clock;
-    Pacing pacing{clock};
+    Pacing pacing{clock, 1000};
 
     /// How long one that comes now waits, with nobody before it: then it gives up.
     Result<std::chrono::milliseconds> ask(bool writes, std::chrono::milliseconds patience) {
@@ -181,16 +181,20 @@ TEST_F(Pace, ABurstOfOneKeepsNobodyElseWaiting) {
 
 TEST_F(Pace, SaysWhenItsOwnTurnIsToOneWhosePatienceIsAtItsEnd) {
     use_up();
-    const auto first = enter("busy");
+    std::vector<std::shared_ptr<Turn>> before{enter("busy")};
     const auto last = enter("busy");
     EXPECT_EQ(pacing.look(*last), 8s) << "it is called when it is the next";
-    clock.advance(8s);
+    for (int i = 0; i < 18; ++i) before.push_back(enter(std::to_string(i)));
+    for (const auto& turn : before) {
+        clock.advance(417ms);
+        EXPECT_TRUE(goes(turn));
+    }
+    clock.advance(8000ms - 417ms * 19);
+
     const auto refused = pacing.look(*last);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, Errc::rate_limited);
+    EXPECT_EQ(refused.error().reason, "upstream_paced");
     EXPECT_EQ(refused.error().retry_after, 1s);
-    pacing.leave(*last);
-    EXPECT_TRUE(goes(first));
 }
 
 TEST_F(Pace, CallsTheNextWhenOneGoesOrLeaves) {
@@ -216,9 +220,31 @@ TEST_F(Pace, WaitsNoLongerWhenGitHubWantsMoreTimeThanItHas) {
     EXPECT_EQ(refused.error().retry_after, 30s);
 }
 
+TEST_F(Pace, LetsSoManyGoAtOnceAndTheOthersInTurnAsTheyComeBack) {
+    Pacing two{clock, 2};
+    std::vector<std::shared_ptr<Turn>> turns;
+    for (const auto* principal : {"busy", "busy", "busy", "other"}) turns.push_back(*two.enter(principal, false, 8s));
+    EXPECT_EQ(two.look(*turns[0]), 0ms);
+    EXPECT_NE(two.look(*turns[1]), 0ms) << "the other's turn is next";
+    EXPECT_EQ(two.look(*turns[3]), 0ms);
+    EXPECT_NE(two.look(*turns[1]), 0ms) << "two are on their way";
+
+    const auto calls = turns[1]->called.version();
+    two.come_back();
+    EXPECT_GT(turns[1]->called.version(), calls);
+    EXPECT_EQ(two.look(*turns[1]), 0ms);
+
+    clock.advance(9s);
+    EXPECT_TRUE(two.look(*turns[2])) << "no limit keeps it";
+    clock.advance(30s);
+    const auto refused = two.look(*turns[2]);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "upstream_busy");
+}
+
 TEST_F(Pace, TakesItsTurnByItself) {
     // By the real clock, since the waiting is.
-    Pacing now{system_clock()};
+    Pacing now{system_clock(), 1000};
     asio::io_context context{1};
     std::vector<int> order;
     const auto taking = [&](int number, std::string principal) -> async::Task<> {
@@ -231,6 +257,7 @@ TEST_F(Pace, TakesItsTurnByItself) {
     tasks.start(taking(4, "other"));
     context.run();
     ASSERT_EQ(order.size(), 148U);
+    EXPECT_EQ(now.waiting(), 0U);
     order.erase(order.begin(), order.begin() + 144);
     EXPECT_THAT(order, testing::ElementsAre(1, 4, 2, 3));
 }

@@ -64,7 +64,7 @@ struct Deployed : testing::Test {
     net::HttpClient http;
     const std::unique_ptr<Credentials> credentials = fixed_token(Secret{"a token"});
     Background background;
-    ApiClient api{peer.url(""), "octo-org/site", ApiVersion::of_2022, http, *credentials,
+    ApiClient api{peer.url(""), "octo-org/site", ApiVersion::of_2022, 8, http, *credentials,
                   background,   clock,           time_there};
 
     ~Deployed() override { background.stop(); }
