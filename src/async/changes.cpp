@@ -15,6 +15,8 @@ struct Changes::State {
     struct Waiter {
         explicit Waiter(Executor executor) : timer{executor} {}
         Timer timer;
+        bool listed = false;
+        std::list<std::shared_ptr<Waiter>>::iterator place = {};  ///< while it is listed
     };
 
     /// Takes a waiter off the list also when its task is destroyed where it waits, with its executor: a timer may not
@@ -25,7 +27,7 @@ struct Changes::State {
         Listed& operator=(const Listed&) = delete;
         ~Listed() {
             const std::lock_guard lock{state->mutex};
-            state->waiters.remove(waiter);
+            if (std::exchange(waiter->listed, false)) state->waiters.erase(waiter->place);
         }
         std::shared_ptr<State> state;
         std::shared_ptr<Waiter> waiter;
@@ -50,6 +52,7 @@ void Changes::bump() {
     const std::lock_guard lock{state_->mutex};
     ++state_->version;
     for (auto& waiter : state_->waiters) {
+        waiter->listed = false;
         const auto executor = waiter->timer.get_executor();
         asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
     }
@@ -63,7 +66,8 @@ Task<bool> Changes::wait_beyond(std::uint64_t seen, std::chrono::steady_clock::t
     {
         const std::lock_guard lock{state->mutex};
         if (state->version > seen) co_return true;
-        state->waiters.push_back(waiter);
+        waiter->place = state->waiters.insert(state->waiters.end(), waiter);
+        waiter->listed = true;
     }
     const State::Listed listed{state, waiter};
     waiter->timer.expires_at(deadline);

@@ -108,21 +108,17 @@ ChangeNotices::ChangeNotices(const Catalog& catalog, const Resources& resources,
     lists_ = {{"toolsListChanged", "notifications/tools/list_changed", catalog.tools_changed},
               {"promptsListChanged", "notifications/prompts/list_changed", catalog.prompts_changed},
               {"resourcesListChanged", "notifications/resources/list_changed", catalog.resources_changed}};
+    std::vector<ListHearers::List> heard;
+    for (const auto& list : lists_) {
+        if (!list.changes) continue;
+        std::string message;
+        Subject::write(message, list.method, {}, {});
+        heard.push_back({std::move(message), list.changes});
+    }
+    list_hearers_ = std::make_unique<ListHearers>(std::move(heard), pause());
     // Whoever listens does so until it has had enough.
     rules_.limit = std::chrono::hours{24 * 365};
     rules_.listening = true;
-}
-
-std::vector<Subject> ChangeNotices::lists() const {
-    std::vector<Subject> subjects;
-    for (const auto& list : lists_) {
-        if (list.changes) subjects.push_back({list.method, {}, feed_of(list.changes)});
-    }
-    return subjects;
-}
-
-bool ChangeNotices::lists_change() const {
-    return std::any_of(lists_.begin(), lists_.end(), [](const List& list) { return list.changes != nullptr; });
 }
 
 std::optional<Subject> ChangeNotices::resource(const Resources::Found& found, const admission::Visitor& visitor) const {

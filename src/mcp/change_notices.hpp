@@ -11,6 +11,7 @@
 #include "json/writer.hpp"
 #include "mcp/catalog.hpp"
 #include "mcp/change_feed.hpp"
+#include "mcp/list_hearers.hpp"
 #include "mcp/message.hpp"
 #include "mcp/resources.hpp"
 #include "mcp/running_call.hpp"
@@ -37,9 +38,8 @@ public:
     ChangeNotices(const Catalog& catalog, const Resources& resources, std::shared_ptr<Tasks> tasks,
                   const CallRules& rules);
 
-    /// The lists that change at all.
-    std::vector<Subject> lists() const;
-    bool lists_change() const;
+    /// Those who hear of the lists that change at all, without having asked for it one by one.
+    ListHearers& list_hearers() const { return *list_hearers_; }
 
     /// One resource, for `visitor`. Nothing if it never changes.
     std::optional<Subject> resource(const Resources::Found& found, const admission::Visitor& visitor) const;
@@ -63,6 +63,7 @@ private:
     const Resources& resources_;
     const std::shared_ptr<Tasks> tasks_;
     CallRules rules_;
+    std::unique_ptr<ListHearers> list_hearers_;
     std::shared_ptr<async::Changes> ending_ = std::make_shared<async::Changes>();
 };
 

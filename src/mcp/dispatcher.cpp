@@ -134,20 +134,8 @@ Dispatcher::Served Dispatcher::list(const Request& request, const RequestScope& 
     return nullptr;
 }
 
-void Dispatcher::announce_lists(Subscriptions& subscriptions, async::Executor executor,
-                                const Announce& announce) const {
-    for (auto& list : notices_.lists()) {
-        const auto subject = std::make_shared<Subject>(std::move(list));
-        const auto start = [&] {
-            auto tell = [announce, method = subject->method] {
-                std::string message;
-                Subject::write(message, method, {}, {});
-                return announce(message);
-            };
-            return Subscription::start(executor, std::move(subject->feed), std::move(tell), notices_.pause());
-        };
-        subscriptions.add(subject->method, start);
-    }
+void Dispatcher::announce_lists(Subscriptions& subscriptions, async::Executor executor, Announce announce) const {
+    subscriptions.hear_lists([&] { return notices_.list_hearers().add(executor, std::move(announce)); });
 }
 
 void Dispatcher::subscribe(const Request& request, const RequestScope& scope, Visit& visit) const {

@@ -22,10 +22,6 @@
 
 namespace flux::mcp {
 
-/// Says something that belongs to no request: false if it should be said later. Called on the executor of the request
-/// that subscribed.
-using Announce = std::function<bool(std::string_view message)>;
-
 /// What a transport knows about one request beside its text.
 struct Visit {
     const admission::Visitor& visitor;
@@ -56,10 +52,10 @@ public:
     /// Serves a request that says itself what it speaks; `headers` is nullptr where there are none.
     Served serve(const Request& request, const HttpFacts* headers, Visit visit) const;
 
-    bool lists_change() const { return notices_.lists_change(); }
+    bool lists_change() const { return !notices_.list_hearers().empty(); }
 
-    /// Tells a connection or session of every list that changes.
-    void announce_lists(Subscriptions& subscriptions, async::Executor executor, const Announce& announce) const;
+    /// Tells a connection or session of every list that changes, until it gives its subscriptions up.
+    void announce_lists(Subscriptions& subscriptions, async::Executor executor, Announce announce) const;
 
     /// Refuses new requests, and ends those that only listen.
     void drain();

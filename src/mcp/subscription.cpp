@@ -74,6 +74,11 @@ bool Subscriptions::add(const std::string& name, const std::function<std::shared
     return true;
 }
 
+void Subscriptions::hear_lists(const std::function<std::shared_ptr<const void>()>& make) {
+    const std::lock_guard lock{mutex_};
+    if (!lists_) lists_ = make();
+}
+
 void Subscriptions::remove(const std::string& name) {
     std::shared_ptr<Subscription> gone;
     {
@@ -91,6 +96,7 @@ void Subscriptions::clear() {
     {
         const std::lock_guard lock{mutex_};
         gone.swap(by_name_);
+        lists_.reset();
     }
     for (const auto& [name, subscription] : gone) subscription->stop();
 }

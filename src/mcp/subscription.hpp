@@ -57,10 +57,14 @@ public:
     void remove(const std::string& name);
     void clear();
 
+    /// Keeps what `make` gives (ListHearers::add), unless that is here already; not one of the many.
+    void hear_lists(const std::function<std::shared_ptr<const void>()>& make);
+
 private:
     const std::size_t most_;
     std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<Subscription>> by_name_;
+    std::shared_ptr<const void> lists_;
 };
 
 }  // namespace flux::mcp
