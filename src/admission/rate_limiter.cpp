@@ -1,7 +1,6 @@
 #include "admission/rate_limiter.hpp"
 
 #include <array>
-#include <atomic>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -20,20 +19,22 @@ TurnRefused refusal(std::chrono::milliseconds wait, int limit, const Clock& cloc
 
 /// When the last turns of one principal were taken: a ring that is as long as the limit, so that its oldest entry is
 /// the one that the next turn has to be a whole window away from.
-class Window {
+class Window final : public Turns {
 public:
-    tl::expected<void, TurnRefused> take(const RateLimit& limit, const Clock& clock) {
+    Window(const RateLimit& limit, const Clock& clock) : limit_{limit.turns}, window_{limit.window}, clock_{clock} {}
+
+    tl::expected<void, TurnRefused> take() override {
         const std::lock_guard lock{mutex_};
-        const auto now = clock.steady_now();
-        if (taken_.size() < static_cast<std::size_t>(limit.turns)) {
+        const auto now = clock_.steady_now();
+        if (taken_.size() < static_cast<std::size_t>(limit_)) {
             taken_.push_back(now);
             return {};
         }
         auto& oldest = taken_[next_];
         // A stretch of exactly one window holds both its ends.
-        if (now - oldest <= limit.window) {
-            const auto wait = std::chrono::floor<std::chrono::milliseconds>(oldest + limit.window - now);
-            return tl::unexpected{refusal(wait + std::chrono::milliseconds{1}, limit.turns, clock)};
+        if (now - oldest <= window_) {
+            const auto wait = std::chrono::floor<std::chrono::milliseconds>(oldest + window_ - now);
+            return tl::unexpected{refusal(wait + std::chrono::milliseconds{1}, limit_, clock_)};
         }
         oldest = now;
         next_ = (next_ + 1) % taken_.size();
@@ -41,15 +42,18 @@ public:
     }
 
     /// Whether no turn is remembered that could still count.
-    bool is_whole(const RateLimit& limit, SteadyTime now) {
+    bool is_whole(SteadyTime now) {
         const std::lock_guard lock{mutex_};
         if (taken_.empty()) return true;
-        const auto full = taken_.size() == static_cast<std::size_t>(limit.turns);
+        const auto full = taken_.size() == static_cast<std::size_t>(limit_);
         const auto& newest = full ? taken_[(next_ + taken_.size() - 1) % taken_.size()] : taken_.back();
-        return now - newest > limit.window;
+        return now - newest > window_;
     }
 
 private:
+    const int limit_;
+    const std::chrono::milliseconds window_;
+    const Clock& clock_;
     std::mutex mutex_;
     std::vector<SteadyTime> taken_;  ///< grows to the limit, then is a ring
     std::size_t next_ = 0;           ///< the oldest, once it is a ring
@@ -84,15 +88,14 @@ struct RateLimiter::Shared {
             shard.look_again_at = std::min(room, shard.windows.size() * 2);
         }
         if (shard.windows.size() >= room) return nullptr;
-        return shard.windows.emplace(principal, std::make_shared<Window>()).first->second;
+        return shard.windows.emplace(principal, std::make_shared<Window>(limit, clock)).first->second;
     }
 
     /// Whoever holds a window got it under the shard's lock, so a count of one can't grow while we look.
     void forget(Shard& shard) const {
         const auto now = clock.steady_now();
-        std::erase_if(shard.windows, [&](const auto& entry) {
-            return entry.second.use_count() == 1 && entry.second->is_whole(limit, now);
-        });
+        std::erase_if(shard.windows,
+                      [&](const auto& entry) { return entry.second.use_count() == 1 && entry.second->is_whole(now); });
     }
 
     const RateLimit limit;
@@ -102,37 +105,32 @@ struct RateLimiter::Shared {
 
 namespace {
 
-/// One principal's view of its window. A principal that there was no room for asks for one again at each turn.
+/// The turns of a principal that there was no room for: it asks for its window again at each turn.
 template <class Shared>
-class PrincipalTurns final : public Turns {
+class TurnsToCome final : public Turns {
 public:
-    PrincipalTurns(std::shared_ptr<Shared> shared, std::string principal)
-        : shared_{std::move(shared)}, principal_{std::move(principal)} {
-        claim();
-    }
+    TurnsToCome(std::shared_ptr<Shared> shared, std::string principal)
+        : shared_{std::move(shared)}, principal_{std::move(principal)} {}
 
     tl::expected<void, TurnRefused> take() override {
-        auto* window = claimed_.load(std::memory_order_acquire);
-        if (window == nullptr) window = claim();
-        if (window == nullptr) {
+        const auto window = claim();
+        if (!window) {
             return tl::unexpected{refusal(shared_->limit.window, shared_->limit.turns, shared_->clock)};
         }
-        return window->take(shared_->limit, shared_->clock);
+        return window->take();
     }
 
 private:
-    Window* claim() {
+    std::shared_ptr<Window> claim() {
         const std::lock_guard lock{mutex_};
         if (!window_) window_ = shared_->window_of(principal_);
-        claimed_.store(window_.get(), std::memory_order_release);
-        return window_.get();
+        return window_;
     }
 
     const std::shared_ptr<Shared> shared_;
     const std::string principal_;
     std::mutex mutex_;
-    std::shared_ptr<Window> window_;          ///< once it is there, it stays
-    std::atomic<Window*> claimed_ = nullptr;  ///< the same, for those who need no lock to read it
+    std::shared_ptr<Window> window_;
 };
 
 }  // namespace
@@ -144,7 +142,10 @@ RateLimiter& RateLimiter::operator=(RateLimiter&&) noexcept = default;
 
 std::shared_ptr<Turns> RateLimiter::turns_of(std::string_view principal) const {
     if (shared_->limit.turns <= 0) return unlimited_turns();
-    return std::make_shared<PrincipalTurns<Shared>>(shared_, std::string{principal});
+    std::string name{principal};
+    // Nearly always the window itself: every connection holds one.
+    if (auto window = shared_->window_of(name)) return window;
+    return std::make_shared<TurnsToCome<Shared>>(shared_, std::move(name));
 }
 
 std::size_t RateLimiter::principals() const {

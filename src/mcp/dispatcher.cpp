@@ -134,10 +134,6 @@ Dispatcher::Served Dispatcher::list(const Request& request, const RequestScope& 
     return nullptr;
 }
 
-void Dispatcher::announce_lists(Subscriptions& subscriptions, async::Executor executor, Announce announce) const {
-    subscriptions.hear_lists([&] { return notices_.list_hearers().add(executor, std::move(announce)); });
-}
-
 void Dispatcher::subscribe(const Request& request, const RequestScope& scope, Visit& visit) const {
     const auto uri = request.params.member("uri").string();
     if (!uri) return visit.reply.fail(request.id, invalid_params("`params.uri` has to name a resource."));

@@ -52,10 +52,8 @@ public:
     /// Serves a request that says itself what it speaks; `headers` is nullptr where there are none.
     Served serve(const Request& request, const HttpFacts* headers, Visit visit) const;
 
-    bool lists_change() const { return !notices_.list_hearers().empty(); }
-
-    /// Tells a connection or session of every list that changes, until it gives its subscriptions up.
-    void announce_lists(Subscriptions& subscriptions, async::Executor executor, Announce announce) const;
+    /// Those who hear of every list that changes.
+    ListHearers& list_hearers() const { return notices_.list_hearers(); }
 
     /// Refuses new requests, and ends those that only listen.
     void drain();

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -99,7 +99,7 @@ private:
     std::mutex mutex_;
     std::uint64_t streams_opened_ = own_stream;
     std::unordered_map<std::uint64_t, Stream> streams_;
-    std::deque<Kept> kept_;
+    std::list<Kept> kept_;  ///< not a deque, which holds 600 bytes while it is empty
     std::size_t bytes_ = 0;
 };
 

@@ -284,8 +284,12 @@ std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admiss
         return refused(with_status(invalid_request("This session has its stream already."), 409));
     }
     if (events->primes()) outbox->send_event(EventLog::first_id(EventLog::own_stream), {}, resume_after);
-    if (dispatcher_.lists_change()) {
-        dispatcher_.announce_lists(*session->subscriptions(), executor, Post::announcer_of(events));
+    if (auto& hearers = dispatcher_.list_hearers(); !hearers.empty()) {
+        session->subscriptions()->hear_lists([&] {
+            auto announce = std::make_shared<const Announce>(Post::announcer_of(events));
+            hearers.add(executor, announce);
+            return announce;
+        });
     }
     return listener;
 }

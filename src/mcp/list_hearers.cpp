@@ -33,14 +33,12 @@ public:
         }
     }
 
-    std::shared_ptr<const void> add(Announce announce) {
+    void add(std::weak_ptr<const Announce> announce) {
         if (hearers_.size() >= look_again_at_) {
             std::erase_if(hearers_, [](const auto& hearer) { return hearer.expired(); });
             look_again_at_ = std::max(least_, hearers_.size() * 2);
         }
-        auto hearer = std::make_shared<const Announce>(std::move(announce));
-        hearers_.push_back(hearer);
-        return hearer;
+        hearers_.push_back(std::move(announce));
     }
 
 private:
@@ -71,7 +69,7 @@ ListHearers::ListHearers(std::vector<List> lists, std::chrono::milliseconds paus
 
 ListHearers::~ListHearers() = default;
 
-std::shared_ptr<const void> ListHearers::add(async::Executor executor, Announce announce) {
+void ListHearers::add(async::Executor executor, std::weak_ptr<const Announce> announce) {
     std::shared_ptr<OnExecutor> those;
     {
         const std::lock_guard lock{mutex_};
@@ -80,7 +78,7 @@ std::shared_ptr<const void> ListHearers::add(async::Executor executor, Announce 
         those = known;
     }
     those->follow(executor, lists_, pause_);
-    return those->add(std::move(announce));
+    those->add(std::move(announce));
 }
 
 }  // namespace flux::mcp

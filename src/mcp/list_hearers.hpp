@@ -36,8 +36,8 @@ public:
 
     bool empty() const { return lists_.empty(); }
 
-    /// Tells `announce` of every change from now on, for as long as the pointer is kept. Called on `executor`.
-    std::shared_ptr<const void> add(async::Executor executor, Announce announce);
+    /// Tells `announce` of every change from now on, for as long as it is there. Called on `executor`.
+    void add(async::Executor executor, std::weak_ptr<const Announce> announce);
 
 private:
     class OnExecutor;

@@ -98,20 +98,30 @@ std::shared_ptr<Subscriptions> StreamPeer::subscriptions() {
 }
 
 /// Says what belongs to no request, while there is somebody to say it to.
+bool StreamPeer::announce(std::string_view message) {
+    if (!outbox_) return true;
+    if (outbox_->congested()) return false;
+    outbox_->send(message);
+    return true;
+}
+
 Announce StreamPeer::announcer() {
     return [weak = weak_from_this()](std::string_view message) {
         const auto self = weak.lock();
-        if (!self || !self->outbox_) return true;
-        if (self->outbox_->congested()) return false;
-        self->outbox_->send(message);
-        return true;
+        return !self || self->announce(message);
     };
 }
 
+void StreamPeer::hear_lists() {
+    auto& hearers = dispatcher_.list_hearers();
+    if (hearers.empty() || tell_of_lists_) return;
+    // As long as somebody holds it, it holds this.
+    tell_of_lists_ = [this](std::string_view message) { return announce(message); };
+    hearers.add(executor_, std::shared_ptr<const Announce>{shared_from_this(), &tell_of_lists_});
+}
+
 void StreamPeer::notice(const Notification& notification) {
-    if (notification.method == "notifications/initialized" && session_.greeted() && dispatcher_.lists_change()) {
-        dispatcher_.announce_lists(*subscriptions(), executor_, announcer());
-    }
+    if (notification.method == "notifications/initialized" && session_.greeted()) hear_lists();
     if (notification.method != "notifications/cancelled") return;
     if (const auto id = read_id(notification.params.member("requestId"))) calls_->cancel(*id);
 }

@@ -22,7 +22,9 @@ private:
     void take(json::Raw json);
     void take_batch(json::Raw array);
     void serve(const Request& request, Reply reply);
+    bool announce(std::string_view message);
     Announce announcer();
+    void hear_lists();
     std::shared_ptr<Subscriptions> subscriptions();
     void notice(const Notification& notification);
     void refuse(const Id& id, const WireError& error);
@@ -36,6 +38,7 @@ private:
     Session session_;
     std::shared_ptr<RunningCalls> calls_ = std::make_shared<RunningCalls>();
     std::shared_ptr<Subscriptions> subscriptions_;  ///< made when it is needed
+    Announce tell_of_lists_;                        ///< set once it is one of the ListHearers
 };
 
 }  // namespace flux::mcp

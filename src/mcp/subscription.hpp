@@ -57,7 +57,7 @@ public:
     void remove(const std::string& name);
     void clear();
 
-    /// Keeps what `make` gives (ListHearers::add), unless that is here already; not one of the many.
+    /// Keeps what `make` gives to the ListHearers, unless that is here already; not one of the many.
     void hear_lists(const std::function<std::shared_ptr<const void>()>& make);
 
 private:

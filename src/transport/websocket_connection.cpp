@@ -56,8 +56,7 @@ std::size_t WebSocketConnection::consume(char* data, std::size_t size) {
 void WebSocketConnection::answer_ping(std::string_view payload) {
     // One pong waits at most: a newer ping's takes its place (RFC 6455, 5.5.3).
     if (unsent() > loop().limits().outbound_soft) {
-        late_pong_ = payload;
-        pong_due_ = true;
+        late_pong_ = std::make_unique<std::string>(payload);
         return;
     }
     append_pong(out(), payload);
@@ -65,9 +64,8 @@ void WebSocketConnection::answer_ping(std::string_view payload) {
 }
 
 void WebSocketConnection::drained() {
-    if (!pong_due_ || closing()) return;
-    pong_due_ = false;
-    append_pong(out(), std::exchange(late_pong_, {}));
+    if (!late_pong_ || closing()) return;
+    append_pong(out(), *std::exchange(late_pong_, nullptr));
     flush_soon();
 }
 

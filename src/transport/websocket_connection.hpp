@@ -48,9 +48,8 @@ private:
     std::shared_ptr<mcp::Stream> stream_;  ///< null when nothing is received any more
     std::shared_ptr<StreamOutbox> outbox_;
     std::shared_ptr<const admission::Stay> stay_;  ///< null: no end but the connection's
-    std::string late_pong_;                        ///< the newest ping's payload, while the peer doesn't read
-    bool pong_due_ = false;
-    bool heard_ = true;  ///< something came since the last ping
+    std::unique_ptr<std::string> late_pong_;       ///< for a peer that does not read just now; nearly always none
+    bool heard_ = true;                            ///< something came since the last ping
     bool draining_ = false;
     int refused_in_a_row_ = 0;
     SteadyTime pinged_at_;

@@ -21,12 +21,12 @@ void settle(asio::io_context& loop) {
 }
 
 struct Hearer {
-    Announce announce() {
-        return [this](std::string_view message) {
+    std::shared_ptr<const Announce> announce() {
+        return std::make_shared<const Announce>([this](std::string_view message) {
             if (slow) return false;
             heard.emplace_back(message);
             return true;
-        };
+        });
     }
     bool slow = false;
     std::vector<std::string> heard;
@@ -34,6 +34,12 @@ struct Hearer {
 
 class ListHearersTest : public testing::Test {
 protected:
+    std::shared_ptr<const Announce> join(Hearer& hearer) {
+        auto announce = hearer.announce();
+        hearers_.add(loop_.get_executor(), announce);
+        return announce;
+    }
+
     asio::io_context loop_{1};
     std::shared_ptr<async::Changes> tools_ = std::make_shared<async::Changes>();
     std::shared_ptr<async::Changes> prompts_ = std::make_shared<async::Changes>();
@@ -44,8 +50,8 @@ protected:
 
 TEST_F(ListHearersTest, TellsEachHearerOfEachListThatChanged) {
     tools_->bump();
-    const auto first = hearers_.add(loop_.get_executor(), first_.announce());
-    const auto second = hearers_.add(loop_.get_executor(), second_.announce());
+    const auto first = join(first_);
+    const auto second = join(second_);
     settle(loop_);
     EXPECT_THAT(first_.heard, IsEmpty());
 
@@ -59,8 +65,8 @@ TEST_F(ListHearersTest, TellsEachHearerOfEachListThatChanged) {
 }
 
 TEST_F(ListHearersTest, TellsASlowOneLaterAndTheOthersOnce) {
-    const auto first = hearers_.add(loop_.get_executor(), first_.announce());
-    const auto second = hearers_.add(loop_.get_executor(), second_.announce());
+    const auto first = join(first_);
+    const auto second = join(second_);
     second_.slow = true;
     tools_->bump();
     settle(loop_);
@@ -75,8 +81,8 @@ TEST_F(ListHearersTest, TellsASlowOneLaterAndTheOthersOnce) {
 }
 
 TEST_F(ListHearersTest, ForgetsWhoHasGoneEvenWhileHeIsWaitedFor) {
-    auto first = hearers_.add(loop_.get_executor(), first_.announce());
-    const auto second = hearers_.add(loop_.get_executor(), second_.announce());
+    auto first = join(first_);
+    const auto second = join(second_);
     first_.slow = true;
     tools_->bump();
     settle(loop_);
@@ -91,8 +97,8 @@ TEST_F(ListHearersTest, ForgetsWhoHasGoneEvenWhileHeIsWaitedFor) {
 }
 
 TEST_F(ListHearersTest, KeepsNoMoreEntriesThanThereAreHearers) {
-    for (int i = 0; i < 10'000; ++i) hearers_.add(loop_.get_executor(), first_.announce());
-    const auto second = hearers_.add(loop_.get_executor(), second_.announce());
+    for (int i = 0; i < 10'000; ++i) join(first_);
+    const auto second = join(second_);
 
     tools_->bump();
     settle(loop_);
@@ -103,11 +109,13 @@ TEST_F(ListHearersTest, KeepsNoMoreEntriesThanThereAreHearers) {
 
 TEST_F(ListHearersTest, HearsAgainOnALoopThatCameInThePlaceOfAnother) {
     auto loop = std::make_unique<asio::io_context>(1);
-    const auto first = hearers_.add(loop->get_executor(), first_.announce());
+    const auto first = first_.announce();
+    hearers_.add(loop->get_executor(), first);
     settle(*loop);
     std::destroy_at(loop.get());
     std::construct_at(loop.get(), 1);
-    const auto second = hearers_.add(loop->get_executor(), second_.announce());
+    const auto second = second_.announce();
+    hearers_.add(loop->get_executor(), second);
 
     tools_->bump();
     settle(*loop);
