@@ -18,7 +18,7 @@ export function DiagnosisCard({ report, onPlace, where = '' }: { report: RunRepo
     <Card aria-label={`Why it failed${where}`} className="border-bad/35 p-4">
       <div className="flex flex-wrap items-start gap-2">
         <Lightbulb size={18} aria-hidden className="mt-0.5 shrink-0 text-bad" />
-        <div className="min-w-0 flex-1 basis-64">
+        <div className="min-w-0 flex-1 basis-56">
           <h2 className="font-semibold">Why it failed</h2>
           {diagnosis.data?.verdict && <p className="text-sm text-soft [overflow-wrap:anywhere]">{diagnosis.data.verdict.summary}</p>}
         </div>
