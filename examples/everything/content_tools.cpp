@@ -46,6 +46,7 @@ Outcome echo(const json::Arguments& arguments, Call&) {
     const auto payload = arguments.optional_object("payload");
     if (!payload) return refused(payload.error().message);
     std::string text;
+    text.reserve(branch->size() + payload->text().size() + 32);
     json::Writer writer{text};
     writer.object().key("branch").string(*branch);
     if (*payload) writer.key("payload").raw(payload->text());
