@@ -5,7 +5,7 @@ import test from 'node:test';
 import { checkAccess, checkQuiet, live, logOnPage, lost, openPage, signIn, startBrowser } from '../stage/browser.mjs';
 import { create, ended, githubToken, good, onGithub } from '../stage/github.mjs';
 import { open } from '../stage/socket.mjs';
-import { ask, freshFolder, repository, serve, until, workflow } from '../stage/stage.mjs';
+import { ask, freshFolder, patience, repository, serve, until, workflow } from '../stage/stage.mjs';
 import { wire } from '../stage/wire.mjs';
 
 const refused = [...lost, /401/];
@@ -66,7 +66,7 @@ test('a server that is replaced while a run writes', async (t) => {
       const second = await serve(t, { repo, env, state: first.state });
       between.lead(second.port);
 
-      await page.getByText('Your session has ended.').waitFor({ timeout: 40_000 });
+      await page.getByText('Your session has ended.').waitFor({ timeout: 40_000 * patience });
       await checkAccess(page, 'a session that ended');
       assert.equal(await page.getByRole('log').count(), 0, 'nothing of it can be read meanwhile');
       const token = page.getByLabel('Token', { exact: true });
@@ -100,7 +100,7 @@ test('a server that is replaced while a run writes', async (t) => {
     await first.kill();
     const second = await serve(t, { repo, env, state: first.state });
     between.lead(second.port);
-    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 40_000 });
+    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 40_000 * patience });
     await live(page);
     assert.ok((await checkLog(page, second, { run, job })) >= seen, 'what was seen is still there');
     checkQuiet(page, 'without a token');
@@ -139,7 +139,7 @@ test('a run on GitHub goes on while the server is replaced', async (t) => {
   assert.equal(second.settings.GITHUB_TOKEN, githubToken);
   between.lead(second.port);
   const token = page.getByLabel('Token', { exact: true });
-  await token.waitFor({ timeout: 40_000 });
+  await token.waitFor({ timeout: 40_000 * patience });
   await token.fill(second.token);
   await token.press('Enter');
   await live(page);
@@ -149,8 +149,8 @@ test('a run on GitHub goes on while the server is replaced', async (t) => {
   const again = await open(`${second.ws}?token=${second.token}`);
   assert.equal((await ended(again, run_id)).run.conclusion, 'success');
   await again.close();
-  await page.getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 60_000 });
-  await page.getByTestId('line-count').getByText(/^3\d\d lines$/).waitFor({ timeout: 60_000 });
+  await page.getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 60_000 * patience });
+  await page.getByTestId('line-count').getByText(/^3\d\d lines$/).waitFor({ timeout: 60_000 * patience });
   const parts = (text, what) => text.split('\n').filter((line) => line.startsWith(`${what} part `));
   assert.deepEqual(parts(await logOnPage(page), 'tested'), tested);
   await page.goto(`${origin}/#/runs/${run_id}/jobs/${id('build')}`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { checkAccess, checkQuiet, openPage, signIn, startBrowser } from '../stage/browser.mjs';
 import { create, good, onGithub } from '../stage/github.mjs';
-import { until } from '../stage/stage.mjs';
+import { patience, until } from '../stage/stage.mjs';
 
 test('a long history', async (t) => {
   const { github, server, peer } = await onGithub(t);
@@ -31,7 +31,7 @@ test('a long history', async (t) => {
 
   await t.test('gets what begins meanwhile, in its place and once', async () => {
     const { run_id } = await good(create(peer, { fresh: true }));
-    await rows.filter({ hasText: `#${run_id}` }).waitFor({ timeout: 40_000 });
+    await rows.filter({ hasText: `#${run_id}` }).waitFor({ timeout: 40_000 * patience });
     await until('all of them in order', async () => JSON.stringify(await numbers()) === JSON.stringify(newestFirst()), 40_000);
   });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { checkAccess, checkQuiet, openPage, signIn, startBrowser } from '../stage/browser.mjs';
 import { open } from '../stage/socket.mjs';
-import { addBranch, demoRepository, repository, serve, until, workflow } from '../stage/stage.mjs';
+import { addBranch, demoRepository, patience, repository, serve, until, workflow } from '../stage/stage.mjs';
 
 const now = () => new Date().toISOString();
 const everyState = () => ({
@@ -128,7 +128,7 @@ test('every state', async (t) => {
       await look(page, 'a question');
       await page.getByRole('button', { name: 'Keep it' }).click();
       const failing = await make('faster-readers');
-      await page.getByText(`Run ${failing} of faster-readers failed`).waitFor({ timeout: 60_000 });
+      await page.getByText(`Run ${failing} of faster-readers failed`).waitFor({ timeout: 60_000 * patience });
       // News stays as long as somebody points at it.
       await page.getByText(`Run ${failing} of faster-readers failed`).hover();
       await look(page, 'news of a run that failed');
