@@ -3,29 +3,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import WebSocket from 'ws';
 import { binary, demoRepository, serve } from '../stage/stage.mjs';
+import { WebSocketTransport } from '../stage/websocket_transport.mjs';
 import { witness } from '../stage/wire_schema.mjs';
 import { journey } from './journey.mjs';
-
-/// The client has no WebSocket transport; this is one, as anybody would write it.
-class WebSocketTransport {
-  constructor(url) { this.url = url; }
-
-  start() {
-    return new Promise((opened, failed) => {
-      this.socket = new WebSocket(this.url, 'mcp');
-      this.socket.onopen = () => opened();
-      this.socket.onclose = () => this.onclose?.();
-      this.socket.onerror = (event) => { failed(event.error); this.onerror?.(event.error); };
-      this.socket.onmessage = (event) => this.onmessage?.(JSON.parse(String(event.data)));
-    });
-  }
-
-  async send(message) { this.socket.send(JSON.stringify(message)); }
-
-  async close() { this.socket?.close(); }
-}
 
 const modes = [
   { name: 'default', options: {}, era: 'legacy' },

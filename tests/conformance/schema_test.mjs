@@ -1,4 +1,4 @@
-// Clients that use everything there is, over HTTP and WebSocket, in both eras: each message that the server says to
+// Clients that use everything there is, over HTTP and WebSocket, in every revision: each message that the server says to
 // them is held against the schema of its revision.
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -11,34 +11,40 @@ import {
 import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
 import WebSocket from 'ws';
 import { until } from '../stage/stage.mjs';
-import { witness } from '../stage/wire_schema.mjs';
+import { WebSocketTransport } from '../stage/websocket_transport.mjs';
+import { schemas, witness } from '../stage/wire_schema.mjs';
 import { serveEverything } from './suites.mjs';
 
 // Node has one of its own from 22 on only.
 globalThis.WebSocket ??= WebSocket;
 
-const capabilities = { elicitation: { form: {} }, sampling: {}, roots: {} };
+const capabilities = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 const answers = {
-  elicit: async () => ({ action: 'accept', content: { name: 'Ada', color: 'green', username: 'ada', email: 'ada@example.org' } }),
+  elicit: async ({ params }) => (params.mode === 'url' ? { action: 'accept' } : { action: 'accept', content: { name: 'Ada', color: 'green', username: 'ada', email: 'ada@example.org' } }),
   sample: async () => ({ role: 'assistant', model: 'none', content: { type: 'text', text: 'Paris' } }),
   roots: async () => ({ roots: [{ uri: 'file:///tmp', name: 'tmp' }] }),
 };
 
-/// Tools that say everything they can, and what has to stand in their answers.
+/// Tools that say everything they can, what has to stand in their answers, and the first revision that has words for it.
 const calls = [
   ['test_simple_text', {}, 'simple text'], ['test_image_content', {}], ['test_audio_content', {}],
   ['test_embedded_resource', {}], ['test_multiple_content_types', {}], ['test_error_handling', {}, 'intentionally'],
   ['test_tool_with_logging', {}], ['test_tool_with_progress', {}], ['echo', { branch: 'main' }, 'main'],
-  ['test_input_required_result_elicitation', {}, 'Ada'], ['test_input_required_result_sampling', {}, 'Paris'],
+  ['test_input_required_result_elicitation', {}, 'Ada', '2025-06-18'], ['test_input_required_result_sampling', {}, 'Paris'],
   ['test_input_required_result_list_roots', {}, 'file:///tmp'],
-  ['test_input_required_result_multi_round', {}, 'Ada likes green'],
+  ['test_input_required_result_multi_round', {}, 'Ada likes green', '2025-06-18'],
+  ['test_elicitation_url', {}, 'The page: accept', '2025-11-25'],
 ];
 
 /// Everything that both clients do by the same names. `call` differs.
-async function useEverything(client, call) {
+async function useEverything(client, revision, call) {
   const { tools } = await client.listTools();
   assert.ok(tools.length > 20);
-  for (const [name, args, expected] of calls) {
+  for (const [name, args, expected, since = ''] of calls) {
+    if (revision < since) {
+      await assert.rejects(call(name, args), (error) => error.code === -32600, `${name} can ask nobody`);
+      continue;
+    }
     const result = await call(name, args);
     if (expected) assert.match(JSON.stringify(result.content), new RegExp(expected), name);
   }
@@ -55,58 +61,78 @@ async function useEverything(client, call) {
   await client.complete({ ref: { type: 'ref/prompt', name: 'test_prompt_with_arguments' }, argument: { name: 'arg1', value: 'pa' } });
 }
 
+/// Has an SDK that knows only its newest revision say hello in another.
+function speaking(revision, transport) {
+  const send = transport.send.bind(transport);
+  transport.send = (message, ...rest) => {
+    if (message.method !== 'initialize') return send(message, ...rest);
+    return send({ ...message, params: { ...message.params, protocolVersion: revision } }, ...rest);
+  };
+  return transport;
+}
+
+const handshake = [...schemas.keys()].filter((revision) => revision < '2026').sort();
+
 for (const [name, make] of [
   ['Streamable HTTP', (url) => new HttpV1(new URL(url))],
   ['WebSocket', (url) => new WebSocketClientTransport(new URL(url.replace('http', 'ws')))],
 ]) {
-  test(`SDK 1.32.2 over ${name}`, async (t) => {
-    const transport = make(await serveEverything(t));
-    const watching = witness(transport);
-    const client = new ClientV1({ name: 'everything-v1', version: '1' }, { capabilities });
-    client.setRequestHandler(ElicitRequestSchema, answers.elicit);
-    client.setRequestHandler(CreateMessageRequestSchema, answers.sample);
-    client.setRequestHandler(ListRootsRequestSchema, answers.roots);
-    let updates = 0;
-    client.setNotificationHandler(ResourceUpdatedNotificationSchema, () => { updates += 1; });
-    await client.connect(transport);
-    await client.ping();
-    await client.setLoggingLevel('debug');
-    await useEverything(client, (tool, args) => client.callTool({ name: tool, arguments: args }, undefined, { onprogress() {} }));
+  for (const revision of handshake) {
+    test(`SDK 1.32.2 over ${name}, ${revision}`, async (t) => {
+      const transport = speaking(revision, make(await serveEverything(t)));
+      const watching = witness(transport);
+      const client = new ClientV1({ name: 'everything-v1', version: '1' }, { capabilities });
+      client.setRequestHandler(ElicitRequestSchema, answers.elicit);
+      client.setRequestHandler(CreateMessageRequestSchema, answers.sample);
+      client.setRequestHandler(ListRootsRequestSchema, answers.roots);
+      let updates = 0;
+      client.setNotificationHandler(ResourceUpdatedNotificationSchema, () => { updates += 1; });
+      await client.connect(transport);
+      await client.ping();
+      await client.setLoggingLevel('debug');
+      await useEverything(client, revision, (tool, args) => client.callTool({ name: tool, arguments: args }, undefined, { onprogress() {} }));
 
-    await client.subscribeResource({ uri: 'test://watched-resource' });
-    await client.callTool({ name: 'test_trigger_prompt_change', arguments: {} });
-    await until('the watched resource to change', () => updates > 0);
-    await client.unsubscribeResource({ uri: 'test://watched-resource' });
-    await until('the list of prompts to change', () => watching.seen.methods.has('notifications/prompts/list_changed'));
-    await client.close();
-    watching.assertFit();
-    for (const method of ['notifications/message', 'notifications/progress', 'elicitation/create', 'sampling/createMessage',
-      'roots/list', 'notifications/resources/updated']) {
-      assert.ok(watching.seen.methods.has(method), `${method} was not said`);
-    }
-  });
+      await client.subscribeResource({ uri: 'test://watched-resource' });
+      await client.callTool({ name: 'test_trigger_prompt_change', arguments: {} });
+      await until('the watched resource to change', () => updates > 0);
+      await client.unsubscribeResource({ uri: 'test://watched-resource' });
+      await until('the list of prompts to change', () => watching.seen.methods.has('notifications/prompts/list_changed'));
+      await client.close();
+      watching.assertFit();
+      assert.deepEqual([...watching.seen.revisions], [revision]);
+      for (const method of ['notifications/message', 'notifications/progress', 'sampling/createMessage', 'roots/list',
+        'notifications/resources/updated', ...(revision < '2025-06-18' ? [] : ['elicitation/create'])]) {
+        assert.ok(watching.seen.methods.has(method), `${method} was not said`);
+      }
+    });
+  }
 }
 
-test('client 2.4.0 over Streamable HTTP, stateless', async (t) => {
-  const transport = new HttpV2(new URL(await serveEverything(t)));
-  const watching = witness(transport);
-  const client = new ClientV2({ name: 'everything-v2', version: '1' },
-    { capabilities, versionNegotiation: { mode: { pin: '2026-07-28' } } });
-  client.setRequestHandler('elicitation/create', answers.elicit);
-  client.setRequestHandler('sampling/createMessage', answers.sample);
-  client.setRequestHandler('roots/list', answers.roots);
-  const told = [];
-  client.setNotificationHandler('notifications/prompts/list_changed', () => { told.push('prompts'); });
-  client.setNotificationHandler('notifications/resources/updated', () => { told.push('resource'); });
-  await client.connect(transport);
-  assert.equal(client.getProtocolEra(), 'modern');
-  await useEverything(client, (tool, args) => client.callTool({ name: tool, arguments: args }, { onprogress() {} }));
+for (const [name, make] of [
+  ['Streamable HTTP', (url) => new HttpV2(new URL(url))],
+  ['WebSocket', (url) => new WebSocketTransport(url.replace('http', 'ws'))],
+]) {
+  test(`client 2.4.0 over ${name}, stateless`, async (t) => {
+    const transport = make(await serveEverything(t));
+    const watching = witness(transport);
+    const client = new ClientV2({ name: 'everything-v2', version: '1' },
+      { capabilities, versionNegotiation: { mode: { pin: '2026-07-28' } } });
+    client.setRequestHandler('elicitation/create', answers.elicit);
+    client.setRequestHandler('sampling/createMessage', answers.sample);
+    client.setRequestHandler('roots/list', answers.roots);
+    const told = [];
+    client.setNotificationHandler('notifications/prompts/list_changed', () => { told.push('prompts'); });
+    client.setNotificationHandler('notifications/resources/updated', () => { told.push('resource'); });
+    await client.connect(transport);
+    assert.equal(client.getProtocolEra(), 'modern');
+    await useEverything(client, '2026-07-28', (tool, args) => client.callTool({ name: tool, arguments: args }, { onprogress() {} }));
 
-  const subscription = await client.listen({ promptsListChanged: true, resourceSubscriptions: ['test://watched-resource'] });
-  await client.callTool({ name: 'test_trigger_prompt_change', arguments: {} });
-  await until('the changes to be told', () => told.includes('prompts') && told.includes('resource'));
-  await subscription.close();
-  await client.close();
-  watching.assertFit();
-  assert.deepEqual([...watching.seen.revisions], ['2026-07-28']);
-});
+    const subscription = await client.listen({ promptsListChanged: true, resourceSubscriptions: ['test://watched-resource'] });
+    await client.callTool({ name: 'test_trigger_prompt_change', arguments: {} });
+    await until('the changes to be told', () => told.includes('prompts') && told.includes('resource'));
+    await subscription.close();
+    await client.close();
+    watching.assertFit();
+    assert.deepEqual([...watching.seen.revisions], ['2026-07-28']);
+  });
+}

@@ -55,6 +55,8 @@ function fromSuite() {
 }
 
 const folder = folders.find((candidate) => candidate && existsSync(candidate));
+const modern = '2026-07-28';
+
 export const schemas = folder ? fromFolder(folder) : fromSuite();
 assert.ok(schemas.size >= 4, 'the schemas of the protocol are not to be found');
 
@@ -66,16 +68,14 @@ function namesOf(definitions) {
     if (method) byMethod.set(method, name);
   }
   return {
-    ofMethod: (method) => byMethod.get(method),
+    ofMethod: (method) => byMethod.get(method) ?? (method === 'notifications/tasks' ? 'JSONRPCNotification' : undefined),
     ofResult: (method, result) => {
       if (result.resultType === 'input_required') return 'InputRequiredResult';
+      if (result.resultType === 'task') return 'EmptyResult'; // the extension for tasks has a schema of its own
       const name = byMethod.get(method)?.replace(/Request$/, 'Result');
       return name && definitions[name] ? name : 'EmptyResult';
     },
-    ofError: (error) => {
-      if (definitions.JSONRPCErrorResponse) return 'JSONRPCErrorResponse';
-      return error ? 'JSONRPCError' : undefined;
-    },
+    ofError: () => (definitions.JSONRPCErrorResponse ? 'JSONRPCErrorResponse' : 'JSONRPCError'),
   };
 }
 
@@ -110,14 +110,20 @@ function judgeOf(revision) {
   return judge;
 }
 
-/// Watches a client's transport, of either SDK, and holds every message against its revision. `seen` counts them.
-export function witness(transport) {
+/// What is said on one connection, held against the revision that it is said in. `sent` takes what the client says, `heard`
+/// what it hears. `seen` counts what was judged.
+export function conversation() {
   const asked = new Map();
   const seen = { messages: 0, methods: new Set(), revisions: new Set() };
+  const failures = [];
   let negotiated;
 
-  const revisionOf = (message) => message.params?._meta?.['io.modelcontextprotocol/protocolVersion'] ?? negotiated;
-  const judge = (message, revision) => {
+  const judge = (message) => {
+    const question = message.method ? undefined : asked.get(message.id);
+    if (question?.method === 'initialize' && message.result) negotiated = message.result.protocolVersion;
+    const revision = question?.revision ?? negotiated ?? (message.method ? modern : undefined);
+    // Who never named a revision is answered as in one that it didn't choose.
+    if (!revision) return;
     const { names, fits } = judgeOf(revision);
     seen.messages += 1;
     seen.revisions.add(revision);
@@ -128,44 +134,62 @@ export function witness(transport) {
       seen.methods.add(message.method);
       fits(name, message);
     } else if (message.error) {
-      fits(names.ofError(message.error), message);
+      fits(names.ofError(), message);
     } else {
-      const { method } = asked.get(message.id);
-      seen.methods.add(method);
-      fits(names.ofResult(method, message.result), message.result);
+      assert.ok(question, `an answer to nothing: ${JSON.stringify(message).slice(0, 200)}`);
+      seen.methods.add(question.method);
+      fits(names.ofResult(question.method, message.result), message.result);
     }
   };
+  return {
+    seen,
+    sent: (message) => {
+      for (const each of [message].flat()) {
+        if (!each?.method || each.id === undefined) continue;
+        const revision = each.params?._meta?.['io.modelcontextprotocol/protocolVersion'] ?? negotiated;
+        asked.set(each.id, { method: each.method, revision: schemas.has(revision) ? revision : undefined });
+      }
+    },
+    heard: (message) => {
+      for (const each of [message].flat()) {
+        try {
+          judge(each);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    },
+    /// Fails if any message did not fit.
+    assertFit: () => {
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
+
+/// Watches a client's transport, of either SDK, and holds every message against its revision.
+export function witness(transport) {
+  const { seen, sent, heard, assertFit } = conversation();
   const send = transport.send.bind(transport);
   transport.send = (message, ...rest) => {
-    for (const each of [message].flat()) {
-      if (each.method && each.id !== undefined) asked.set(each.id, { method: each.method, revision: revisionOf(each) });
-    }
+    sent(message);
     return send(message, ...rest);
   };
-  const failures = [];
   let deliver;
   Object.defineProperty(transport, 'onmessage', {
     configurable: true,
     get: () => deliver,
     set: (handler) => {
       deliver = handler && ((message, ...rest) => {
-        try {
-          const question = asked.get(message.id);
-          if (question?.method === 'initialize' && message.result) negotiated = message.result.protocolVersion;
-          const revision = (message.method ? undefined : question?.revision) ?? negotiated ?? '2026-07-28';
-          judge(message, revision);
-        } catch (error) {
-          failures.push(error);
-        }
+        heard(message);
         return handler(message, ...rest);
       });
     },
   });
   return {
     seen,
-    /// Fails if any message did not fit; to be called when all is said.
+    /// To be called when all is said.
     assertFit: () => {
-      if (failures.length > 0) throw failures[0];
+      assertFit();
       assert.ok(seen.messages > 0, 'no message was seen');
     },
   };
