@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include "fakes/fake_provider.hpp"
 #include "fakes/manual_clock.hpp"
@@ -86,6 +87,12 @@ TEST(Catalog, CostsAModelLessThanItsShareOfTwoAndAHalfThousandTokens) {
 
     EXPECT_LT(characters, 2500U * 4);
     RecordProperty("characters", static_cast<int>(characters));
+}
+
+TEST(Catalog, TellsAModelWhatItIsForInOnePage) {
+    const std::string_view text = instructions;
+    EXPECT_LT(text.size(), 1500U);
+    EXPECT_NE(text.find("builds."), std::string_view::npos);
 }
 
 TEST(Catalog, NamesToolsAndParametersSoThatEveryHostTakesThem) {
