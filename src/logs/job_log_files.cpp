@@ -198,8 +198,9 @@ JobLogFiles::Recovered JobLogFiles::index_rest(std::int64_t count, std::uint64_t
             start = end + 1;
         }
         rest.erase(0, start);
+        write_all(index_, records);
+        records.clear();
     }
-    write_all(index_, records);
     cut(text_, line_start);
     return {count, line_start};
 }

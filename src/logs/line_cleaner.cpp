@@ -60,6 +60,35 @@ std::uint8_t is_odd(char c) {
     return static_cast<std::uint8_t>((byte < 0x20) | (byte > 0x7e));
 }
 
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    return word;
+}
+
+/// The high bit of each byte that is below 0x20, 0x7f or above: no sum carries into the next byte.
+std::uint64_t odd_bytes(std::uint64_t word) {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    constexpr std::uint64_t high = 0x80U * ones;
+    const auto low = word & ~high;
+    return (word | ~(low + 0x60U * ones) | (low + ones)) & high;
+}
+
+/// Which byte in the order of memory is the first with its high bit set.
+std::size_t first_of(std::uint64_t bytes) {
+    constexpr bool little = std::endian::native == std::endian::little;
+    return static_cast<std::size_t>(little ? std::countr_zero(bytes) : std::countl_zero(bytes)) / 8;
+}
+
+std::size_t printable_length(std::string_view text) {
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+        if (const auto odd = odd_bytes(word_at(text, at)); odd != 0) return at + first_of(odd);
+    }
+    while (at < text.size() && is_odd(text[at]) == 0) ++at;
+    return at;
+}
+
 /// How many characters at the front of `text` are printable ASCII or tabs.
 std::size_t plain_length(std::string_view text) {
     constexpr std::size_t block = 32;
@@ -70,28 +99,22 @@ std::size_t plain_length(std::string_view text) {
         for (std::size_t i = 0; i < block; ++i) any = static_cast<std::uint8_t>(any | is_odd(text[at + i]));
         if (any != 0) break;
     }
-    while (at < text.size() && (is_odd(text[at]) == 0 || text[at] == '\t')) ++at;
+    while (at < text.size()) {
+        at += printable_length(text.substr(at));
+        if (at == text.size() || text[at] != '\t') break;
+        ++at;
+    }
     return at;
 }
 
 /// Copies the printable ASCII characters at the front of `from`, eight at a time, and says how many they are. `to` has
-/// room for eight more than `from` holds.
+/// room for all of `from`.
 std::size_t copy_printable(std::string_view from, char* to) {
-    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
-    constexpr std::uint64_t high = 0x80U * ones;
     std::size_t at = 0;
-    for (; at + 8 <= from.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, from.data() + at, 8);
-        std::memcpy(to + at, &word, 8);
-        // The high bit of each byte that is below 0x20, 0x7f or above: no sum carries into the next byte.
-        const auto low = word & ~high;
-        const auto odd = (word | ~(low + 0x60U * ones) | (low + ones)) & high;
-        if (odd != 0) {
-            const auto before =
-                std::endian::native == std::endian::little ? std::countr_zero(odd) : std::countl_zero(odd);
-            return at + static_cast<std::size_t>(before) / 8;
-        }
+    for (; at + sizeof(std::uint64_t) <= from.size(); at += sizeof(std::uint64_t)) {
+        const auto word = word_at(from, at);
+        std::memcpy(to + at, &word, sizeof word);
+        if (const auto odd = odd_bytes(word); odd != 0) return at + first_of(odd);
     }
     for (; at < from.size() && is_odd(from[at]) == 0; ++at) to[at] = from[at];
     return at;
@@ -105,12 +128,24 @@ std::size_t colour_length(std::string_view text) {
     return at < text.size() && text[at] == 'm' ? at + 1 : 0;
 }
 
-/// Printable ASCII, tabs and colours, of which most lines are: `bare` becomes what is left of them, the first `plain`
-/// characters of which are known to stay. `on_colour` gets each colour and its place in `bare`. Returns where something
-/// else begins.
+/// The length of a check mark, bullet, box, arrow or emoji at the front of `text`, of which logs are full: a
+/// well-formed character from U+2080 to U+2FFF or U+1F000 to U+1FFFF, among which is no invisible one. 0: it is
+/// something else.
+std::size_t symbol_length(std::string_view text) {
+    const auto goes_on = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80U; };
+    if (text.size() >= 3 && text[0] == '\xe2' && text[1] != '\x80' && text[1] != '\x81') {
+        return goes_on(1) && goes_on(2) ? 3 : 0;
+    }
+    if (text.size() >= 4 && text[0] == '\xf0' && text[1] == '\x9f') return goes_on(2) && goes_on(3) ? 4 : 0;
+    return 0;
+}
+
+/// Printable ASCII, tabs, symbols and colours, of which most lines are: `bare` becomes what is left of them, the first
+/// `plain` characters of which are known to stay. `on_colour` gets each colour and its place in `bare`. Returns where
+/// something else begins.
 template <class OnColour>
 std::size_t take_simple(std::string_view shown, std::size_t plain, std::string& bare, const OnColour& on_colour) {
-    bare.resize(shown.size() + 8);
+    bare.resize(shown.size());
     auto* const begin = bare.data();
     std::memcpy(begin, shown.data(), plain);
     auto* out = begin + plain;
@@ -122,6 +157,12 @@ std::size_t take_simple(std::string_view shown, std::size_t plain, std::string& 
         if (at == shown.size()) break;
         if (shown[at] == '\t') {
             *out++ = shown[at++];
+            continue;
+        }
+        if (const auto symbol = symbol_length(shown.substr(at)); symbol > 0) {
+            std::memcpy(out, shown.data() + at, symbol);
+            at += symbol;
+            out += symbol;
             continue;
         }
         const auto colour = shown[at] == '\x1b' ? colour_length(shown.substr(at)) : 0;
@@ -166,14 +207,21 @@ std::string_view LineCleaner::take_apart(std::string_view line) {
     constexpr std::string_view byte_order_mark = "\ufeff";
     insertions_.clear();
     while (line.ends_with('\r')) line.remove_suffix(1);
-    auto plain = plain_length(line);
+    const auto plain = plain_length(line);
     if (plain == line.size()) return line;
-    const auto shown = after_returns(line);
-    if (shown.size() != line.size()) plain = plain_length(shown);
     const auto on_colour = [this](std::size_t place, std::string_view colour) {
         if (keep_ == Escapes::colours) insertions_.push_back({place, colour, {}});
     };
+    auto shown = line;
     auto at = take_simple(shown, plain, bare_, on_colour);
+    if (at < line.size()) {
+        // Something else is in the line: it may be a return, before which nothing counts.
+        shown = after_returns(line);
+        if (shown.size() != line.size()) {
+            insertions_.clear();
+            at = take_simple(shown, plain_length(shown), bare_, on_colour);
+        }
+    }
     while (at < shown.size()) {
         if (const auto length = short_plain_length(shown, at); length > 0) {
             bare_.append(shown, at, length);
