@@ -436,7 +436,9 @@ private:
     /// What the job printed when it was green explains nothing: tried where nothing else convinces.
     async::Task<> compare_with_green(Finding& finding, std::shared_ptr<const JobText> log, std::size_t room) {
         const auto* green = green_job(finding.job->name);
-        if (green == nullptr) co_return;
+        // Another log of the provider's may take too long to come.
+        if (green == nullptr || (green->log_lines == 0 && green->id != history_.since_green->set_up.read_job))
+            co_return;
         auto text = co_await read_job_text(context_->provider, context_->pool, history_.since_green->green, *green,
                                            green_bytes);
         if (!text || text->lines == 0) co_return;

@@ -206,7 +206,7 @@ boost::json::value since_green_json(const RunHistory& history, const Run& run, H
         result["files_total"] = comparison->total_files;
         if (comparison->more_files) result["more_files"] = true;
     }
-    result["set_up"] = set_up_json(set_up, limits.set_up);
+    result["set_up"] = set_up_json(set_up.changes, limits.set_up);
     result["slower"] = slower_json(slower_steps(green, run));
     return result;
 }
@@ -250,8 +250,8 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
         }
         text += fenced(lines);
     }
-    if (!set_up.empty() && limits.set_up > 0)
-        text += "Set up with other versions than then:\n" + set_up_text(set_up, limits.set_up);
+    if (!set_up.changes.empty() && limits.set_up > 0)
+        text += "Set up with other versions than then:\n" + set_up_text(set_up.changes, limits.set_up);
     for (const auto& step : slower_steps(green, run)) {
         text += fmt::format("Slower than then: {} / {} took {}, then {}.\n", step.job, step.step,
                             duration_text(step.seconds), duration_text(step.before_s));

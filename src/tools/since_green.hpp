@@ -17,7 +17,7 @@ namespace flux::tools {
 struct SinceGreen {
     builds::Run green;                             ///< of the same branch, else of another one
     std::optional<builds::Comparison> comparison;  ///< nothing: not known
-    std::vector<SetUpChange> set_up;               ///< of the first job that failed
+    SetUpComparison set_up = {};                   ///< of the first job that failed
 };
 
 /// How other runs of the very same commit ended.

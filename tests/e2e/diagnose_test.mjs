@@ -33,6 +33,28 @@ async function ended(client, args) {
   }, 60_000);
 }
 
+test('what the run taught its runner to see', async (t) => {
+  const repo = demoRepository(t);
+  const matcher = { problemMatcher: [{ owner: 'house', pattern: [{ regexp: '^OUCH (\\S+) line (\\d+) says (.*)$', file: 1, line: 2, message: 3 }] }] };
+  addBranch(repo, 'taught', {
+    'tools/house.json': JSON.stringify(matcher),
+    '.github/workflows/deploy.yml': workflow(`
+echo "::add-matcher::tools/house.json"
+for i in $(seq 1 400); do echo "OUCHY part $i is as it was"; done
+echo "OUCH src/door.txt line 7 says it does not shut"
+for i in $(seq 1 400); do echo "OUCHY part $i is as it will be"; done
+exit 1`).replace('    steps:\n', '    steps:\n      - uses: actions/checkout@v4\n'),
+  });
+  const server = await serve(t, { repo });
+  const client = await connect(server);
+  const run = await ended(client, { branch: 'taught' });
+  const found = await client.call('builds_diagnose', { run_id: run.run_id });
+  assert.equal(found.causes[0]?.message, 'OUCH src/door.txt line 7 says it does not shut', found.said);
+  const errors = await client.call('builds_tailLogs', { run_id: run.run_id, level: 'error' });
+  assert.match(errors.said, /##\[error\]OUCH src\/door\.txt line 7/);
+  await client.close();
+});
+
 test('the cause of a failed build in one call', async (t) => {
   const server = await serve(t, { repo: demoRepository(t) });
   const client = await connect(server);

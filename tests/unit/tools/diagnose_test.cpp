@@ -165,6 +165,22 @@ TEST(Diagnose, SharesItsBudgetBetweenFailedJobsAndKeepsIt) {
     }
 }
 
+TEST(Diagnose, ReadsAFewOfAThousandFailedJobs) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    for (int job = 1; job <= 1000; ++job) {
+        bench.provider.add_job(run, job, "build (" + std::to_string(job) + ")", broken_compile, Conclusion::failure);
+    }
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+
+    EXPECT_LE(size_of(answered), 16'000U);
+    EXPECT_LE(bench.provider.reads.size(), 40U);
+    const auto shown = answered.structured.at("jobs").as_array().size();
+    EXPECT_GE(shown, 4U);
+    EXPECT_EQ(answered.structured.at("omitted").at("jobs").as_int64(), 1000 - static_cast<std::int64_t>(shown));
+}
+
 TEST(Diagnose, SaysOnceWhatFailedInEveryJobOfAMatrix) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::failure);

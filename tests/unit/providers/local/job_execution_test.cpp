@@ -75,6 +75,8 @@ jobs:
           printf '\033[31msrc/a.c:3:7: error: no such thing\033[0m\n'
           echo "$PWD/src/b.c:4:8: warning: odd"
           echo "../c.c:5:9: error: elsewhere"
+          echo "::add-mask::swordfish-7"
+          echo "src/s.c:6:2: error: who knows swordfish-7"
           echo fine
       - run: |
           echo "src/d.c:6:1: error: of a later step"
@@ -91,7 +93,9 @@ jobs:
           "src/e.c:7:1: error: after", "##[error]src/f.c:8:1: error: again"}) {
         EXPECT_TRUE(job.sink.has(line)) << line << "\n" << job.sink.log();
     }
-    ASSERT_EQ(outcome.annotations.size(), 5U);
+    EXPECT_TRUE(job.sink.has("##[error]src/s.c:6:2: error: who knows ***")) << job.sink.log();
+    ASSERT_EQ(outcome.annotations.size(), 6U);
+    EXPECT_EQ(outcome.annotations.at(3).message, "who knows ***");
     const auto& first = outcome.annotations.front();
     EXPECT_EQ(first.message, "no such thing");
     EXPECT_EQ(first.file, "src/a.c");
