@@ -47,7 +47,7 @@ void read_error(std::string_view text, int status) {
                     {"date", std::string{text.substr(0, 29)}}};
     const auto error = error_from(reply, "do it", "octo/site");
     require(!error.message.empty() && error.message.size() < 1500 && flux::is_utf8(error.message));
-    Pacing pacing{flux::system_clock()};
+    Pacing pacing{flux::system_clock(), 1};
     pacing.heed(reply);
     const auto blocked = pacing.blocked_for();
     require(!blocked || *blocked <= std::chrono::seconds{3700});
