@@ -86,8 +86,15 @@ describe('news', () => {
     expect(newsBetween(before, now).map(({ run: { run_id }, kind }) => [run_id, kind])).toEqual([[1, 'failed'], [2, 'live']]);
   });
 
-  it('are not what somebody sees for the first time', () => {
-    expect(newsBetween([], [run(1, 'completed', 'failure')])).toEqual([]);
+  it('are what began and failed between two looks', () => {
+    const known = run(4, 'completed', 'success');
+    expect(newsBetween([known], [run(5, 'completed', 'failure'), known]).map(({ kind }) => kind)).toEqual(['failed']);
+    expect(newsBetween([], [run(1, 'completed', 'failure')]).map(({ kind }) => kind)).toEqual(['failed']);
+  });
+
+  it('are not the older runs that somebody looks up', () => {
+    const known = run(4, 'completed', 'success');
+    expect(newsBetween([known], [known, run(3, 'completed', 'failure'), run(2, 'waiting', null)])).toEqual([]);
   });
 });
 
