@@ -242,14 +242,18 @@ TEST_F(Pace, LetsSoManyGoAtOnceAndTheOthersInTurnAsTheyComeBack) {
     EXPECT_EQ(refused.error().reason, "upstream_busy");
 }
 
+async::Task<> take_turn(Pacing* pacing, std::string principal, int number, std::vector<int>* order) {
+    const auto taken = co_await pacing->take(std::move(principal), true, 8s);
+    if (taken) order->push_back(number);
+}
+
 TEST_F(Pace, TakesItsTurnByItself) {
     // By the real clock, since the waiting is.
     Pacing now{system_clock(), 1000};
     asio::io_context context{1};
     std::vector<int> order;
-    const auto taking = [&](int number, std::string principal) -> async::Task<> {
-        auto taken = co_await now.take(std::move(principal), true, 8s);
-        if (taken) order.push_back(number);
+    const auto taking = [&](int number, std::string principal) {
+        return take_turn(&now, std::move(principal), number, &order);
     };
     async::TaskGroup tasks{context.get_executor(), [](const std::exception_ptr&) { ADD_FAILURE(); }};
     for (int i = 0; i < 144; ++i) tasks.start(taking(0, "busy"));
