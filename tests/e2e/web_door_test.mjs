@@ -163,7 +163,7 @@ test('a session that has lasted its time', async (t) => {
 
   await page.getByText('Your session has ended.').waitFor({ timeout: 30_000 * patience });
   assert.ok(Date.now() - begun >= seconds * 1000, 'not before its time');
-  const held = async () => Number.parseInt(await page.getByTestId('line-count').textContent(), 10);
+  const held = async () => Number((await page.getByTestId('line-count').textContent()).match(/[\d,]+/)[0].replaceAll(',', ''));
   const seen = await held();
   assert.equal(await page.getByRole('log').count(), 0, 'what was shown to somebody signed in is covered');
   assert.equal(await page.getByRole('button', { name: 'AI Workspace' }).count(), 0);
