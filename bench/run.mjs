@@ -26,7 +26,7 @@ const floor = (port) => ({ program: join(built, 'bench/floor'), args: [String(po
 // As an operator runs it: with a token to check, and a limit to count against.
 const flux = (port, state) => ({
   program: join(built, 'everything'), args: [], token,
-  env: { PORT: String(port), MCP_AUTH_TOKEN: token, FLUX_RATE_LIMIT: '1000000', FLUX_STATE_DIR: state, LOG_LEVEL: 'warn' },
+  env: { PORT: String(port), MCP_AUTH_TOKEN: token, FLUX_RATE_LIMIT: '1000000000', FLUX_STATE_DIR: state, LOG_LEVEL: 'warn' },
 });
 
 /// name: [transport, era, command]
