@@ -1,5 +1,12 @@
 // The public conformance suites of the protocol, on the test server with one of everything. The numbers are exact: a suite
 // that ran less than it did when they were written down has not passed.
+//
+// They are higher than those of the official SDK's servers (44, 84, 120 of what is scored, and 3, 56, 84, 152 by revision)
+// where the suite notes what a server may do as information or a warning, which is not counted, unless the server does it:
+// - server-sse-polling (0.1.16), 3 checks: the suite opens a session of 2025-11-25 and then names 2025-03-26 in a header. The
+//   SDK goes by the header, which is too old for a priming event; we go by the session, prime, and let the client resume.
+// - server-sse-multiple-streams (2026-07-28), 1 check: the suite names text/event-stream first in Accept, so it gets streams
+//   from us and finds them to work; the SDK answers with JSON.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +14,10 @@ import test from 'node:test';
 import { parse } from 'yaml';
 import { run, serveEverything, suites, tally } from './suites.mjs';
 
-function assertWell(result, names, expected) {
-  const { unwell, ...counts } = tally(result, names);
+function assertWell(result, names, { skipped: passedOver = [], ...expected }) {
+  const { unwell, skipped, ...counts } = tally(result, names);
   assert.deepEqual(unwell, [], result.said.slice(-2000));
+  assert.deepEqual(skipped, passedOver);
   assert.deepEqual(counts, { ...expected, failed: 0, warned: 0 });
 }
 
@@ -19,10 +27,13 @@ test(`suite ${suites.released.version}, all`, async (t) => {
   assert.equal(result.code, 0);
 });
 
+/// The suite has not written this one yet, and skips it with every server; tests/clients/tasks_test.mjs listens instead.
+const unwritten = ['tasks-status-notifications: tasks-status-notifications'];
+
 // What a revision requires, and what the suite runs beside it without scoring it: what came later, and extensions.
 for (const [revision, expected, beside] of [
   ['2025-11-25', { scenarios: 30, passed: 70 }, { scenarios: 3, passed: 14 }],
-  ['2026-07-28', { scenarios: 37, passed: 121 }, { scenarios: 13, passed: 76 }],
+  ['2026-07-28', { scenarios: 37, passed: 121 }, { scenarios: 13, passed: 76, skipped: unwritten }],
 ]) {
   test(`suite ${suites.next.version}, what ${revision} requires`, async (t) => {
     const folder = join(suites.next.program, '../../requirements');

@@ -58,25 +58,28 @@ export async function run(suite, url, ...options) {
   }
 }
 
-/// How many checks ended how, and which of them not well.
+/// How many checks ended how, which of them not well, and which the suite passed over. Only SUCCESS is counted as passed.
 export function tally({ scenarios }, names = [...scenarios.keys()]) {
   const counts = { scenarios: 0, passed: 0, failed: 0, warned: 0 };
   const unwell = [];
+  const skipped = [];
   for (const name of names) {
     const checks = scenarios.get(name);
-    if (!checks) {
+    if (!checks?.length) {
       unwell.push(`${name}: did not run`);
       continue;
     }
     counts.scenarios += 1;
     for (const check of checks) {
+      const said = `${name}: ${check.id}`;
       if (check.status === 'SUCCESS') counts.passed += 1;
       if (check.status === 'FAILURE') counts.failed += 1;
       if (check.status === 'WARNING') counts.warned += 1;
+      if (check.status === 'SKIPPED') skipped.push(said);
       if (check.status === 'FAILURE' || check.status === 'WARNING') {
-        unwell.push(`${name}: ${check.id}: ${check.errorMessage ?? check.description}`);
+        unwell.push(`${said}: ${check.errorMessage ?? check.description}`);
       }
     }
   }
-  return { ...counts, unwell };
+  return { ...counts, unwell, skipped };
 }
