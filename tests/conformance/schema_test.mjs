@@ -10,6 +10,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
 import WebSocket from 'ws';
+import { speaking } from '../stage/speaking.mjs';
 import { until } from '../stage/stage.mjs';
 import { WebSocketTransport } from '../stage/websocket_transport.mjs';
 import { schemas, witness } from '../stage/wire_schema.mjs';
@@ -59,16 +60,6 @@ async function useEverything(client, revision, call) {
   await client.getPrompt({ name: 'test_prompt_with_image' });
   await assert.rejects(client.getPrompt({ name: 'nothing' }), (error) => error.code === -32602);
   await client.complete({ ref: { type: 'ref/prompt', name: 'test_prompt_with_arguments' }, argument: { name: 'arg1', value: 'pa' } });
-}
-
-/// Has an SDK that knows only its newest revision say hello in another.
-function speaking(revision, transport) {
-  const send = transport.send.bind(transport);
-  transport.send = (message, ...rest) => {
-    if (message.method !== 'initialize') return send(message, ...rest);
-    return send({ ...message, params: { ...message.params, protocolVersion: revision } }, ...rest);
-  };
-  return transport;
 }
 
 const handshake = [...schemas.keys()].filter((revision) => revision < '2026').sort();

@@ -127,6 +127,11 @@ export function conversation() {
     const { names, fits } = judgeOf(revision);
     seen.messages += 1;
     seen.revisions.add(revision);
+    if (message.error && message.id === null && revision < '2025-11-25') {
+      // JSON-RPC 2.0, part 5: the id of a request that can't be made out is null. These schemas have no word for it.
+      fits(names.ofError(), { ...message, id: 'unknown' });
+      return;
+    }
     fits('JSONRPCMessage', message);
     if (message.method) {
       const name = names.ofMethod(message.method);
@@ -151,13 +156,16 @@ export function conversation() {
       }
     },
     heard: (message) => {
-      for (const each of [message].flat()) {
+      const holds = (check) => {
         try {
-          judge(each);
+          check();
         } catch (error) {
           failures.push(error);
         }
-      }
+      };
+      for (const each of [message].flat()) holds(() => judge(each));
+      // Whether the revision has batches at all.
+      if (Array.isArray(message)) holds(() => judgeOf(negotiated ?? modern).fits('JSONRPCMessage', message));
     },
     /// Fails if any message did not fit.
     assertFit: () => {
