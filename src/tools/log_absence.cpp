@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "base/text.hpp"
 
@@ -19,7 +20,8 @@ using builds::Status;
 constexpr std::int64_t soon = 5;
 constexpr std::int64_t later = 15;
 
-std::string because(const std::string& reason) {
+std::string because(std::string_view reason) {
+    if (reason.ends_with('.')) reason.remove_suffix(1);
     return reason.empty() ? std::string{} : fmt::format(" ({})", shortened(to_utf8(reason), 300));
 }
 
@@ -106,7 +108,8 @@ LogAbsence explain_absence(const Run& run, const std::vector<const Job*>& jobs) 
     }
     auto reason = run.reason;
     for (const auto* job : jobs) {
-        if (reason.empty() && !job->reason.empty()) reason = job->name + ": " + job->reason;
+        // Of a log that is due the provider says itself whose it is.
+        if (reason.empty() && !job->reason.empty()) reason = (job->log_due ? "" : job->name + ": ") + job->reason;
     }
     if (builds::is_over(run) && is_due(jobs)) {
         const auto explained =

@@ -22,6 +22,7 @@
 #include "tools/log_choice.hpp"
 #include "tools/log_text.hpp"
 #include "tools/next_call.hpp"
+#include "tools/run_differences.hpp"
 #include "tools/run_json.hpp"
 #include "tools/run_report.hpp"
 #include "tools/since_green.hpp"
@@ -296,7 +297,7 @@ public:
             jobs = std::move(explained);
         }
         if (jobs.empty()) co_return without_failure(nothing_failed(run_));
-        if (wish_.compare) history_ = co_await look_back(context_->provider, run_, jobs.front());
+        if (wish_.compare) history_ = co_await look_back(context_->provider, run_, jobs, history_limits());
         write_head(jobs);
         const auto shown = leave_room_for(jobs);
         for (std::size_t i = 0; i < shown; ++i) co_await look_into(*jobs[i], room_for_text() / (shown - i));
@@ -306,7 +307,9 @@ public:
 
 private:
     /// A small answer keeps its room for the causes.
-    HistoryLimits history_limits() const { return wish_.max_tokens < 2000 ? HistoryLimits{1, 3, 2} : HistoryLimits{}; }
+    HistoryLimits history_limits() const {
+        return wish_.max_tokens < 2000 ? HistoryLimits{1, 3, 2, 1} : HistoryLimits{};
+    }
 
     LogAbsence absence_of(const std::vector<const Job*>& jobs) const {
         const auto* job = jobs.front();
@@ -368,8 +371,8 @@ private:
         if (!text_.ends_with('\n')) text_ += '\n';
 
         structured_size_ = size_of(card(run_)) + size_of(victims_json(victims_)) + reserve +
-                           size_of(since_green_json(history_, run_, history_limits())) +
-                           history_text(history_, run_, history_limits()).size() * 5 / 2;
+                           size_of(since_green_json(history_, history_limits())) +
+                           history_text(history_, history_limits()).size() * 5 / 2;
     }
 
     /// How many of the jobs get enough room to be explained; what they cost beside their text is taken off.
@@ -435,10 +438,11 @@ private:
 
     /// What the job printed when it was green explains nothing: tried where nothing else convinces.
     async::Task<> compare_with_green(Finding& finding, std::shared_ptr<const JobText> log, std::size_t room) {
-        const auto* green = green_job(finding.job->name);
+        const auto* green = history_.since_green ? green_namesake(history_.since_green->green, *finding.job) : nullptr;
+        if (green == nullptr) co_return;
         // Another log of the provider's may take too long to come.
-        if (green == nullptr || (green->log_lines == 0 && green->id != history_.since_green->set_up.read_job))
-            co_return;
+        const auto& at_hand = history_.since_green->set_up.read_jobs;
+        if (green->log_lines == 0 && std::find(at_hand.begin(), at_hand.end(), green->id) == at_hand.end()) co_return;
         auto text = co_await read_job_text(context_->provider, context_->pool, history_.since_green->green, *green,
                                            green_bytes);
         if (!text || text->lines == 0) co_return;
@@ -447,15 +451,6 @@ private:
         };
         auto working = context_->pool.run(std::move(work));
         finding.diagnosis = co_await std::move(working);
-    }
-
-    const Job* green_job(const std::string& name) const {
-        if (!history_.since_green) return nullptr;
-        const auto& jobs = history_.since_green->green.jobs;
-        const auto same = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) {
-            return job.name == name && job.conclusion == Conclusion::success;
-        });
-        return same == jobs.end() ? nullptr : &*same;
     }
 
     RunDiagnosis compose() {
@@ -476,7 +471,7 @@ private:
         structured["jobs"] = jobs_of(findings_);
         structured["failed_tests"] = failed_tests_of(findings_);
         structured["victims"] = victims_json(victims_);
-        structured["since_green"] = since_green_json(history_, run_, history_limits());
+        structured["since_green"] = since_green_json(history_, history_limits());
         structured["flaky"] = flaky_json(history_);
         structured["log_state"] = log_state(run_, all_jobs(run_));
         structured["look_again_in_s"] = look_again;
@@ -484,7 +479,7 @@ private:
         if (best_of(findings_) == nullptr)
             structured["why"] = findings_.empty() ? std::string{} : findings_.front().why;
 
-        std::string ending = history_text(history_, run_, history_limits());
+        std::string ending = history_text(history_, history_limits());
         if (look_again > 0) ending += fmt::format("Look again in {} s.\n", look_again);
         ending += to_text(next);
 

@@ -50,56 +50,6 @@ std::optional<SameCommit> others_of_the_commit(const std::vector<Run>& runs, con
     return same;
 }
 
-/// A step that took much longer than in the green run.
-struct Slower {
-    std::string job;
-    std::string step;
-    double seconds = 0;
-    double before_s = 0;
-};
-
-std::optional<double> seconds_of(const builds::Step& step) {
-    if (!step.started_at || !step.completed_at) return std::nullopt;
-    return duration_s(step.started_at, step.completed_at, *step.completed_at);
-}
-
-std::vector<Slower> slower_steps(const Run& green, const Run& run) {
-    constexpr double noticeable_s = 20;
-    constexpr double much = 2;
-    constexpr std::size_t most = 3;
-    std::vector<Slower> result;
-    for (const auto& job : run.jobs) {
-        const auto before = std::find_if(green.jobs.begin(), green.jobs.end(),
-                                         [&](const builds::Job& other) { return other.name == job.name; });
-        if (before == green.jobs.end()) continue;
-        for (const auto& step : job.steps) {
-            const auto same = std::find_if(before->steps.begin(), before->steps.end(),
-                                           [&](const builds::Step& other) { return other.name == step.name; });
-            const auto now = seconds_of(step);
-            const auto then = same == before->steps.end() ? std::nullopt : seconds_of(*same);
-            if (!now || !then || *now - *then < noticeable_s || *now < *then * much) continue;
-            result.push_back({clean_name(job.name), clean_name(step.name), *now, *then});
-        }
-    }
-    std::sort(result.begin(), result.end(),
-              [](const Slower& a, const Slower& b) { return a.seconds - a.before_s > b.seconds - b.before_s; });
-    if (result.size() > most) result.resize(most);
-    return result;
-}
-
-boost::json::array slower_json(const std::vector<Slower>& steps) {
-    boost::json::array result;
-    for (const auto& step : steps) {
-        boost::json::object entry;
-        entry["job"] = step.job;
-        entry["step"] = step.step;
-        entry["duration_s"] = step.seconds;
-        entry["before_s"] = step.before_s;
-        result.push_back(std::move(entry));
-    }
-    return result;
-}
-
 boost::json::array set_up_json(const std::vector<SetUpChange>& changes, std::size_t most) {
     boost::json::array result;
     for (const auto& change : changes) {
@@ -109,19 +59,38 @@ boost::json::array set_up_json(const std::vector<SetUpChange>& changes, std::siz
         entry["name"] = change.name;
         entry["before"] = change.before.empty() ? boost::json::value{} : boost::json::value(change.before);
         entry["now"] = change.now;
+        boost::json::array jobs;
+        for (const auto& job : change.jobs) jobs.push_back(boost::json::value(job));
+        entry["jobs"] = std::move(jobs);
         result.push_back(std::move(entry));
     }
     return result;
 }
 
-std::string set_up_text(const std::vector<SetUpChange>& changes, std::size_t most) {
+std::string set_up_lines(const SinceGreen& since, std::size_t most) {
+    const auto& changes = since.set_up.changes;
     std::string lines;
     for (std::size_t i = 0; i < std::min(most, changes.size()); ++i) {
         const auto& change = changes[i];
-        lines += fmt::format("{}{}{}: {} -> {}\n", change.what, change.name.empty() ? "" : " ", change.name,
+        lines += fmt::format("{}{}{}: {} -> {}", change.what, change.name.empty() ? "" : " ", change.name,
                              change.before.empty() ? "(none)" : change.before, change.now);
+        // What all jobs have in common needs no names.
+        if (change.jobs.size() < since.failed_jobs) lines += in_jobs(change.jobs);
+        lines += '\n';
     }
-    return fenced(lines);
+    return lines;
+}
+
+/// What a failed job was set up with and what it does, beside then.
+std::string set_up_text(const SinceGreen& since, HistoryLimits limits) {
+    const auto compared = since.set_up.compared;
+    const auto some = compared < since.failed_jobs
+                          ? fmt::format(" (compared: {} of {} failed jobs)", compared, since.failed_jobs)
+                          : std::string{};
+    const auto lines = set_up_lines(since, limits.set_up) + step_lines(since.differences);
+    if (!lines.empty()) return fmt::format("Set up otherwise than then{}:\n{}", some, fenced(lines));
+    if (compared == 0) return {};
+    return fmt::format("Runner and actions are those of then{}.\n", some);
 }
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -135,7 +104,8 @@ std::string clean_path(std::string_view path) { return shortened(clean_name(path
 
 }  // namespace
 
-async::Task<RunHistory> look_back(builds::Provider& provider, const Run& run, const builds::Job* failed) {
+async::Task<RunHistory> look_back(builds::Provider& provider, const Run& run,
+                                  const std::vector<const builds::Job*>& failed, HistoryLimits limits) {
     RunHistory history;
     builds::ListQuery of_branch;
     of_branch.branch = run.head_branch;
@@ -161,19 +131,24 @@ async::Task<RunHistory> look_back(builds::Provider& provider, const Run& run, co
     if (!found) co_return history;
     auto whole = co_await provider.find(*found);
     if (!whole) co_return history;
-    SinceGreen since{*std::move(whole), std::nullopt, {}};
+    SinceGreen since;
+    since.green = *std::move(whole);
+    since.failed_jobs = failed.size();
     if (!since.green.head_sha.empty() && !run.head_sha.empty()) {
         auto comparison = co_await provider.compare(since.green.head_sha, run.head_sha);
         if (comparison) since.comparison = *std::move(comparison);
     }
-    if (failed != nullptr) since.set_up = co_await set_up_changes(provider, since.green, run, *failed);
+    since.differences = differences(since.green, run, failed);
+    since.set_up = co_await set_up_changes(provider, since.green, run, failed, limits.set_up_jobs);
     history.since_green = std::move(since);
     co_return history;
 }
 
-boost::json::value since_green_json(const RunHistory& history, const Run& run, HistoryLimits limits) {
+boost::json::value since_green_json(const RunHistory& history, HistoryLimits limits) {
     if (!history.since_green) return nullptr;
-    const auto& [green, comparison, set_up] = *history.since_green;
+    const auto& since = *history.since_green;
+    const auto& green = since.green;
+    const auto& comparison = since.comparison;
     boost::json::object result;
     result["run_id"] = green.id;
     result["branch"] = clean_name(green.head_branch);
@@ -206,8 +181,10 @@ boost::json::value since_green_json(const RunHistory& history, const Run& run, H
         result["files_total"] = comparison->total_files;
         if (comparison->more_files) result["more_files"] = true;
     }
-    result["set_up"] = set_up_json(set_up.changes, limits.set_up);
-    result["slower"] = slower_json(slower_steps(green, run));
+    result["set_up"] = set_up_json(since.set_up.changes, limits.set_up);
+    result["set_up_compared"] = since.set_up.compared;
+    result["failed_jobs"] = since.failed_jobs;
+    add_json(since.differences, result);
     return result;
 }
 
@@ -220,7 +197,7 @@ boost::json::value flaky_json(const RunHistory& history) {
     return result;
 }
 
-std::string history_text(const RunHistory& history, const Run& run, HistoryLimits limits) {
+std::string history_text(const RunHistory& history, HistoryLimits limits) {
     std::string text;
     if (history.flaky) {
         text += fmt::format("Flaky? The same commit was green in run {} ({} of {} runs of it failed).\n",
@@ -228,7 +205,9 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
                             history.flaky->failed + history.flaky->passed);
     }
     if (!history.since_green) return text;
-    const auto& [green, comparison, set_up] = *history.since_green;
+    const auto& since = *history.since_green;
+    const auto& green = since.green;
+    const auto& comparison = since.comparison;
     text += fmt::format("Last green: run {} of {} at {}", green.id, clean_name(green.head_branch),
                         green.head_sha.substr(0, 9));
     if (!comparison) {
@@ -250,12 +229,8 @@ std::string history_text(const RunHistory& history, const Run& run, HistoryLimit
         }
         text += fenced(lines);
     }
-    if (!set_up.changes.empty() && limits.set_up > 0)
-        text += "Set up with other versions than then:\n" + set_up_text(set_up.changes, limits.set_up);
-    for (const auto& step : slower_steps(green, run)) {
-        text += fmt::format("Slower than then: {} / {} took {}, then {}.\n", step.job, step.step,
-                            duration_text(step.seconds), duration_text(step.before_s));
-    }
+    text += text_of(since.differences);
+    text += set_up_text(since, limits);
     return text;
 }
 

@@ -9,6 +9,7 @@
 #include "async/task.hpp"
 #include "builds/comparison.hpp"
 #include "builds/provider.hpp"
+#include "tools/run_differences.hpp"
 #include "tools/set_up_changes.hpp"
 
 namespace flux::tools {
@@ -17,7 +18,9 @@ namespace flux::tools {
 struct SinceGreen {
     builds::Run green;                             ///< of the same branch, else of another one
     std::optional<builds::Comparison> comparison;  ///< nothing: not known
-    SetUpComparison set_up = {};                   ///< of the first job that failed
+    SetUpComparison set_up = {};
+    RunDifferences differences = {};
+    std::size_t failed_jobs = 0;  ///< of which the set-up of some was compared
 };
 
 /// How other runs of the very same commit ended.
@@ -33,25 +36,28 @@ struct RunHistory {
     std::optional<SameCommit> flaky;  ///< set where the same commit was green as well
 };
 
-/// Looks back from a run, of whose failed jobs `failed` is the first (nullptr: none is known). What cannot be found out
-/// is not known, never an error. Run and job live as long as the task.
-async::Task<RunHistory> look_back(builds::Provider& provider, const builds::Run& run, const builds::Job* failed);
-
-/// How much of a history an answer shows.
+/// How much of a history is looked at, and shown.
 struct HistoryLimits {
     std::size_t commits = 5;
     std::size_t files = 12;
     std::size_t set_up = 8;
+    std::size_t set_up_jobs = 4;  ///< whose logs are read for what they were set up with: two downloads each
 };
 
-/// `{run_id, branch, head_sha, created_at, commits, commits_total, files, files_total, set_up, slower}`, or null. Where
-/// nothing is known of commits and files, these members are null. `more_files`: there may be more than `files_total`.
-boost::json::value since_green_json(const RunHistory& history, const builds::Run& run, HistoryLimits limits);
+/// Looks back from a run, of whose jobs these `failed`. What cannot be found out is not known, never an error. Run and
+/// jobs live as long as the task.
+async::Task<RunHistory> look_back(builds::Provider& provider, const builds::Run& run,
+                                  const std::vector<const builds::Job*>& failed, HistoryLimits limits);
+
+/// `{run_id, branch, head_sha, created_at, commits, commits_total, files, files_total, set_up, set_up_compared,
+/// failed_jobs}` and what RunDifferences adds, or null. Where nothing is known of commits and files, these members are
+/// null. `more_files`: there may be more than `files_total`.
+boost::json::value since_green_json(const RunHistory& history, HistoryLimits limits);
 
 /// `{passed, failed, passed_run_id}`, or null.
 boost::json::value flaky_json(const RunHistory& history);
 
 /// Both as text, the repository's own words fenced; empty where nothing is known.
-std::string history_text(const RunHistory& history, const builds::Run& run, HistoryLimits limits);
+std::string history_text(const RunHistory& history, HistoryLimits limits);
 
 }  // namespace flux::tools

@@ -92,6 +92,26 @@ test('the cause of a failed build in one call', async (t) => {
     assert.ok(block.text.split('\n')[cause.log_line - block.from_line].includes(shown));
   });
 
+  await t.test('steps and actions that the green run did not have', async () => {
+    addBranch(server.repo, 'regrown', {
+      '.github/workflows/deploy.yml': `on: workflow_dispatch
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v3
+      - name: Polish
+        run: exit 3
+`,
+    });
+    await ended(client, { branch: 'regrown' });
+    const { since_green: since, said } = await client.call('builds_diagnose', { branch: 'regrown' });
+    assert.deepEqual(since.set_up, [{ what: 'action', name: 'actions/checkout', before: 'v4', now: 'v3', jobs: ['test'] }], said);
+    assert.deepEqual([since.set_up_compared, since.failed_jobs], [1, 1]);
+    assert.ok(since.steps.some(({ step, change }) => step === 'Polish' && change === 'new'), said);
+    assert.match(said, /^action actions\/checkout: v4 -> v3\n/m);
+  });
+
   await t.test('a person at a terminal gets the same', async () => {
     const { run_id } = (await client.call('builds_diagnose', { branch: 'faster-readers' })).run;
     const seen = await flux('diagnose', String(run_id));

@@ -66,6 +66,41 @@ test('what changed since the last green run', async (t) => {
   });
 });
 
+test('what jobs were set up with, what they do and how long they take, beside the last green run', async (t) => {
+  const { github, peer } = await onGithub(t);
+  const legs = 50;
+  const set_up = (image, hash) => ({ name: 'Set up job', log: ["Current runner version: '2.336.0'", '##[group]Runner Image', 'Image: ubuntu-24.04', `Version: ${image}`, '##[endgroup]', `Download action repository 'actions/checkout@v4' (SHA:${hash.repeat(40)})`] });
+  const job = (name, image, hash, more) => ({ name, steps: [set_up(image, hash), ...more] });
+  const good_test = { name: 'Test', run: 'npm test', seconds: 1, log: ['fine'] };
+  const bad_test = (seconds) => ({ ...failing.jobs[0].steps[0], seconds });
+  const names = Array.from({ length: legs }, (_, n) => `test (${n + 1})`);
+  github.addScript({ jobs: names.map((name) => job(name, '20250105.1.0', 'a', [good_test])) });
+  const green = await good(create(peer));
+  assert.equal((await ended(peer, green.run_id)).run.conclusion, 'success');
+  commits(github, 1);
+  const red_job = (name, n) => job(name, n === 0 ? '20250209.1.0' : '20250105.1.0', 'b', [{ name: 'Lint' }, bad_test(n === 0 ? 90 : 1)]);
+  github.addScript({ jobs: [...names.map(red_job), job('brand new', '20250209.1.0', 'b', [bad_test(1)])] });
+  const red = await good(create(peer));
+  assert.equal((await ended(peer, red.run_id)).run.conclusion, 'failure');
+
+  const result = await peer.tool('builds.diagnose', { run_id: red.run_id });
+  const { since_green: since } = await good(Promise.resolve(result));
+  const said = text(result);
+  assert.equal(since.run_id, green.run_id);
+  assert.deepEqual([since.set_up_compared, since.failed_jobs], [4, legs + 1], said);
+  assert.match(said, /Set up otherwise than then \(compared: 4 of 51 failed jobs\)/);
+  const action = since.set_up.find(({ what }) => what === 'action');
+  assert.deepEqual([action.name, action.before, action.now, action.jobs.length], ['actions/checkout', 'v4 (aaaaaaaaaaaa)', 'v4 (bbbbbbbbbbbb)', 4]);
+  const image = since.set_up.find(({ what }) => what === 'image');
+  assert.deepEqual([image.before, image.now, image.jobs], ['20250105.1.0', '20250209.1.0', ['test (1)']]);
+  assert.match(said, /^step new: Lint \[test \(1\), test \(2\) and \d+ more\]$/m);
+  assert.ok(since.slower.some(({ job, step, duration_s, before_s }) => job === 'test (1)' && step === 'Test' && duration_s > 60 && before_s < 30), JSON.stringify(since.slower));
+
+  const one = await peer.tool('builds.diagnose', { run_id: red.run_id, job: 'brand new' });
+  assert.match(text(one), /Not in that run: job "brand new"/);
+  assert.deepEqual((await good(Promise.resolve(one))).since_green.jobs, [{ job: 'brand new', then: 'absent' }]);
+});
+
 test('flux://runs tells what happens to any run, whoever started it', async (t) => {
   const { github, server, peer } = await onGithub(t, { github: { clock: { rate: 1 } } });
   github.addScript({ jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] });

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <string>
@@ -449,14 +450,96 @@ TEST(Diagnose, NamesActionsAndImagesThatAreNotThoseOfTheGreenRun) {
 
     const auto& changes = answered.structured.at("since_green").at("set_up");
     EXPECT_EQ(boost::json::serialize(changes),
-              R"json([{"what":"image","name":"ubuntu-24.04","before":"20250105.1.0","now":"20250209.1.0"},)json"
+              R"json([{"what":"image","name":"ubuntu-24.04","before":"20250105.1.0","now":"20250209.1.0",)json"
+              R"json("jobs":["build"]},)json"
               R"json({"what":"action","name":"actions/checkout","before":"v4 (aaaaaaaaaaaa)",)json"
-              R"json("now":"v4 (bbbbbbbbbbbb)"},)json"
-              R"json({"what":"action","name":"vendor/new-action","before":null,"now":"v1"}])json");
+              R"json("now":"v4 (bbbbbbbbbbbb)","jobs":["build"]},)json"
+              R"json({"what":"action","name":"vendor/new-action","before":null,"now":"v1","jobs":["build"]}])json");
+    EXPECT_THAT(answered.text, HasSubstr("Set up otherwise than then:\n"));
     EXPECT_THAT(answered.text, HasSubstr("image ubuntu-24.04: 20250105.1.0 -> 20250209.1.0\n"));
     const auto fence = answered.text.rfind("<<<log-");
     EXPECT_LT(fence, answered.text.find("action actions/checkout: v4 (aaaaaaaaaaaa)"));
     EXPECT_THAT(without.text, Not(HasSubstr("20250105.1.0")));
+}
+
+/// The log of a job on an image.
+std::vector<std::string> log_on(const std::string& version, bool fails) {
+    std::vector<std::string> lines{"##[group]Runner Image", "Image: ubuntu-24.04", "Version: " + version,
+                                   "##[endgroup]", "Complete job name: build"};
+    if (fails) lines.insert(lines.end(), broken_compile.begin(), broken_compile.end());
+    return lines;
+}
+
+TEST(Diagnose, ComparesTheSetUpOfAFewOfManyFailedJobsAndSaysSo) {
+    ToolBench bench;
+    add_history(bench, true);
+    auto& green = bench.provider.known.at(11);
+    auto& run = bench.provider.known.at(12);
+    run.jobs.clear();
+    bench.provider.logs.erase(3);
+    for (int job = 1; job <= 50; ++job) {
+        const auto name = "build (" + std::to_string(job) + ")";
+        bench.provider.add_job(green, 100 + job, name, log_on("1.0", false), Conclusion::success);
+        // The second runner got a newer image.
+        bench.provider.add_job(run, 200 + job, name, log_on(job == 2 ? "2.0" : "1.0", true), Conclusion::failure);
+    }
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+    const auto one = bench.call("builds.diagnose", R"({"run_id":12,"job":202})");
+
+    const auto reads_of_green = std::count_if(bench.provider.reads.begin(), bench.provider.reads.end(),
+                                              [](const builds::LogQuery& query) { return query.run == 11; });
+    EXPECT_EQ(reads_of_green, 5) << "four, and one of the job that was asked for";
+    EXPECT_THAT(answered.text, HasSubstr("Set up otherwise than then (compared: 4 of 50 failed jobs):\n"));
+    EXPECT_THAT(answered.text, HasSubstr("image ubuntu-24.04: 1.0 -> 2.0 [build (2)]\n"));
+    const auto& since = answered.structured.at("since_green");
+    EXPECT_EQ(since.at("set_up_compared").as_int64(), 4);
+    EXPECT_EQ(since.at("failed_jobs").as_int64(), 50);
+    EXPECT_EQ(boost::json::serialize(since.at("set_up").at(0).at("jobs")), R"json(["build (2)"])json");
+    EXPECT_LE(size_of(answered), 16'000U);
+    EXPECT_THAT(one.text, HasSubstr("Set up otherwise than then:\n"));
+    EXPECT_THAT(one.text, HasSubstr("image ubuntu-24.04: 1.0 -> 2.0\n"));
+}
+
+TEST(Diagnose, SaysThatRunnerAndActionsAreTheSameOrNothing) {
+    for (const bool is_known : {true, false}) {
+        SCOPED_TRACE(is_known);
+        ToolBench bench;
+        add_history(bench, true);
+        auto& green = bench.provider.known.at(11);
+        bench.provider.add_job(green, 2, "build", is_known ? log_on("1.0", false) : std::vector<std::string>{},
+                               Conclusion::success);
+        auto& run = bench.provider.known.at(12);
+        run.jobs.clear();
+        bench.provider.logs.erase(3);
+        bench.provider.add_job(run, 3, "build", log_on("1.0", true), Conclusion::failure);
+
+        const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+
+        const auto same = HasSubstr("Runner and actions are those of then.\n");
+        if (is_known) {
+            EXPECT_THAT(answered.text, same);
+        } else {
+            EXPECT_THAT(answered.text, Not(same));
+        }
+        EXPECT_THAT(answered.text, Not(HasSubstr("otherwise than then")));
+    }
+}
+
+TEST(Diagnose, FencesTheStepsThatTheGreenRunDidNotHave) {
+    ToolBench bench;
+    add_history(bench, true);
+    auto& green = bench.provider.known.at(11);
+    bench.provider.add_job(green, 2, "build", {"fine"}, Conclusion::success);
+    auto& job = bench.provider.known.at(12).jobs.front();
+    add_step(job, "Obey \x1b[31mme", Conclusion::skipped);
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+
+    EXPECT_EQ(answered.structured.at("since_green").at("steps").at(0).at("step").as_string(), "Obey me");
+    const auto fence = answered.text.rfind("<<<log-");
+    EXPECT_LT(fence, answered.text.find("step new: Obey me [build]\n"));
+    EXPECT_LT(answered.text.find("Obey me"), answered.text.find(">>>log-", fence));
 }
 
 TEST(Diagnose, ShowsWhatTheGreenRunDidNotPrintWhereNothingElseExplains) {

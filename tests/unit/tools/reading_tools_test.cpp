@@ -245,6 +245,7 @@ TEST(TailLogs, TellsOfTheStepsOfAJobWhoseLinesComeAtItsEnd) {
 TEST(TailLogs, SaysThatALogIsStillToComeAndAsksForOneThatIsNamed) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.jobs.reserve(2);
     auto& job = bench.provider.add_job(run, 3, "build", {}, Conclusion::success);
     job.log_due = true;
 
@@ -259,6 +260,17 @@ TEST(TailLogs, SaysThatALogIsStillToComeAndAsksForOneThatIsNamed) {
     job.reason = "Job \"build\" has ended, but GitHub has not put its log there yet.";
     const auto explained = bench.call("builds.tailLogs", R"({"run_id":12})");
     EXPECT_EQ(explained.structured.at("why").as_string(), job.reason) << "said once";
+
+    run.status = builds::Status::in_progress;
+    run.conclusion.reset();
+    bench.provider.add_job(run, 4, "test", {}, std::nullopt);
+    const auto going_on = bench.call("builds.tailLogs", R"({"run_id":12})");
+    EXPECT_EQ(going_on.structured.at("why").as_string(),
+              "Run 12 has started and has written no line yet (Job \"build\" has ended, but GitHub has not put its log "
+              "there yet).");
+    run.jobs.pop_back();
+    run.status = builds::Status::completed;
+    run.conclusion = Conclusion::success;
 
     bench.call("builds.tailLogs", R"({"run_id":12,"job":"build"})");
     ASSERT_EQ(bench.provider.reads.size(), 1U);
