@@ -171,7 +171,7 @@ std::size_t clean(std::string_view text, bool masks, logs::Escapes keep_escapes)
     logs::LineCleaner cleaner{keep_escapes, {.known = nullptr, .by_shape = masks}};
     std::size_t bytes = 0;
     const logs::LineSplitter::Sink sink = [&](const logs::LineSplitter::RawLine& line) {
-        bytes += cleaner.clean(line.text).text.size() + 1;
+        bytes += cleaner.clean(line.text, line.known).text.size() + 1;
     };
     splitter.feed(text, sink);
     splitter.finish(sink);

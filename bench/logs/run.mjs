@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Measures the log engine beside what people use today, on one core, in turns: node bench/logs/run.mjs [--rounds N] [--logs FOLDER]
+// Measures the log engine beside what people use today, on one core, in turns: node bench/logs/run.mjs [--rounds N] [--logs FOLDER] [--only PATTERN]
 // Prints Markdown tables. Times are processor times; of the rounds the median is taken, of ratios the median of the rounds'.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const built = join(root, 'build/release/bench');
-const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, logs: { type: 'string', default: '' } } });
+const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, logs: { type: 'string', default: '' }, only: { type: 'string', default: '' } } });
 const rounds = Number(options.rounds);
 const folder = options.logs || mkdtempSync(join(tmpdir(), 'flux-bench-logs-'));
 const log = (name) => join(folder, `${name}.log`);
@@ -57,6 +57,7 @@ const shown = (number) => (number < 1 ? number.toFixed(2) : number < 10 ? number
 
 console.log('| what | who | ms | of ours | peak, MiB |\n|---|---|---:|---:|---:|');
 for (const [what, who] of Object.entries(rows)) {
+  if (!new RegExp(options.only).test(what)) continue;
   const figures = Array.from({ length: rounds }, () => Object.fromEntries(Object.entries(who).map(([name, run]) => [name, run()])));
   for (const name of Object.keys(who)) {
     const ratio = name === 'flux' ? '' : shown(median(figures.map((round) => round[name].ms / round.flux.ms)));
@@ -65,9 +66,9 @@ for (const [what, who] of Object.entries(rows)) {
   }
 }
 
-console.log('\n| a log of | kept in the store: peak, MiB | diagnosed: peak, MiB |\n|---|---:|---:|');
 const odd = { large: '1 GB', long: 'ten lines of 10 MB', short: 'ten million lines', equal: '200,000 equal lines', progress: 'one progress bar of 100 MB' };
-for (const [name, title] of Object.entries(odd)) {
+if (!options.only) console.log('\n| a log of | kept in the store: peak, MiB | diagnosed: peak, MiB |\n|---|---:|---:|');
+for (const [name, title] of Object.entries(options.only ? {} : odd)) {
   console.log(`| ${title} | ${shown(flux('store', name).peak_mib)} | ${shown(flux('diagnose', name).peak_mib)} |`);
 }
 if (!options.logs) rmSync(folder, { recursive: true });

@@ -176,7 +176,7 @@ StepTimeCutter::Place JobLogAppender::State::place_of(std::string_view bare, Wal
 }
 
 void JobLogAppender::State::add(const LineSplitter::RawLine& line, bool beyond_the_limit) {
-    const auto clean = cleaner.clean(line.text);
+    const auto clean = cleaner.clean(line.text, line.known);
     if (line.stamp.length > 0) {
         time = line.stamp.time;
         stamp = line.stamp.usual ? std::string{line.stamp_text} : log_stamp(time) + ' ';
@@ -287,7 +287,8 @@ Result<StoredJobLog> JobLogAppender::finish(std::vector<StepTime> steps) {
         if (state.left_out > 0) {
             const auto remark =
                 fmt::format("##[warning]{} more lines of this log were left out here: it is too long.", state.left_out);
-            state.add({remark, {}, false, {}}, true);
+            OddBytes odd;
+            state.add({remark, {}, false, {}, KnownOfLine{odd.find(remark)}}, true);
         }
         state.write_out();
         if (auto cut = state.cut_again(std::move(steps)); !cut) return fail(std::move(cut.error()));

@@ -55,77 +55,29 @@ std::string_view after_returns(std::string_view line) {
     return last == nullptr ? line : line.substr(static_cast<std::size_t>(last - line.data()) + 1);
 }
 
-std::uint8_t is_odd(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return static_cast<std::uint8_t>((byte < 0x20) | (byte > 0x7e));
-}
-
-std::uint64_t word_at(std::string_view text, std::size_t at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    return word;
-}
-
-/// The high bit of each byte that is below 0x20, 0x7f or above: no sum carries into the next byte.
-std::uint64_t odd_bytes(std::uint64_t word) {
-    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
-    constexpr std::uint64_t high = 0x80U * ones;
-    const auto low = word & ~high;
-    return (word | ~(low + 0x60U * ones) | (low + ones)) & high;
-}
-
-/// Which byte in the order of memory is the first with its high bit set.
-std::size_t first_of(std::uint64_t bytes) {
-    constexpr bool little = std::endian::native == std::endian::little;
-    return static_cast<std::size_t>(little ? std::countr_zero(bytes) : std::countl_zero(bytes)) / 8;
-}
-
-std::size_t printable_length(std::string_view text) {
-    std::size_t at = 0;
-    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-        if (const auto odd = odd_bytes(word_at(text, at)); odd != 0) return at + first_of(odd);
-    }
-    while (at < text.size() && is_odd(text[at]) == 0) ++at;
-    return at;
-}
-
-/// How many characters at the front of `text` are printable ASCII or tabs.
-std::size_t plain_length(std::string_view text) {
-    constexpr std::size_t block = 32;
-    std::size_t at = 0;
-    for (; at + block <= text.size(); at += block) {
-        // Without a branch, so that it becomes vector instructions.
-        std::uint8_t any = 0;
-        for (std::size_t i = 0; i < block; ++i) any = static_cast<std::uint8_t>(any | is_odd(text[at + i]));
-        if (any != 0) break;
-    }
-    while (at < text.size()) {
-        at += printable_length(text.substr(at));
-        if (at == text.size() || text[at] != '\t') break;
-        ++at;
-    }
-    return at;
-}
-
-/// Copies the printable ASCII characters at the front of `from`, eight at a time, and says how many they are. `to` has
-/// room for all of `from`.
-std::size_t copy_printable(std::string_view from, char* to) {
-    std::size_t at = 0;
-    for (; at + sizeof(std::uint64_t) <= from.size(); at += sizeof(std::uint64_t)) {
-        const auto word = word_at(from, at);
-        std::memcpy(to + at, &word, sizeof word);
-        if (const auto odd = odd_bytes(word); odd != 0) return at + first_of(odd);
-    }
-    for (; at < from.size() && is_odd(from[at]) == 0; ++at) to[at] = from[at];
-    return at;
-}
-
 /// The length of `ESC [ digits ; : m` at the front of `text`, which begins with ESC; 0: it is something else.
 std::size_t colour_length(std::string_view text) {
     if (text.size() < 3 || text[1] != '[') return 0;
     std::size_t at = 2;
     while (at < text.size() && text[at] >= '0' && text[at] <= ';') ++at;
     return at < text.size() && text[at] == 'm' ? at + 1 : 0;
+}
+
+/// The same where it is at most eight characters long, of which all colours but those of 24 bits are: without a loop,
+/// as their lengths follow no rule that a processor could guess. Reads eight bytes.
+std::size_t short_colour_length(const char* text) {
+    if constexpr (std::endian::native != std::endian::little) return 0;
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    if ((word & 0xffffU) != 0x5b1bU) return 0;
+    word >>= 16U;
+    // The high bit of each byte that is no parameter: no sum carries into the next byte.
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    constexpr std::uint64_t high = 0x80U * ones;
+    const auto above_zero = word ^ ('0' * ones);
+    const auto others = (((above_zero & ~high) + (0x7fU - (';' - '0')) * ones) | above_zero) & high;
+    const auto parameters = static_cast<unsigned>(std::countr_zero(others)) - 7;  // in bits; two bytes are 0
+    return (word >> parameters & 0xffU) == 'm' ? 3 + parameters / 8 : 0;
 }
 
 /// The length of a check mark, bullet, box, arrow or emoji at the front of `text`, of which logs are full: a
@@ -140,43 +92,22 @@ std::size_t symbol_length(std::string_view text) {
     return 0;
 }
 
-/// Printable ASCII, tabs, symbols and colours, of which most lines are: `bare` becomes what is left of them, the first
-/// `plain` characters of which are known to stay. `on_colour` gets each colour and its place in `bare`. Returns where
-/// something else begins.
-template <class OnColour>
-std::size_t take_simple(std::string_view shown, std::size_t plain, std::string& bare, const OnColour& on_colour) {
-    bare.resize(shown.size());
-    auto* const begin = bare.data();
-    std::memcpy(begin, shown.data(), plain);
-    auto* out = begin + plain;
-    auto at = plain;
-    while (at < shown.size()) {
-        const auto length = copy_printable(shown.substr(at), out);
-        at += length;
-        out += length;
-        if (at == shown.size()) break;
-        if (shown[at] == '\t') {
-            *out++ = shown[at++];
-            continue;
-        }
-        if (const auto symbol = symbol_length(shown.substr(at)); symbol > 0) {
-            std::memcpy(out, shown.data() + at, symbol);
-            at += symbol;
-            out += symbol;
-            continue;
-        }
-        const auto colour = shown[at] == '\x1b' ? colour_length(shown.substr(at)) : 0;
-        if (colour == 0) break;
-        on_colour(static_cast<std::size_t>(out - begin), shown.substr(at + 2, colour - 2));
-        at += colour;
-    }
-    bare.resize(static_cast<std::size_t>(out - begin));
-    return at;
+/// Read behind a line and written behind what is kept of it.
+constexpr std::size_t slack = 32;
+
+/// Copies what lies between: mostly a word, and a call would cost more.
+char* copy_between(const char* begin, const char* end, char* to) {
+    constexpr auto few = slack;
+    const auto length = static_cast<std::size_t>(end - begin);
+    std::memcpy(to, begin, few);
+    if (length > few) [[unlikely]]
+        std::memcpy(to + few, begin + few, length - few);
+    return to + length;
 }
 
 std::size_t short_plain_length(std::string_view text, std::size_t at) {
     const auto begin = at;
-    while (at < text.size() && (is_odd(text[at]) == 0 || text[at] == '\t')) ++at;
+    while (at < text.size() && !is_odd(text[at])) ++at;
     return at - begin;
 }
 
@@ -203,25 +134,75 @@ void LineCleaner::take_invisible(std::string_view text, std::size_t& at) {
     insertions_.push_back({bare_.size(), {}, std::move(mark)});
 }
 
-std::string_view LineCleaner::take_apart(std::string_view line) {
-    constexpr std::string_view byte_order_mark = "\ufeff";
-    insertions_.clear();
-    while (line.ends_with('\r')) line.remove_suffix(1);
-    const auto plain = plain_length(line);
-    if (plain == line.size()) return line;
-    const auto on_colour = [this](std::size_t place, std::string_view colour) {
-        if (keep_ == Escapes::colours) insertions_.push_back({place, colour, {}});
+/// Printable ASCII, tabs, symbols and colours, of which most lines are: `simple_` becomes what is left of `shown` until
+/// something else begins. Of lines with a dozen colours, which are usual, each instruction in here is felt.
+LineCleaner::Simple LineCleaner::take_simple(std::string_view shown, const KnownOfLine& known) {
+    const auto size = shown.size();
+    if (simple_.size() < size + slack) simple_.resize(2 * (size + slack));
+    const auto* in = shown.data();
+    if (known.readable < slack) {
+        if (padded_.size() < size + slack) padded_.resize(2 * (size + slack));
+        shown.copy(padded_.data(), size);
+        in = padded_.data();
+    }
+    // By value: for all that a compiler knows, what is written through a `char*` may change everything else.
+    const auto odd = known.odd;
+    const auto origin = known.origin;
+    const bool keeps_colours = keep_ == Escapes::colours;
+    auto* const begin = simple_.data();
+    auto* out = begin;
+    const auto* copied = in;
+    const auto take_up_to = [&](std::size_t place) -> Simple {
+        return {place, static_cast<std::size_t>(copy_between(copied, in + place, out) - begin)};
     };
-    auto shown = line;
-    auto at = take_simple(shown, plain, bare_, on_colour);
-    if (at < line.size()) {
-        // Something else is in the line: it may be a return, before which nothing counts.
-        shown = after_returns(line);
-        if (shown.size() != line.size()) {
-            insertions_.clear();
-            at = take_simple(shown, plain_length(shown), bare_, on_colour);
+    for (std::size_t i = 0; i < odd.size(); ++i) {
+        const auto place = odd[i] - origin;
+        auto colour = short_colour_length(in + place);
+        if (colour == 0 || place + colour > size) {
+            if (in[place] != '\x1b') {
+                const auto symbol = symbol_length(shown.substr(place));
+                if (symbol == 0) return take_up_to(place);
+                // All its bytes are odd.
+                i += symbol - 1;
+                continue;
+            }
+            colour = colour_length(shown.substr(place));
+            if (colour == 0) return take_up_to(place);
+        }
+        out = copy_between(copied, in + place, out);
+        copied = in + place + colour;
+        if (keeps_colours) {
+            insertions_.push_back({static_cast<std::size_t>(out - begin), shown.substr(place + 2, colour - 2), {}});
         }
     }
+    return take_up_to(size);
+}
+
+std::string_view LineCleaner::take_apart(std::string_view line, KnownOfLine known) {
+    constexpr std::string_view byte_order_mark = "\ufeff";
+    insertions_.clear();
+    while (line.ends_with('\r')) {
+        line.remove_suffix(1);
+        known.odd = known.odd.first(known.odd.size() - 1);
+    }
+    if (known.odd.empty()) return line;
+    auto shown = line;
+    auto simple = take_simple(shown, known);
+    if (simple.taken < line.size()) {
+        // Something else is in the line: it may be a return, before which nothing counts.
+        shown = after_returns(line);
+        if (const auto overwritten = line.size() - shown.size(); overwritten > 0) {
+            insertions_.clear();
+            known.origin += overwritten;
+            const auto first = std::lower_bound(known.odd.begin(), known.odd.end(), known.origin);
+            known.odd = {first, known.odd.end()};
+            simple = take_simple(shown, known);
+        }
+    }
+    const std::string_view taken{simple_.data(), simple.length};
+    if (simple.taken == shown.size()) return taken;
+    bare_ = taken;
+    auto at = simple.taken;
     while (at < shown.size()) {
         if (const auto length = short_plain_length(shown, at); length > 0) {
             bare_.append(shown, at, length);
@@ -269,7 +250,7 @@ void LineCleaner::take_back() {
 
 std::string LineCleaner::bare_text(std::string_view line) {
     LineCleaner cleaner{Escapes::none, {nullptr, false}};
-    return std::string{cleaner.take_apart(line)};
+    return std::string{cleaner.take_apart(line, KnownOfLine{cleaner.odd_.find(line)})};
 }
 
 void LineCleaner::find_secrets(std::string_view bare) {
@@ -279,7 +260,7 @@ void LineCleaner::find_secrets(std::string_view bare) {
         keys_.find(bare, hidden_);
         find_secret_shapes(bare, hidden_);
     }
-    join_overlapping(hidden_);
+    if (!hidden_.empty()) join_overlapping(hidden_);
 }
 
 void LineCleaner::join(std::string_view bare, bool with_colours, std::string& result) const {
@@ -318,8 +299,10 @@ void LineCleaner::join(std::string_view bare, bool with_colours, std::string& re
     if (open_colour) result += "\x1b[0m";
 }
 
-LineCleaner::Line LineCleaner::clean(std::string_view line) {
-    const auto bare = take_apart(line);
+LineCleaner::Line LineCleaner::clean(std::string_view line) { return clean(line, KnownOfLine{odd_.find(line)}); }
+
+LineCleaner::Line LineCleaner::clean_closer(std::string_view line, const KnownOfLine& known) {
+    const auto bare = take_apart(line, known);
     find_secrets(bare);
     if (insertions_.empty() && hidden_.empty()) return {bare, bare};
     join(bare, true, text_);
@@ -333,7 +316,8 @@ LineCleaner::Line LineCleaner::clean(std::string_view line) {
 std::size_t next_unclean(std::string_view text, std::size_t from) {
     constexpr std::size_t block = 32;
     const auto is_strange = [](char c) {
-        return static_cast<std::uint8_t>(is_odd(c) & (c != '\n') & (c != '\t') & (c != '\x1b'));
+        const auto byte = static_cast<unsigned char>(c);
+        return static_cast<std::uint8_t>(((byte < 0x20) | (byte > 0x7e)) & (c != '\n') & (c != '\t') & (c != '\x1b'));
     };
     for (auto at = from; at < text.size();) {
         if (at + block <= text.size()) {

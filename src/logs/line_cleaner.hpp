@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "logs/masks.hpp"
+#include "logs/odd_bytes.hpp"
 #include "logs/secret_shapes.hpp"
 
 namespace flux::logs {
@@ -42,6 +43,12 @@ public:
     };
     /// `line` without its line feed. The result lives until the next call, and as long as `line`.
     Line clean(std::string_view line);
+    /// The same with what is known of `line` already (logs/line_splitter).
+    Line clean(std::string_view line, const KnownOfLine& known) {
+        const bool looks_for_secrets = secrets_.known != nullptr || secrets_.by_shape;
+        if (known.odd.empty() && !looks_for_secrets) return {line, line};
+        return clean_closer(line, known);
+    }
 
     /// What secrets are looked for in: `line` without escapes, control and invisible characters.
     static std::string bare_text(std::string_view line);
@@ -57,7 +64,14 @@ private:
         std::string mark = {};         ///< else: what an invisible character is written out as
     };
 
-    std::string_view take_apart(std::string_view line);
+    struct Simple {
+        std::size_t taken = 0;   ///< of the line
+        std::size_t length = 0;  ///< of what is left of that, in `simple_`
+    };
+
+    Line clean_closer(std::string_view line, const KnownOfLine& known);
+    std::string_view take_apart(std::string_view line, KnownOfLine known);
+    Simple take_simple(std::string_view shown, const KnownOfLine& known);
     void take_back();
     void take_invisible(std::string_view text, std::size_t& at);
     void find_secrets(std::string_view bare);
@@ -66,6 +80,9 @@ private:
     Escapes keep_;
     Secrets secrets_;
     KeyBlocks keys_;
+    OddBytes odd_;
+    std::vector<char> simple_;  ///< keeps its size, as to fill it anew costs more than the line
+    std::vector<char> padded_;
     std::string bare_;
     std::vector<Insertion> insertions_;
     std::vector<HiddenRange> hidden_;

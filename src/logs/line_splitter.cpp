@@ -6,6 +6,9 @@ namespace flux::logs {
 
 namespace {
 
+/// What is looked through at once: it stays in a processor's first cache until its lines are handed on.
+constexpr std::size_t window_bytes = std::size_t{16} * 1024;
+
 /// Where what is left after the carriage returns begins: behind the last of them that has something behind it.
 std::size_t last_segment(std::string_view text) {
     const auto last = text.find_last_not_of('\r');
@@ -21,10 +24,12 @@ std::size_t front_length(std::string_view line) {
 
 }  // namespace
 
-void LineSplitter::give(std::string_view line, const Sink& sink) {
-    line = without_byte_order_marks(line);
+void LineSplitter::give_kept(const Sink& sink) {
+    const auto line = without_byte_order_marks(line_);
     const auto stamp = stamps_.read(line);
-    sink({line.substr(stamp.length), stamp, cut_, line.substr(0, stamp.length)});
+    const auto text = line.substr(stamp.length);
+    sink({text, stamp, cut_, line.substr(0, stamp.length), KnownOfLine{odd_.find(text)}});
+    line_.clear();
     cut_ = false;
     fed_ = 0;
 }
@@ -52,26 +57,58 @@ void LineSplitter::keep(std::string_view piece) {
     if (piece.ends_with('\r') && !line_.ends_with('\r')) line_ += '\r';
 }
 
+/// Most lines come whole and need no copy. What is odd is looked for in many of them at once, their ends with it.
+/// Returns how many bytes at the front of `bytes` they are.
+std::size_t LineSplitter::take_whole_lines(std::string_view bytes, const Sink& sink) {
+    const auto window = bytes.substr(0, window_bytes);
+    const auto odd = odd_.find(window);
+    std::size_t begin = 0;
+    std::size_t first = 0;
+    for (auto last = first; last < odd.size(); ++last) {
+        const std::size_t end = odd[last];
+        if (window[end] != '\n') continue;
+        if (end - begin > longest_) break;
+        const auto line = window.substr(begin, end - begin);
+        const auto unmarked = without_byte_order_marks(line);
+        // A mark is odd from end to end, and nothing in a stamp is.
+        first += line.size() - unmarked.size();
+        // The stamp is read into its place: a copy would have to wait until all of it has been written.
+        RawLine raw{.text = unmarked,
+                    .stamp = stamps_.read(unmarked),
+                    .cut = false,
+                    .stamp_text = {},
+                    .known = {odd.subspan(first, last - first), end - unmarked.size(), bytes.size() - end}};
+        raw.stamp_text = unmarked.substr(0, raw.stamp.length);
+        raw.text.remove_prefix(raw.stamp.length);
+        raw.known.origin += raw.stamp.length;
+        // What comes after this window is fetched meanwhile.
+        const auto ahead = std::min(begin + window_bytes, bytes.size() - 1);
+        __builtin_prefetch(bytes.data() + ahead);
+        __builtin_prefetch(bytes.data() + std::min(ahead + 64, bytes.size() - 1));
+        sink(raw);
+        first = last + 1;
+        begin = end + 1;
+    }
+    return begin;
+}
+
 void LineSplitter::feed(std::string_view bytes, const Sink& sink) {
     while (!bytes.empty()) {
-        const auto end = bytes.find('\n');
-        const auto piece = bytes.substr(0, end);
-        if (end == std::string_view::npos) return keep(piece);
-        bytes.remove_prefix(end + 1);
-        // Most lines come whole and need no copy.
-        if (fed_ == 0 && piece.size() <= longest_) {
-            give(piece, sink);
-            continue;
+        if (fed_ == 0) {
+            const auto taken = take_whole_lines(bytes, sink);
+            bytes.remove_prefix(taken);
+            if (taken > 0) continue;
         }
-        keep(piece);
-        give(line_, sink);
-        line_.clear();
+        const auto end = bytes.find('\n');
+        keep(bytes.substr(0, end));
+        if (end == std::string_view::npos) return;
+        bytes.remove_prefix(end + 1);
+        give_kept(sink);
     }
 }
 
 void LineSplitter::finish(const Sink& sink) {
-    if (fed_ > 0) give(line_, sink);
-    line_.clear();
+    if (fed_ > 0) give_kept(sink);
 }
 
 }  // namespace flux::logs

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "logs/odd_bytes.hpp"
 #include "logs/stamp.hpp"
 
 namespace flux::logs {
@@ -19,8 +20,9 @@ public:
     struct RawLine {
         std::string_view text;  ///< without stamp and LF; lives until the sink returns
         Stamp stamp;
-        bool cut = false;                  ///< it was longer
-        std::string_view stamp_text = {};  ///< with its blank
+        bool cut = false;             ///< it was longer
+        std::string_view stamp_text;  ///< with its blank
+        KnownOfLine known;            ///< of `text`
     };
     using Sink = std::function<void(const RawLine&)>;
 
@@ -36,11 +38,13 @@ public:
     std::size_t pending() const { return fed_; }
 
 private:
+    std::size_t take_whole_lines(std::string_view bytes, const Sink& sink);
     void keep(std::string_view piece);
-    void give(std::string_view line, const Sink& sink);
+    void give_kept(const Sink& sink);
 
     std::size_t longest_;
     StampReader stamps_;
+    OddBytes odd_;
     std::string line_;  ///< without LF, stamp included
     std::size_t fed_ = 0;
     bool cut_ = false;

@@ -291,7 +291,7 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     }
     stamped = stamped || has_stamp;
     const bool echoed = raw.starts_with("\x1B[36;1m");
-    auto text = cleaner.clean(raw).text;
+    auto text = (tabbed ? cleaner.clean(raw) : cleaner.clean(raw, line.known)).text;
     RawLine entry;
     entry.level = take_level(text);
     entry.continues = stamped && !has_stamp;

@@ -1,8 +1,9 @@
 #include "logs/stamp.hpp"
 
-#include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 
 namespace flux::logs {
 
@@ -45,31 +46,41 @@ Stamp stamp_at(std::string_view text) {
     return {time, blank ? at + 1 : at, blank && at == 28};
 }
 
-Stamp StampReader::read(std::string_view text) {
-    constexpr std::size_t usual_length = 29;
-    if (text.size() >= usual_length && text.substr(0, to_second) == std::string_view{last_.data(), to_second} &&
-        text[19] == '.' && text[27] == 'Z' && text[28] == ' ') {
-        unsigned microseconds = 0;
-        bool digits = true;
-        for (std::size_t i = 20; i < 26; ++i) {
-            digits = digits && is_digit(text[i]);
-            microseconds = microseconds * 10 + static_cast<unsigned>(text[i] - '0');
-        }
-        if (digits && is_digit(text[26]))
-            return {second_ + std::chrono::microseconds{microseconds}, usual_length, true};
-    }
+Stamp StampReader::read_anew(std::string_view text) {
     const auto stamp = stamp_at(text);
     if (stamp.usual) {
         text.copy(last_.data(), to_second);
-        second_ = std::chrono::floor<std::chrono::seconds>(stamp.time);
+        second_ = chrono::floor<chrono::seconds>(stamp.time);
     }
     return stamp;
 }
 
-std::string_view without_byte_order_marks(std::string_view text) {
-    constexpr std::string_view mark = "\xEF\xBB\xBF";
-    while (text.starts_with(mark)) text.remove_prefix(mark.size());
-    return text;
+/// Microseconds of the second, where `text` begins with a usual stamp of the last one's second; else -1. Eight bytes at
+/// a time: a stamp is a third of a usual line.
+std::int32_t StampReader::of_same_second(std::string_view text) const {
+    if constexpr (std::endian::native != std::endian::little) return -1;
+    if (text.size() < usual_length) return -1;
+    const auto word_of = [](const char* from) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        return word;
+    };
+    const auto* const begin = text.data();
+    constexpr auto overlap = to_second - sizeof(std::uint64_t);
+    const auto differs = (word_of(begin) ^ word_of(last_.data())) | (word_of(begin + 8) ^ word_of(last_.data() + 8)) |
+                         (word_of(begin + overlap) ^ word_of(last_.data() + overlap));
+    if (differs != 0 || begin[27] != 'Z' || begin[28] != ' ') return -1;
+
+    // A point and seven digits, the first in the lowest byte: less what they are at least, 0 and 0 to 9. Only a byte
+    // that has its high bit already carries into the next.
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    auto digits = word_of(begin + to_second) ^ ('0' * ones - '0' + '.');
+    if (((digits | (digits + (0x7fU - 9) * ones + 9)) & 0x80U * ones) != 0) return -1;
+    // Neighbours are joined to numbers of two digits, of four, of eight.
+    digits = digits * 10 + (digits >> 8U);
+    digits = (digits & 0x00ff'00ff'00ff'00ffU) * 100 + (digits >> 16U & 0x00ff'00ff'00ff'00ffU);
+    digits = (digits & 0xffff'ffffU) % 65'536 * 10'000 + (digits >> 32U & 0xffffU);
+    return static_cast<std::int32_t>(digits / 10);
 }
 
 }  // namespace flux::logs

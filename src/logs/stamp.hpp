@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -21,16 +23,33 @@ Stamp stamp_at(std::string_view text);
 /// The same, and quicker for stamps that follow each other: most are of the second of the one before.
 class StampReader {
 public:
-    Stamp read(std::string_view text);
+    /// No line has line feeds in it: none is like the one before the first.
+    StampReader() { last_.fill('\n'); }
+
+    /// The stamp at the front of a line, or of a text that begins with one.
+    Stamp read(std::string_view text) {
+        if (const auto microseconds = of_same_second(text); microseconds >= 0) {
+            return {second_ + std::chrono::microseconds{microseconds}, usual_length, true};
+        }
+        return read_anew(text);
+    }
 
 private:
     static constexpr std::size_t to_second = 19;
+    static constexpr std::size_t usual_length = 29;
 
-    std::array<char, to_second> last_{};
+    std::int32_t of_same_second(std::string_view text) const;
+    Stamp read_anew(std::string_view text);
+
+    std::array<char, to_second> last_;
     WallTime second_{};
 };
 
 /// `text` without the byte order marks at its front: the runner begins each block of a log with one.
-std::string_view without_byte_order_marks(std::string_view text);
+inline std::string_view without_byte_order_marks(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    while (text.starts_with(mark)) text.remove_prefix(mark.size());
+    return text;
+}
 
 }  // namespace flux::logs

@@ -20,13 +20,25 @@ std::vector<std::string> lines_of(std::string_view log, std::size_t piece) {
     std::vector<std::string> lines;
     flux::logs::LineSplitter splitter{512};
     flux::logs::LineCleaner cleaner{flux::logs::Escapes::none, {.known = nullptr, .by_shape = false}};
+    flux::logs::LineCleaner again{flux::logs::Escapes::none, {.known = nullptr, .by_shape = false}};
     const flux::logs::LineSplitter::Sink sink = [&](const flux::logs::LineSplitter::RawLine& line) {
         check(line.text.size() <= 513);
-        lines.emplace_back(cleaner.clean(line.text).text);
+        lines.emplace_back(cleaner.clean(line.text, line.known).text);
+        check(lines.back() == again.clean(line.text).text);
+        const auto stamp = flux::logs::stamp_at(line.stamp_text);
+        check(stamp.time == line.stamp.time && stamp.length == line.stamp.length);
     };
     for (std::size_t at = 0; at < log.size(); at += piece) splitter.feed(log.substr(at, piece), sink);
     splitter.finish(sink);
     return lines;
+}
+
+/// `line` with a NUL where what is shown of it begins: it vanishes, but nothing behind it is cleaned the short way.
+std::string with_nul(std::string_view line) {
+    const auto last = line.find_last_not_of('\r');
+    std::string marked{line};
+    marked.insert(last == std::string_view::npos ? line.size() : line.rfind('\r', last) + 1, 1, '\0');
+    return marked;
 }
 
 }  // namespace
@@ -47,6 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const auto keep : {flux::logs::Escapes::none, flux::logs::Escapes::colours}) {
         flux::logs::LineCleaner cleaner{keep, {}};
+        flux::logs::LineCleaner long_way{keep, {}};
         flux::logs::LineCleaner again{keep, {.known = nullptr, .by_shape = false}};
         for (const auto line : flux::split(input, '\n')) {
             const auto clean = cleaner.clean(line);
@@ -57,6 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
             }));
             if (keep == flux::logs::Escapes::none) check(text == bare);
+            const auto expected = long_way.clean(with_nul(line));
+            check(text == expected.text && bare == expected.bare);
             check(again.clean(text).text == text);
             check(flux::logs::LineCleaner::bare_text(text) == bare);
             check(flux::logs::next_unclean(text, 0) == text.size());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,60 @@ TEST(LineCleaner, SaysWhereATextIsNotClean) {
         SCOPED_TRACE(row.name);
         EXPECT_EQ(next_unclean(row.text, 0), row.place);
         EXPECT_EQ(next_unclean("\r" + row.text, 1), row.place + 1);
+    }
+}
+
+/// Where what a terminal shows of `line` begins: behind the last carriage return that something follows.
+std::size_t shown_begin(std::string_view line) {
+    const auto last = line.find_last_not_of('\r');
+    return last == std::string_view::npos ? line.size() : line.rfind('\r', last) + 1;
+}
+
+TEST(LineCleaner, TakesTheShortWayAndTheLongOneToTheSameEnd) {
+    const std::array<std::string, 28> parts{"word",
+                                            " and a longer stretch of plain text, beyond what is copied at once",
+                                            "\t",
+                                            "\x1b[31m",
+                                            "\x1b[m",
+                                            "\x1b[1;32m",
+                                            "\x1b[38;5;196m",
+                                            "\x1b[38;2;255;128;0m",
+                                            "\x1b[0;;:;;m",
+                                            "\x1b[2K",
+                                            "\x1b[?25l",
+                                            "\x1b[<3m",
+                                            "\x1b[1/m",
+                                            "\x1b[3",
+                                            "\x1b[",
+                                            "\x1b",
+                                            "\x1b]8;;http://a\x07",
+                                            "m",
+                                            "\u2713",
+                                            "\U0001f600",
+                                            "\u00e9",
+                                            "\u200b",
+                                            "\ufeff",
+                                            "\xe2\x9c",
+                                            "\x80",
+                                            "\b",
+                                            "\x7f",
+                                            "\r"};
+    std::mt19937 random{7};
+    // The same for all lines, as in a log: what is left of one must not show in the next.
+    std::array cleaners{LineCleaner{Escapes::none, {}}, LineCleaner{Escapes::colours, {}}};
+    std::array others{LineCleaner{Escapes::none, {}}, LineCleaner{Escapes::colours, {}}};
+    for (int round = 0; round < 20'000; ++round) {
+        std::string line;
+        for (auto count = random() % 20; count > 0; --count) line += parts[random() % parts.size()];
+        // A NUL vanishes, but nothing behind it goes the short way.
+        auto marked = line;
+        marked.insert(shown_begin(line), 1, '\0');
+        for (std::size_t i = 0; i < cleaners.size(); ++i) {
+            const auto clean = cleaners[i].clean(line);
+            const auto expected = others[i].clean(marked);
+            ASSERT_EQ(clean.text, expected.text) << testing::PrintToString(line);
+            ASSERT_EQ(clean.bare, expected.bare) << testing::PrintToString(line);
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -79,6 +81,41 @@ TEST(LineSplitter, ForgetsALongLineThatIsOverwritten) {
         ASSERT_EQ(result.texts.size(), 1U);
         EXPECT_TRUE(result.texts[0].ends_with("end\r")) << result.texts[0];
         EXPECT_THAT(result.cut, ElementsAre(false));
+    }
+}
+
+TEST(LineSplitter, KnowsOfALineWhatACloserLookFinds) {
+    std::mt19937 random{3};
+    std::string log;
+    while (log.size() < 100'000) {
+        if (random() % 4 != 0) log += "2026-01-18T11:08:00.4183657Z ";
+        if (random() % 9 == 0) log += "\xEF\xBB\xBF";
+        const auto length = random() % 50 == 0 ? 20'000 : random() % 100;
+        for (auto left = length; left > 0; --left) log += random() % 5 == 0 ? "\x1b\r\t\xe2"[random() % 4] : 'x';
+        log += '\n';
+    }
+    for (const std::size_t piece : {1U, 50U, 5000U, 100'000U}) {
+        SCOPED_TRACE(piece);
+        LineSplitter splitter{1000};
+        OddBytes closer;
+        std::size_t lines = 0;
+        std::size_t checksum = 0;
+        const LineSplitter::Sink sink = [&](const LineSplitter::RawLine& line) {
+            ++lines;
+            const auto odd = closer.find(line.text);
+            ASSERT_EQ(line.known.odd.size(), odd.size());
+            for (std::size_t i = 0; i < odd.size(); ++i) ASSERT_EQ(line.known.odd[i] - line.known.origin, odd[i]);
+            // The address sanitizer sees whether so much can be read.
+            const auto whole = std::string_view{line.text.data(), line.text.size() + line.known.readable};
+            checksum += whole.empty() ? 0U : static_cast<unsigned char>(whole.back());
+        };
+        for (std::size_t at = 0; at < log.size(); at += piece) {
+            const auto bytes = std::string_view{log}.substr(at, piece);
+            const std::vector<char> alone(bytes.begin(), bytes.end());
+            splitter.feed({alone.data(), alone.size()}, sink);
+        }
+        EXPECT_EQ(lines, static_cast<std::size_t>(std::count(log.begin(), log.end(), '\n')));
+        EXPECT_GT(checksum, 0U);
     }
 }
 
