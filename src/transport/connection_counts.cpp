@@ -29,7 +29,7 @@ ConnectionCounts::Place& ConnectionCounts::Place::operator=(Place&& other) noexc
     if (this != &other) {
         leave();
         counts_ = std::exchange(other.counts_, nullptr);
-        stranger_of_ = std::exchange(other.stranger_of_, std::nullopt);
+        stranger_of_ = std::move(other.stranger_of_);
     }
     return *this;
 }
@@ -62,7 +62,7 @@ std::optional<ConnectionCounts::Place> ConnectionCounts::take(const asio::ip::ad
     ++strangers_of_[source];
     Place place;
     place.counts_ = this;
-    place.stranger_of_ = std::move(source);
+    place.stranger_of_ = std::make_unique<const std::string>(std::move(source));
     return place;
 }
 

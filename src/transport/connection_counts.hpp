@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,9 +28,7 @@ public:
     public:
         Place() = default;
         Place(Place&& other) noexcept
-            : counts_{std::exchange(other.counts_, nullptr)}, stranger_of_{std::move(other.stranger_of_)} {
-            other.stranger_of_.reset();
-        }
+            : counts_{std::exchange(other.counts_, nullptr)}, stranger_of_{std::move(other.stranger_of_)} {}
         Place& operator=(Place&& other) noexcept;
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
@@ -43,7 +42,7 @@ public:
         void leave();
 
         ConnectionCounts* counts_ = nullptr;
-        std::optional<std::string> stranger_of_;  ///< the address, while the peer is not known
+        std::unique_ptr<const std::string> stranger_of_;  ///< the address, while the peer is not known
     };
 
     /// A place for a stranger from `address`, or nothing when there is none.

@@ -47,7 +47,8 @@ void Loop::give_output(std::string buffer) {
 
 void Loop::serve(std::shared_ptr<Connection> connection) {
     auto task = Connection::serve(connection);
-    tasks_.start(std::move(task), [connection] { connection->end(); });
+    // It ends when it is cut.
+    tasks_.start_unasked(std::move(task), [connection] { connection->end(); });
     if (draining_) connection->drain();
 }
 
