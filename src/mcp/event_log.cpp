@@ -28,13 +28,11 @@ std::optional<Place> place_of(std::string_view id) {
 
 }  // namespace
 
-EventLog::EventLog(bool primes, Limits limits) : primes_{primes}, limits_{limits} {
-    streams_.emplace(own_stream, Stream{});
-}
+EventLog::EventLog(bool primes, Limits limits) : primes_{primes}, limits_{limits} {}
 
 std::uint64_t EventLog::open() {
     const std::lock_guard lock{mutex_};
-    streams_.emplace(++streams_opened_, Stream{});
+    told_.edit()->streams.emplace(++streams_opened_, Stream{});
     return streams_opened_;
 }
 
@@ -42,18 +40,20 @@ std::string EventLog::first_id(std::uint64_t stream) { return id_of(stream, 0); 
 
 std::string EventLog::add(std::uint64_t stream, std::string_view message) {
     const std::lock_guard lock{mutex_};
-    return write_down(stream, message);
+    const auto told = told_.edit();
+    return write_down(*told, stream, message);
 }
 
 std::string EventLog::close(std::uint64_t stream, std::string_view message) {
     const std::lock_guard lock{mutex_};
+    const auto told = told_.edit();
     std::string id;
-    if (!message.empty()) id = write_down(stream, message);
-    const auto found = streams_.find(stream);
-    if (found == streams_.end()) return id;
+    if (!message.empty()) id = write_down(*told, stream, message);
+    const auto found = told->streams.find(stream);
+    if (found == told->streams.end()) return id;
     found->second.over = true;
     if (const auto sink = found->second.sink.lock()) sink->finish();
-    if (found->second.kept == 0) streams_.erase(found);
+    if (found->second.kept == 0) told->streams.erase(found);
     return id;
 }
 
@@ -61,12 +61,15 @@ std::optional<EventLog::Rest> EventLog::resume(std::string_view id, const std::s
     const auto place = place_of(id);
     if (!place) return {};
     const std::lock_guard lock{mutex_};
-    const auto found = streams_.find(place->stream);
-    if (found == streams_.end()) return {};
+    const auto told = told_.edit();
+    // The own stream is there from the beginning, whether anything was said on it or not.
+    if (place->stream == own_stream) told->streams.try_emplace(own_stream);
+    const auto found = told->streams.find(place->stream);
+    if (found == told->streams.end()) return {};
     auto& stream = found->second;
     if (place->number > stream.last || place->number < stream.dropped) return {};
     Rest rest{place->stream, {}, stream.over};
-    for (const auto& event : kept_) {
+    for (const auto& event : told->kept) {
         if (event.stream == place->stream && event.number > place->number) {
             rest.events.push_back({id_of(event.stream, event.number), event.message});
         }
@@ -81,7 +84,8 @@ std::optional<EventLog::Rest> EventLog::resume(std::string_view id, const std::s
 
 bool EventLog::follow_own(const std::shared_ptr<EventSink>& sink) {
     const std::lock_guard lock{mutex_};
-    auto& stream = streams_[own_stream];
+    const auto told = told_.edit();
+    auto& stream = told->streams[own_stream];
     if (const auto before = stream.sink.lock(); before && before->is_open()) return false;
     stream.sink = sink;
     return true;
@@ -89,35 +93,34 @@ bool EventLog::follow_own(const std::shared_ptr<EventSink>& sink) {
 
 void EventLog::end() {
     const std::lock_guard lock{mutex_};
-    for (auto& [number, stream] : streams_) {
+    const auto told = told_.edit();
+    for (auto& [number, stream] : told->streams) {
         if (const auto sink = stream.sink.lock()) sink->finish();
     }
-    streams_.clear();
-    kept_.clear();
-    bytes_ = 0;
+    *told = {};
 }
 
-std::string EventLog::write_down(std::uint64_t number, std::string_view message) {
-    auto& stream = streams_[number];
+std::string EventLog::write_down(Told& told, std::uint64_t number, std::string_view message) const {
+    auto& stream = told.streams[number];
     ++stream.last;
     ++stream.kept;
-    kept_.push_back({number, stream.last, std::string{message}});
-    bytes_ += message.size();
+    told.kept.push_back({number, stream.last, std::string{message}});
+    told.bytes += message.size();
     const auto id = id_of(number, stream.last);
     if (const auto sink = stream.sink.lock()) sink->deliver({id, std::string{message}});
-    while (kept_.size() > limits_.events || bytes_ > limits_.bytes) drop_oldest();
+    while (told.kept.size() > limits_.events || told.bytes > limits_.bytes) drop_oldest(told);
     return id;
 }
 
-void EventLog::drop_oldest() {
-    const auto oldest = std::move(kept_.front());
-    kept_.pop_front();
-    bytes_ -= oldest.message.size();
-    const auto found = streams_.find(oldest.stream);
-    if (found == streams_.end()) return;
+void EventLog::drop_oldest(Told& told) {
+    const auto oldest = std::move(told.kept.front());
+    told.kept.pop_front();
+    told.bytes -= oldest.message.size();
+    const auto found = told.streams.find(oldest.stream);
+    if (found == told.streams.end()) return;
     found->second.dropped = oldest.number;
     --found->second.kept;
-    if (found->second.over && found->second.kept == 0) streams_.erase(found);
+    if (found->second.over && found->second.kept == 0) told.streams.erase(found);
 }
 
 }  // namespace flux::mcp

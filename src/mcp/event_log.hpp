@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/mostly_empty.hpp"
+
 namespace flux::mcp {
 
 /// How long a client waits before it resumes a stream that was closed.
@@ -40,8 +42,8 @@ public:
     static constexpr std::uint64_t own_stream = 0;
 
     struct Limits {
-        std::size_t events = 256;
-        std::size_t bytes = 256 * 1024;
+        std::uint32_t events = 256;
+        std::uint32_t bytes = 256 * 1024;
     };
 
     /// `primes`: whether streams begin with an event that only carries an id, which older clients choke on.
@@ -91,16 +93,23 @@ private:
         std::string message;
     };
 
-    std::string write_down(std::uint64_t stream, std::string_view message);
-    void drop_oldest();
+    /// What was told. A session whose answers never became streams has nothing of it, not even its own stream.
+    struct Told {
+        std::unordered_map<std::uint64_t, Stream> streams;
+        std::list<Kept> kept;
+        std::size_t bytes = 0;
+
+        bool empty() const { return streams.empty(); }
+    };
+
+    std::string write_down(Told& told, std::uint64_t stream, std::string_view message) const;
+    static void drop_oldest(Told& told);
 
     const bool primes_;
     const Limits limits_;
     std::mutex mutex_;
     std::uint64_t streams_opened_ = own_stream;
-    std::unordered_map<std::uint64_t, Stream> streams_;
-    std::list<Kept> kept_;  ///< not a deque, which holds 600 bytes while it is empty
-    std::size_t bytes_ = 0;
+    MostlyEmpty<Told> told_;
 };
 
 }  // namespace flux::mcp

@@ -45,6 +45,20 @@ std::shared_ptr<Exchange> waiting(const std::vector<Dispatcher::Served>& served,
     return std::make_shared<Waiting>(std::move(calls), stops);
 }
 
+/// A part of a session, which keeps it alive.
+template <class Part>
+std::shared_ptr<Part> part_of(const std::shared_ptr<HttpSession>& session, Part& part) {
+    return {session, &part};
+}
+
+/// Tells by the session's own stream. Doesn't keep it alive: the session itself holds on to who announces.
+Announce announcer_of(const std::shared_ptr<HttpSession>& session) {
+    return [weak = std::weak_ptr{session}](std::string_view message) {
+        if (const auto there = weak.lock()) there->events().add(EventLog::own_stream, message);
+        return true;
+    };
+}
+
 /// Whether a method makes no sense without a session.
 bool needs_session(std::string_view method) {
     return method == "logging/setLevel" || method == "resources/subscribe" || method == "resources/unsubscribe";
@@ -92,15 +106,7 @@ struct HttpEntry::Post {
     }
 
     Visit visit(Reply reply) const {
-        return {visitor, names, executor, session ? session->calls() : nullptr, std::move(reply)};
-    }
-    /// What the session's own stream tells.
-    Announce announcer() const { return announcer_of(session->events()); }
-    static Announce announcer_of(std::shared_ptr<EventLog> events) {
-        return [events = std::move(events)](std::string_view message) {
-            events->add(EventLog::own_stream, message);
-            return true;
-        };
+        return {visitor, names, executor, session ? part_of(session, session->calls()) : nullptr, std::move(reply)};
     }
     Visit visit_alone() const { return {visitor, names, executor, nullptr, Reply{outbox, Reply::Carrier::exchange}}; }
     void accept() const { outbox->respond({}, Delivery{.http_status = 202}); }
@@ -168,10 +174,11 @@ std::shared_ptr<Exchange> HttpEntry::request(const Request& request, const Post&
         return nullptr;
     }
     if (post.session) {
-        auto visit = post.visit(Reply{post.outbox, Reply::Carrier::exchange, post.session->events()});
+        auto visit =
+            post.visit(Reply{post.outbox, Reply::Carrier::exchange, part_of(post.session, post.session->events())});
         if (needs_session(request.method)) {
-            visit.subscriptions = post.session->subscriptions();
-            visit.announce = post.announcer();
+            visit.subscriptions = part_of(post.session, post.session->subscriptions());
+            visit.announce = announcer_of(post.session);
         }
         return waiting({dispatcher_.serve(request, post.session->session(), std::move(visit))}, false);
     }
@@ -200,7 +207,9 @@ std::shared_ptr<Exchange> HttpEntry::open_session(const Request& request, const 
     const auto held = std::make_shared<Held>();
     Visit visit{post.visitor, post.names, post.executor, nullptr, Reply{held, Reply::Carrier::exchange}};
     dispatcher_.serve(request, session, std::move(visit));
-    if (session.greeted()) held->delivery.session_id = sessions_.open(post.visitor.principal, session)->id();
+    if (session.greeted()) {
+        held->delivery.session_id = sessions_.open(post.visitor.principal, std::move(session))->id();
+    }
     post.outbox->respond(held->message, held->delivery);
     return nullptr;
 }
@@ -222,9 +231,9 @@ std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
     for (const auto& message : *messages) {
         const auto* told = std::get_if<Notification>(&message);
         if (told && told->method == "notifications/cancelled") {
-            if (const auto id = read_id(told->params.member("requestId"))) post.session->calls()->cancel(*id);
+            if (const auto id = read_id(told->params.member("requestId"))) post.session->calls().cancel(*id);
         }
-        if (const auto* answered = std::get_if<Response>(&message)) post.session->calls()->answer(*answered);
+        if (const auto* answered = std::get_if<Response>(&message)) post.session->calls().answer(*answered);
     }
     const auto count = requests_in(*messages);
     if (count == 0) {
@@ -247,7 +256,7 @@ void HttpEntry::notification(const Notification& notification, const Post& post)
         if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
         if (post.session && notification.method == "notifications/cancelled") {
             const auto id = read_id(notification.params.member("requestId"));
-            if (id) post.session->calls()->cancel(*id);
+            if (id) post.session->calls().cancel(*id);
         }
     }
     post.accept();
@@ -259,7 +268,7 @@ void HttpEntry::response(const Response& response, const Post& post) {
     }
     if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
     if (!post.session) return refuse(*post.outbox, {}, session_needed());
-    post.session->calls()->answer(response);
+    post.session->calls().answer(response);
     post.accept();
 }
 
@@ -279,14 +288,14 @@ std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admiss
     }
     if (facts.last_event_id) return resume(*session, trimmed(*facts.last_event_id), executor, std::move(outbox));
     auto listener = std::make_shared<Listener>(executor, outbox);
-    const auto& events = session->events();
-    if (!events->follow_own(listener)) {
+    auto& events = session->events();
+    if (!events.follow_own(listener)) {
         return refused(with_status(invalid_request("This session has its stream already."), 409));
     }
-    if (events->primes()) outbox->send_event(EventLog::first_id(EventLog::own_stream), {}, resume_after);
+    if (events.primes()) outbox->send_event(EventLog::first_id(EventLog::own_stream), {}, resume_after);
     if (auto& hearers = dispatcher_.list_hearers(); !hearers.empty()) {
-        session->subscriptions()->hear_lists([&] {
-            auto announce = std::make_shared<const Announce>(Post::announcer_of(events));
+        session->subscriptions().hear_lists([&] {
+            auto announce = std::make_shared<const Announce>(announcer_of(session));
             hearers.add(executor, announce);
             return announce;
         });
@@ -297,7 +306,7 @@ std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admiss
 std::shared_ptr<Exchange> HttpEntry::resume(HttpSession& session, std::string_view event, async::Executor executor,
                                             std::shared_ptr<Outbox> outbox) {
     auto listener = std::make_shared<Listener>(executor, outbox);
-    const auto rest = session.events()->resume(event, listener);
+    const auto rest = session.events().resume(event, listener);
     if (!rest) {
         refuse(*outbox, {}, invalid_request("What followed `Last-Event-ID` isn't there any more. Ask again."));
         return nullptr;

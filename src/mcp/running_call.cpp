@@ -32,8 +32,9 @@ constexpr std::size_t request_id_bytes = 6;
 
 bool RunningCalls::add(const Id& id, const std::shared_ptr<RunningCall>& call) {
     const std::lock_guard lock{mutex_};
-    const bool added = calls_.emplace(id.json, call).second;
-    held_.store(calls_.size(), std::memory_order_relaxed);
+    const auto open = open_.edit();
+    const bool added = open->calls.emplace(id.json, call).second;
+    held_.store(open->calls.size(), std::memory_order_relaxed);
     return added;
 }
 
@@ -41,19 +42,21 @@ void RunningCalls::remove(const Id& id, const RunningCall& call) {
     // What is let go of here may be the last of a call: not while the lock is held.
     std::shared_ptr<RunningCall> held;
     const std::lock_guard lock{mutex_};
-    const auto found = calls_.find(id.json);
-    if (found == calls_.end()) return;
+    const auto open = open_.edit();
+    const auto found = open->calls.find(id.json);
+    if (found == open->calls.end()) return;
     held = found->second.lock();
-    if (!held || held.get() == &call) calls_.erase(found);
-    held_.store(calls_.size(), std::memory_order_relaxed);
+    if (!held || held.get() == &call) open->calls.erase(found);
+    held_.store(open->calls.size(), std::memory_order_relaxed);
 }
 
 void RunningCalls::forget_questions(const RunningCall& call) {
     std::vector<std::shared_ptr<RunningCall>> held;
     const std::lock_guard lock{mutex_};
-    for (auto question = questions_.begin(); question != questions_.end();) {
+    const auto open = open_.edit();
+    for (auto question = open->questions.begin(); question != open->questions.end();) {
         const auto& asker = held.emplace_back(question->second.call.lock());
-        question = !asker || asker.get() == &call ? questions_.erase(question) : std::next(question);
+        question = !asker || asker.get() == &call ? open->questions.erase(question) : std::next(question);
     }
 }
 
@@ -61,12 +64,12 @@ bool RunningCalls::holds(const Id& id) const {
     // Most connections wait for nothing while they ask. Who asks on two threads at once is told by `add`.
     if (held_.load(std::memory_order_relaxed) == 0) return false;
     const std::lock_guard lock{mutex_};
-    return calls_.count(id.json) > 0;
+    return open_->calls.count(id.json) > 0;
 }
 
 std::size_t RunningCalls::size() const {
     const std::lock_guard lock{mutex_};
-    return calls_.size();
+    return open_->calls.size();
 }
 
 std::size_t RunningCalls::owed() const {
@@ -74,7 +77,7 @@ std::size_t RunningCalls::owed() const {
     std::vector<std::shared_ptr<RunningCall>> held;
     std::size_t count = 0;
     const std::lock_guard lock{mutex_};
-    for (const auto& [id, weak] : calls_) {
+    for (const auto& [id, weak] : open_->calls) {
         const auto& call = held.emplace_back(weak.lock());
         if (call && !call->is_listening()) ++count;
     }
@@ -85,8 +88,8 @@ void RunningCalls::cancel(const Id& id) {
     std::shared_ptr<RunningCall> call;
     {
         const std::lock_guard lock{mutex_};
-        const auto found = calls_.find(id.json);
-        if (found != calls_.end()) call = found->second.lock();
+        const auto found = open_->calls.find(id.json);
+        if (found != open_->calls.end()) call = found->second.lock();
     }
     if (!call) return;
     const auto executor = call->executor();
@@ -97,7 +100,7 @@ Id RunningCalls::expect(const std::shared_ptr<RunningCall>& call, std::string ke
     const std::lock_guard lock{mutex_};
     // A text, so that it can never look like an id of the client's own counting.
     Id id{fmt::format("\"flux-{}\"", ++asked_)};
-    questions_.emplace(id.json, Question{call, std::move(key)});
+    open_.edit()->questions.emplace(id.json, Question{call, std::move(key)});
     return id;
 }
 
@@ -105,10 +108,11 @@ void RunningCalls::answer(const Response& response) {
     Question question;
     {
         const std::lock_guard lock{mutex_};
-        const auto found = questions_.find(response.id.json);
-        if (found == questions_.end()) return;
+        const auto open = open_.edit();
+        const auto found = open->questions.find(response.id.json);
+        if (found == open->questions.end()) return;
         question = std::move(found->second);
-        questions_.erase(found);
+        open->questions.erase(found);
     }
     const auto call = question.call.lock();
     if (!call) return;
@@ -121,7 +125,7 @@ void RunningCalls::give_up_questions(const WireError& error) {
     std::vector<std::shared_ptr<RunningCall>> calls;
     {
         const std::lock_guard lock{mutex_};
-        for (const auto& [id, question] : questions_) {
+        for (const auto& [id, question] : open_->questions) {
             if (auto call = question.call.lock()) calls.push_back(std::move(call));
         }
     }
@@ -139,7 +143,7 @@ void RunningCalls::end_all(void (RunningCall::*end)()) {
     std::vector<std::shared_ptr<RunningCall>> calls;
     {
         const std::lock_guard lock{mutex_};
-        for (const auto& [id, weak] : calls_) {
+        for (const auto& [id, weak] : open_->calls) {
             if (auto call = weak.lock()) calls.push_back(std::move(call));
         }
     }

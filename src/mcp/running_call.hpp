@@ -16,6 +16,7 @@
 
 #include "async/task.hpp"
 #include "async/timer.hpp"
+#include "base/mostly_empty.hpp"
 #include "mcp/answer.hpp"
 #include "mcp/input.hpp"
 #include "mcp/message.hpp"
@@ -74,10 +75,16 @@ private:
         std::string key;
     };
 
+    struct Open {
+        std::unordered_map<std::string, std::weak_ptr<RunningCall>> calls;
+        std::unordered_map<std::string, Question> questions;
+
+        bool empty() const { return calls.empty() && questions.empty(); }
+    };
+
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::weak_ptr<RunningCall>> calls_;
-    std::atomic<std::size_t> held_ = 0;  ///< how many these are
-    std::unordered_map<std::string, Question> questions_;
+    MostlyEmpty<Open> open_;
+    std::atomic<std::size_t> held_ = 0;  ///< how many calls are open
     std::uint64_t asked_ = 0;
 };
 

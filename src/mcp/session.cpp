@@ -5,12 +5,12 @@
 
 namespace flux::mcp {
 
-namespace {
-
-/// Until a client asks for the log, it isn't told any of it.
-constexpr int silent = -1;
-
-}  // namespace
+Session::Session(Session&& other) noexcept
+    : introduction_{other.introduction_},
+      revision_{other.revision_},
+      client_{other.client_},
+      greeted_{other.greeted_},
+      log_level_{other.log_level_.load(std::memory_order_relaxed)} {}
 
 std::optional<Session::Answer> Session::answer(const Request& request) {
     // Exactly `{}`: old clients take any member for a mistake.
@@ -25,10 +25,8 @@ RequestScope Session::scope(const Request& request) const {
     scope.revision = revision_;
     scope.client = client_;
     if (!request.meta.absent()) scope.progress_token = progress_token(request.meta);
-    if (log_level_) {
-        const auto level = log_level_->load(std::memory_order_relaxed);
-        if (level != silent) scope.log_level = static_cast<LogLevel>(level);
-    }
+    const auto level = log_level_.load(std::memory_order_relaxed);
+    if (level != silent) scope.log_level = static_cast<LogLevel>(level);
     return scope;
 }
 
@@ -36,8 +34,7 @@ Session::Answer Session::set_level(const Request& request) {
     const auto name = request.params.member("level").string();
     const auto level = name ? log_level_named(*name) : std::nullopt;
     if (!level) return tl::unexpected{invalid_params(log_level_expected)};
-    if (!log_level_) log_level_ = std::make_shared<std::atomic<int>>(silent);
-    log_level_->store(static_cast<int>(*level), std::memory_order_relaxed);
+    log_level_.store(static_cast<int>(*level), std::memory_order_relaxed);
     return "{}";
 }
 
@@ -50,7 +47,6 @@ Session::Answer Session::greet(const Request& request) {
     revision_ = known && *known < first_stateless ? *known : newest_with_handshake;
     greeted_ = true;
     client_ = ClientAbilities::read(request.params.member("capabilities"), revision_);
-    if (!log_level_) log_level_ = std::make_shared<std::atomic<int>>(silent);
 
     std::string result;
     json::Writer writer{result};

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -18,10 +17,13 @@ namespace flux::mcp {
 /// keep no sessions; so is one that doesn't wait with its first call until it has confirmed the handshake, because over
 /// HTTP the two may overtake each other.
 ///
-/// Not thread-safe while it greets; afterwards only the log level changes, which is safe.
+/// Not thread-safe while it greets or is moved; afterwards only the log level changes, which is safe.
 class Session {
 public:
     explicit Session(const Introduction& introduction) : introduction_{introduction} {}
+    Session(Session&& other) noexcept;
+    Session& operator=(Session&&) = delete;
+    ~Session() = default;
 
     /// A session that never greets and speaks `revision`.
     Session(const Introduction& introduction, Revision revision) : introduction_{introduction}, revision_{revision} {}
@@ -46,8 +48,10 @@ private:
     Revision revision_ = assumed_revision;
     ClientAbilities client_ = {};
     bool greeted_ = false;
-    /// As a number, or `silent`. Shared, because the requests of one session come on many threads.
-    std::shared_ptr<std::atomic<int>> log_level_ = {};
+
+    /// Until a client asks for the log, it isn't told any of it.
+    static constexpr int silent = -1;
+    std::atomic<int> log_level_ = silent;  ///< as a number: the requests of one session come on many threads
 };
 
 }  // namespace flux::mcp

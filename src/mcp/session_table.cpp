@@ -30,19 +30,19 @@ HttpSession::HttpSession(std::string id, std::string principal, Session greeted,
     : id_{std::move(id)},
       principal_{std::move(principal)},
       session_{std::move(greeted)},
-      events_{std::make_shared<EventLog>(session_.revision() >= first_with_empty_events, EventLog::Limits{})},
-      subscriptions_{std::make_shared<Subscriptions>(max_subscriptions)} {}
+      events_{session_.revision() >= first_with_empty_events, EventLog::Limits{}},
+      subscriptions_{max_subscriptions} {}
 
 void HttpSession::end() {
-    subscriptions_->clear();
-    calls_->cancel_all();
-    events_->end();
+    subscriptions_.clear();
+    calls_.cancel_all();
+    events_.end();
 }
 
 void HttpSession::drain() {
-    subscriptions_->clear();
-    calls_->give_up_questions(wire_error({Errc::unavailable, "The server is shutting down. Connect again in a moment.",
-                                          "shutting_down", std::chrono::seconds{2}}));
+    subscriptions_.clear();
+    calls_.give_up_questions(wire_error({Errc::unavailable, "The server is shutting down. Connect again in a moment.",
+                                         "shutting_down", std::chrono::seconds{2}}));
 }
 
 SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions,
@@ -66,11 +66,10 @@ std::shared_ptr<HttpSession> SessionTable::open(std::string principal, Session g
 }
 
 std::shared_ptr<HttpSession> SessionTable::find(std::string_view id, std::string_view principal) {
-    const std::string key{id};
     std::shared_ptr<HttpSession> stale;
     {
         const std::lock_guard lock{mutex_};
-        const auto found = by_id_.find(key);
+        const auto found = by_id_.find(id);
         if (found == by_id_.end()) return nullptr;
         const auto entry = found->second;
         if (!is_stale(*entry)) {

@@ -46,10 +46,9 @@ public:
     const std::string& id() const { return id_; }
     const std::string& principal() const { return principal_; }
     Session& session() { return session_; }
-    const std::shared_ptr<RunningCalls>& calls() const { return calls_; }
-
-    const std::shared_ptr<EventLog>& events() const { return events_; }
-    const std::shared_ptr<Subscriptions>& subscriptions() const { return subscriptions_; }
+    RunningCalls& calls() { return calls_; }
+    EventLog& events() { return events_; }
+    Subscriptions& subscriptions() { return subscriptions_; }
 
     /// Gives up its calls and subscriptions, and ends its streams.
     void end();
@@ -62,9 +61,9 @@ private:
     const std::string id_;
     const std::string principal_;
     Session session_;
-    const std::shared_ptr<RunningCalls> calls_ = std::make_shared<RunningCalls>();
-    const std::shared_ptr<EventLog> events_;
-    const std::shared_ptr<Subscriptions> subscriptions_;
+    RunningCalls calls_;
+    EventLog events_;
+    Subscriptions subscriptions_;
 };
 
 /// The sessions over HTTP, each bound to the principal that opened it: its id is a name, not a key. Bounded: the one
@@ -101,8 +100,8 @@ private:
     const std::size_t max_subscriptions_;
     const Clock& clock_;
     mutable std::mutex mutex_;
-    Entries entries_;  // the one used last in front
-    std::unordered_map<std::string, Entries::iterator> by_id_;
+    Entries entries_;                                                // the one used last in front
+    std::unordered_map<std::string_view, Entries::iterator> by_id_;  // views of the sessions' own ids
 };
 
 }  // namespace flux::mcp

@@ -63,14 +63,14 @@ void Subscription::stop() {
 }
 
 Subscriptions::~Subscriptions() {
-    for (const auto& [name, subscription] : by_name_) subscription->abandon();
+    for (const auto& [name, subscription] : *by_name_) subscription->abandon();
 }
 
 bool Subscriptions::add(const std::string& name, const std::function<std::shared_ptr<Subscription>()>& make) {
     const std::lock_guard lock{mutex_};
-    if (by_name_.count(name) > 0) return true;
-    if (by_name_.size() >= most_) return false;
-    by_name_.emplace(name, make());
+    if (by_name_->count(name) > 0) return true;
+    if (by_name_->size() >= most_) return false;
+    by_name_.edit()->emplace(name, make());
     return true;
 }
 
@@ -83,19 +83,20 @@ void Subscriptions::remove(const std::string& name) {
     std::shared_ptr<Subscription> gone;
     {
         const std::lock_guard lock{mutex_};
-        const auto found = by_name_.find(name);
-        if (found == by_name_.end()) return;
+        const auto subscriptions = by_name_.edit();
+        const auto found = subscriptions->find(name);
+        if (found == subscriptions->end()) return;
         gone = std::move(found->second);
-        by_name_.erase(found);
+        subscriptions->erase(found);
     }
     gone->stop();
 }
 
 void Subscriptions::clear() {
-    std::unordered_map<std::string, std::shared_ptr<Subscription>> gone;
+    ByName gone;
     {
         const std::lock_guard lock{mutex_};
-        gone.swap(by_name_);
+        gone.swap(*by_name_.edit());
         lists_.reset();
     }
     for (const auto& [name, subscription] : gone) subscription->stop();

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "async/task.hpp"
+#include "base/mostly_empty.hpp"
 #include "mcp/change_feed.hpp"
 
 namespace flux::mcp {
@@ -61,9 +62,11 @@ public:
     void hear_lists(const std::function<std::shared_ptr<const void>()>& make);
 
 private:
+    using ByName = std::unordered_map<std::string, std::shared_ptr<Subscription>>;
+
     const std::size_t most_;
     std::mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<Subscription>> by_name_;
+    MostlyEmpty<ByName> by_name_;
     std::shared_ptr<const void> lists_;
 };
 
