@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "logs/escape_sequence.hpp"
+#include "logs/secret_anchors.hpp"
 
 namespace flux::logs {
 
@@ -256,7 +257,7 @@ std::string LineCleaner::bare_text(std::string_view line) {
 void LineCleaner::find_secrets(std::string_view bare) {
     hidden_.clear();
     if (secrets_.known != nullptr) secrets_.known->find(bare, hidden_);
-    if (secrets_.by_shape && (keys_.inside() || may_hold_secret_shapes(bare))) {
+    if (secrets_.by_shape && (keys_.inside() || has_secret_anchor(bare))) {
         keys_.find(bare, hidden_);
         find_secret_shapes(bare, hidden_);
     }

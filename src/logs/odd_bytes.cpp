@@ -18,10 +18,26 @@ constexpr std::size_t block = 64;
 /// and for a block more. Returns the end of them.
 using FindInBlocks = std::uint32_t* (*)(const char* text, std::size_t begin, std::size_t end, std::uint32_t* places);
 
-std::uint32_t* find_one_by_one(const char* text, std::size_t begin, std::size_t end, std::uint32_t* places) {
-    for (auto at = begin; at < end; ++at) {
-        *places = static_cast<std::uint32_t>(at);
-        places += is_odd(text[at]) ? 1 : 0;
+/// The high bit of each byte that is odd or a tab: no sum carries into the next byte.
+std::uint64_t unprintable_bytes(std::uint64_t word) {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    constexpr std::uint64_t high = 0x80U * ones;
+    const auto low = word & ~high;
+    return (word | ~(low + 0x60U * ones) | (low + ones)) & high;
+}
+
+std::uint32_t* find_by_words(const char* text, std::size_t begin, std::size_t end, std::uint32_t* places) {
+    constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+    for (auto at = begin; at < end; at += word_bytes) {
+        std::uint64_t word = 0;  // the first byte lowest, on any machine
+        for (std::size_t i = 0; i < word_bytes; ++i) {
+            word |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << (8 * i);
+        }
+        for (auto bits = unprintable_bytes(word); bits != 0; bits &= bits - 1) {
+            const auto place = at + static_cast<std::size_t>(std::countr_zero(bits)) / 8;
+            *places = static_cast<std::uint32_t>(place);
+            places += text[place] == '\t' ? 0 : 1;
+        }
     }
     return places;
 }
@@ -64,11 +80,11 @@ bool has_vectors() {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
 }
 
-FindInBlocks fastest() { return has_vectors() ? find_by_vectors : find_one_by_one; }
+FindInBlocks fastest() { return has_vectors() ? find_by_vectors : find_by_words; }
 
 #else
 
-FindInBlocks fastest() { return find_one_by_one; }
+FindInBlocks fastest() { return find_by_words; }
 
 #endif
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <bitset>
 #include <cstdint>
 #include <string>
 
 #include "base/text.hpp"
+#include "logs/secret_anchors.hpp"
 
 namespace flux::logs {
 
@@ -76,6 +78,16 @@ constexpr std::array forms{
     Form{"AGE-SECRET-KEY-1", is_alphanumeric, 58, 58},
 };
 
+/// A bit for each form, by the first character of its prefix.
+constexpr auto forms_by_beginning = [] {
+    std::array<std::uint64_t, 256> bits{};
+    static_assert(forms.size() <= 64);
+    for (std::size_t i = 0; i < forms.size(); ++i) {
+        bits[static_cast<unsigned char>(forms[i].prefix.front())] |= std::uint64_t{1} << i;
+    }
+    return bits;
+}();
+
 /// Six characters in base 62 of the CRC-32 of what stands before them, as GitHub and npm end their tokens.
 bool has_right_checksum(std::string_view body) {
     constexpr std::size_t sum_length = 6;
@@ -141,7 +153,9 @@ std::size_t token_length(std::string_view text, std::size_t at) {
                            std::string_view{"pousr"}.find(rest[2]) != std::string_view::npos;
     if (is_github || rest.starts_with("npm_")) return checked_token_length(text, at, 4);
     if (rest.starts_with("eyJ")) return jwt_length(text, at);
-    for (const auto& form : forms) {
+    for (auto possible = forms_by_beginning[static_cast<unsigned char>(rest.front())]; possible != 0;
+         possible &= possible - 1) {
+        const auto& form = forms[static_cast<std::size_t>(std::countr_zero(possible))];
         if (!rest.starts_with(form.prefix)) continue;
         const auto length = run_length(text, at + form.prefix.size(), form.alphabet);
         // A run that goes on is another thing than a token of fixed length.
@@ -262,30 +276,6 @@ bool follows(std::string_view text, std::size_t at, std::string_view lower_case)
     return text.size() - at >= lower_case.size() && equal_ignoring_case(text.substr(at, lower_case.size()), lower_case);
 }
 
-constexpr std::size_t block = 32;
-constexpr std::size_t longest_distance = 5;
-
-/// Whether two bytes that every shape of some kind has stand at their distance somewhere in the block: the loop has no
-/// branch and compilers turn it into a few vector instructions.
-bool has_anchor(const char* text) {
-    std::uint8_t hits = 0;
-    for (std::size_t i = 0; i < block; ++i) {
-        const char* at = text + i;
-        const auto pair = [at](char first, char second, std::size_t distance) {
-            return static_cast<std::uint8_t>(static_cast<std::uint8_t>(at[0] == first) &
-                                             static_cast<std::uint8_t>(at[distance] == second));
-        };
-        hits = static_cast<std::uint8_t>(hits | pair('h', '_', 2) | pair('h', '_', 3) | pair('l', '-', 4) |
-                                         pair('y', '-', 3) | pair('A', 'A', 3) | pair('x', 'x', 2) | pair('x', 'p', 2) |
-                                         pair('I', 'z', 1) | pair('y', '2', 2) | pair('P', 'X', 1) | pair('k', '_', 1) |
-                                         pair('k', '_', 2) | pair('w', '_', 5) | pair('S', '.', 2) | pair('k', '-', 1) |
-                                         pair('d', '_', 3) | pair('n', '_', 3) | pair('p', '_', 3) | pair('Y', '-', 1) |
-                                         pair('y', 'J', 1) | pair('/', '/', 1) | pair('z', 'a', 1) | pair('Z', 'A', 1) |
-                                         pair('_', 'k', 1) | pair('_', 'K', 1) | pair('s', 'K', 1) | pair('-', 'B', 1));
-    }
-    return hits != 0;
-}
-
 /// The bytes that a token or one of the words below may begin with.
 std::bitset<256> beginnings() {
     std::bitset<256> set;
@@ -310,23 +300,9 @@ std::size_t armour_end(std::string_view text, std::size_t at, std::string_view t
 
 }  // namespace
 
-bool may_hold_secret_shapes(std::string_view text) {
-    std::size_t at = 0;
-    for (; at + block + longest_distance <= text.size(); at += block) {
-        if (has_anchor(text.data() + at)) return true;
-    }
-    while (at < text.size()) {
-        std::array<char, block + longest_distance> rest{};
-        text.substr(at, rest.size()).copy(rest.data(), rest.size());
-        if (has_anchor(rest.data())) return true;
-        at += block;
-    }
-    return false;
-}
-
 void find_secret_shapes(std::string_view text, std::vector<HiddenRange>& found) {
     static const std::bitset<256> begins = beginnings();
-    if (!may_hold_secret_shapes(text)) return;
+    if (!has_secret_anchor(text)) return;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];
         if (!begins.test(static_cast<unsigned char>(c))) continue;

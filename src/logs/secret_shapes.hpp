@@ -20,10 +20,6 @@ namespace flux::logs {
 /// A name before the secret stays where it says what it was: `https://user:***@host/`.
 void find_secret_shapes(std::string_view text, std::vector<HiddenRange>& found);
 
-/// Whether a look at `text` is worth it: quick, and true wherever find_secret_shapes() or the beginning of a key would
-/// be found, and now and then where not.
-bool may_hold_secret_shapes(std::string_view text);
-
 /// Follows the lines of a log through private keys in PEM armour (RFC 7468) and OpenPGP's.
 ///
 /// What lies between `-----BEGIN … PRIVATE KEY…-----` and its end is hidden, whether it comes over many lines or in one

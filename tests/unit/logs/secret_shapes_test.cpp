@@ -6,6 +6,7 @@
 #include <string>
 
 #include "logs/line_cleaner.hpp"
+#include "logs/secret_anchors.hpp"
 
 namespace flux::logs {
 namespace {
@@ -49,6 +50,28 @@ TEST(SecretShapes, HideTokensByTheirForm) {
         Row{"Anthropic", glued({"sk-", "ant-api03-abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789"})},
         Row{"DigitalOcean", glued({"dop", "_v1_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"})},
         Row{"Docker", glued({"dckr", "_pat_abcdefghijklmnopqrstuvwxy12"})},
+        Row{"AWS, temporary", glued({"ASIA", "IOSFODNN7EXAMPLE"})},
+        Row{"AWS, bearer", glued({"ABIA", "IOSFODNN7EXAMPLE"})},
+        Row{"AWS, context", glued({"ACCA", "IOSFODNN7EXAMPLE"})},
+        Row{"Slack, user", glued({"xox", "p-123456789012-abcdefABCDEF"})},
+        Row{"Slack, workspace", glued({"xox", "a-123456789012-abcdefABCDEF"})},
+        Row{"Slack, refresh", glued({"xox", "e-123456789012-abcdefABCDEF"})},
+        Row{"Slack, rotated", glued({"xox", "e.xoxb-1-abcdefABCDEF012345"})},
+        Row{"Slack, old", glued({"xox", "o-123456789012-abcdefABCDEF"})},
+        Row{"Slack, rotation", glued({"xox", "r-123456789012-abcdefABCDEF"})},
+        Row{"Slack, session", glued({"xox", "s-123456789012-abcdefABCDEF"})},
+        Row{"Slack, app", glued({"xap", "p-1-A0123456789-abcdefABCDEF"})},
+        Row{"Google, access", glued({"ya", "29.a0AfH6SMBabcdefghijKLMN"})},
+        Row{"Google, client", glued({"GOCS", "PX-abcdefghijklmnopqrstuvwxyz12"})},
+        Row{"Stripe, test", glued({"sk_", "test_4eC39HqLyjWDarjtT1zdp7dc"})},
+        Row{"Stripe, restricted", glued({"rk_", "live_4eC39HqLyjWDarjtT1zdp7dc"})},
+        Row{"Stripe, restricted test", glued({"rk_", "test_4eC39HqLyjWDarjtT1zdp7dc"})},
+        Row{"Stripe, web hook", glued({"whs", "ec_abcdefghijklmnopqrstuvwx1234"})},
+        Row{"OpenAI", glued({"sk-", "proj-abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789"})},
+        Row{"OpenAI, service", glued({"sk-", "svcacct-abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789"})},
+        Row{"Netlify", glued({"nf", "p_aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF2hJ4"})},
+        Row{"Shopify", glued({"shp", "at_0123456789abcdef0123456789abcdef"})},
+        Row{"age", glued({"AGE-SECRET", "-KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE"})},
         Row{"PyPI", glued({"pypi-", "AgEIcHlwaS5vcmcCJGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6MDEyMzQ1Njc"})},
     };
     for (const auto& row : rows) {
@@ -113,7 +136,7 @@ TEST(SecretShapes, AreWorthALookWhereverOneIsFound) {
     const auto token = glued({"gh", "p_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"});
     for (std::size_t before = 0; before < 100; ++before) {
         const auto line = std::string(before, '.') + token;
-        ASSERT_TRUE(may_hold_secret_shapes(line)) << before;
+        ASSERT_TRUE(has_secret_anchor(line)) << before;
         ASSERT_EQ(masked(line), std::string(before, '.') + "***");
     }
 }
