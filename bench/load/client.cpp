@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace flux::bench {
 
@@ -42,7 +43,8 @@ Client::~Client() {
 }
 
 void Client::open(Connection& connection) {
-    connection = {};
+    Connection fresh;
+    connection = std::move(fresh);
     connection.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (connection.socket < 0) failed("socket");
     const int on = 1;

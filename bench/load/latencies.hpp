@@ -35,7 +35,7 @@ private:
 
     static std::size_t bucket_of(std::uint64_t value) {
         if (value < parts) return value;
-        const auto power = static_cast<std::size_t>(std::bit_width(value)) - 7;
+        const std::size_t power = std::bit_width(value) - 7;
         return (power + 1) * parts + (value >> power) - parts;
     }
 

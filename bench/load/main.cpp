@@ -44,7 +44,7 @@ void rate(const Options& options) {
     client.run_for(options.warmup, ignored);
     Latencies latencies;
     const Meter server{options.server};
-    const Meter self{static_cast<int>(::getpid())};
+    const Meter self{::getpid()};
     const auto begin = steady_clock::now();
     client.run_for(options.time, latencies);
     const auto took = seconds(steady_clock::now() - begin);

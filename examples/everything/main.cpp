@@ -35,6 +35,7 @@ struct Settings {
     std::string host = "127.0.0.1";
     std::string token;
     int rate_limit = 30;
+    unsigned threads = 0;  ///< 0: one for each processor
 };
 
 std::optional<std::string> variable(const char* name) {
@@ -57,6 +58,7 @@ Settings read_settings() {
     Settings settings;
     if (const auto port = number("PORT", 0, 65535)) settings.port = static_cast<std::uint16_t>(*port);
     if (const auto limit = number("FLUX_RATE_LIMIT", 0, 1'000'000'000)) settings.rate_limit = static_cast<int>(*limit);
+    if (const auto threads = number("FLUX_THREADS", 1, 256)) settings.threads = static_cast<unsigned>(*threads);
     settings.host = variable("FLUX_HOST").value_or(settings.host);
     settings.token = variable("MCP_AUTH_TOKEN").value_or("");
     return settings;
@@ -107,6 +109,7 @@ int serve() {
     transport::HttpServerOptions http_options;
     http_options.host = settings.host;
     http_options.port = settings.port;
+    http_options.threads = settings.threads;
     transport::HttpServer http{std::move(http_options), {server, door, pages}, pool};
     if (const auto started = http.start(); !started) return failed(started.error());
     fmt::print("everything listens at http://{}:{}/mcp\n", settings.host, http.port());
