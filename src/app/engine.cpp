@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/client_setup.hpp"
+#include "app/task_file.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "previews/site_address.hpp"
@@ -94,8 +95,9 @@ tools::ServerFacts server_facts(const Settings& settings) {
     return facts;
 }
 
-mcp::ServerOptions server_options(const Settings& settings) {
+mcp::ServerOptions server_options(const Settings& settings, std::shared_ptr<mcp::TaskJournal> tasks) {
     mcp::ServerOptions options;
+    options.task_journal = std::move(tasks);
     options.title = "flux-mcp";
     options.version = version();
     options.instructions = tools::instructions;
@@ -169,7 +171,10 @@ Result<std::unique_ptr<Engine>> Engine::start(const Settings& settings, const st
     if (parts->github_provider) parts->github_provider->add_metrics(parts->metrics);
     auto catalog = tools::make_catalog(parts->provider(), system_clock(), parts->pool, policy(settings),
                                        server_facts(settings), &parts->metrics);
-    parts->server = std::make_unique<mcp::Server>(server_options(settings), std::move(catalog), system_clock());
+    auto tasks = TaskFile::open(settings.state_directory / "tasks.db", parts->pool);
+    if (!tasks) return fail(std::move(tasks.error()));
+    parts->server =
+        std::make_unique<mcp::Server>(server_options(settings, *std::move(tasks)), std::move(catalog), system_clock());
     return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
 

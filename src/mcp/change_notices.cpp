@@ -166,7 +166,7 @@ std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallS
     if (!task_ids->empty()) {
         writer.key("taskIds").array();
         for (const auto& id : *task_ids) {
-            const auto record = tasks_ ? tasks_->find(id, site.visitor.principal) : nullptr;
+            const auto record = tasks_ ? tasks_->find(id, site, rules_) : nullptr;
             if (!record) continue;
             writer.string(id);
             auto describe = [record](json::Writer& params) { record->write_all(params); };

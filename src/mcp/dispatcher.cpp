@@ -17,7 +17,7 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
              options_.ask_limit,
              std::make_shared<std::atomic<std::size_t>>(0),
              std::make_shared<const RequestStates>(clock, options_.ask_limit)},
-      tasks_{std::make_shared<Tasks>(Tasks::Limits{}, clock)},
+      tasks_{std::make_shared<Tasks>(Tasks::Limits{}, clock, options_.task_journal, catalog.tools)},
       tools_{std::move(catalog.tools), options_, rules_, tasks_},
       resources_{std::move(catalog.resources), options_, rules_},
       prompts_{std::move(catalog.prompts), options_, rules_},
@@ -119,7 +119,8 @@ Dispatcher::Served Dispatcher::dispatch(const Request& request, const RequestSco
 /// False if the method isn't one of the tasks extension.
 bool Dispatcher::answer_task(const Request& request, const RequestScope& scope, Visit& visit) const {
     if (!Tasks::knows(request.method)) return false;
-    const auto answered = scope.client.tasks ? tasks_->answer(request, visit.visitor.principal)
+    const CallSite site{scope, visit.visitor, visit.executor, nullptr, visit.reply};
+    const auto answered = scope.client.tasks ? tasks_->answer(request, site, rules_)
                                              : Answered{tl::unexpected{tasks_not_declared(scope)}};
     answer(visit.reply, request.id, scope, answered);
     return true;

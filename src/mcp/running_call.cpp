@@ -296,14 +296,18 @@ void RunningCall::go_on() {
 /// To a task, if there may be one; else it is done here, within the limit that the call has.
 void RunningCall::leave_rest(Rest rest) {
     if (over_) return;
-    if (tasks_) {
-        const CallSite site{scope_, visitor_, executor_, nullptr, reply_};
-        if (auto created = tasks_->begin(id_, what_, site, rules_, rest)) {
-            const Answered answered{*std::move(created)};
-            if (finish()) answer(reply_, id_, scope_, answered);
-            return;
-        }
-    }
+    if (!tasks_) return wait_out(std::move(rest));
+    const CallSite site{scope_, visitor_, executor_, nullptr, reply_};
+    auto hand_out = [self = shared_from_this(), rest](std::optional<Answer> created) {
+        if (!created) return self->wait_out(rest);
+        const Answered answered{*std::move(created)};
+        if (self->finish()) answer(self->reply_, self->id_, self->scope_, answered);
+    };
+    tasks_->begin_kept(id_, what_, site, rules_, std::move(rest), std::move(hand_out));
+}
+
+void RunningCall::wait_out(Rest rest) {
+    if (over_) return;
     // Not from here: what was called may still be on the stack.
     asio::post(executor_, [self = shared_from_this(), rest = std::move(rest)] {
         if (!self->over_) self->start(rest.run(self));

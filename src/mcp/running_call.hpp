@@ -204,6 +204,7 @@ private:
     void limit_until(std::chrono::steady_clock::time_point end, std::shared_ptr<RunningCall> keep = nullptr);
     void go_on();
     void leave_rest(Rest rest);
+    void wait_out(Rest rest);
     bool finish();
     void stop();
 

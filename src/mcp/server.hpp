@@ -17,6 +17,8 @@
 
 namespace flux::mcp {
 
+class TaskJournal;
+
 /// Which spelling `tools/list` shows; both are always accepted by `tools/call`. `automatic`: dotted over WebSocket,
 /// underscores over HTTP and stdio, because several hosts drop a whole list for one dot.
 enum class NameStyle { automatic, dotted, safe };
@@ -38,6 +40,7 @@ struct ServerOptions {
     std::chrono::minutes ask_limit{10};  ///< for one round in which a client is asked for something
     std::chrono::seconds session_idle_limit{3600};
     std::size_t max_sessions = 10'000;
+    std::shared_ptr<TaskJournal> task_journal = {};  ///< nullptr: tasks end with the process
 };
 
 /// Headers of a POST, GET or DELETE that the protocol reads. Views into the transport's buffer, valid during the call.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <cstdint>
+#include <utility>
 
 #include "base/text.hpp"
 #include "json/raw.hpp"
@@ -44,17 +45,17 @@ private:
 
 }  // namespace
 
-TaskRecord::TaskRecord(std::string id, std::string principal, std::chrono::milliseconds lifetime, const Clock& clock,
-                       std::shared_ptr<std::atomic<std::size_t>> unfinished)
-    : id_{std::move(id)},
-      principal_{std::move(principal)},
-      lifetime_{lifetime},
+TaskRecord::TaskRecord(KeptTask task, const Clock& clock, std::shared_ptr<std::atomic<std::size_t>> unfinished,
+                       std::shared_ptr<TaskJournal> journal)
+    : task_{std::move(task)},
       clock_{clock},
-      begun_{clock.steady_now()},
-      created_at_{clock.wall_now()},
+      begun_{clock.steady_now() - (clock.wall_now() - task_.created_at)},
+      journal_{std::move(journal)},
       unfinished_{std::move(unfinished)},
-      updated_at_{created_at_} {
+      updated_at_{task_.created_at},
+      message_{task_.message} {
     ++*unfinished_;
+    if (task_.end) end_by(*task_.end);
 }
 
 TaskRecord::~TaskRecord() {
@@ -66,25 +67,31 @@ bool TaskRecord::is_over() const {
     return is_last(status_);
 }
 
-bool TaskRecord::is_expired() const { return clock_.steady_now() - begun_ > lifetime_; }
+std::chrono::milliseconds TaskRecord::age() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - begun_);
+}
+
+bool TaskRecord::is_expired() const { return clock_.steady_now() - begun_ > task_.until - task_.created_at; }
+
+bool TaskRecord::wake() {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(asleep_, false);
+}
+
+void TaskRecord::sleep() {
+    const std::lock_guard lock{mutex_};
+    asleep_ = !is_last(status_);
+}
 
 void TaskRecord::runs(const std::shared_ptr<RunningCall>& call) {
     const std::lock_guard lock{mutex_};
     call_ = call;
 }
 
-std::string_view TaskRecord::name_of(Status status) {
-    switch (status) {
-    case Status::working: return "working";
-    case Status::input_required: return "input_required";
-    case Status::completed: return "completed";
-    case Status::failed: return "failed";
-    case Status::cancelled: return "cancelled";
-    }
-    return {};
+std::shared_ptr<RunningCall> TaskRecord::call() const {
+    const std::lock_guard lock{mutex_};
+    return call_.lock();
 }
-
-bool TaskRecord::is_last(Status status) { return status != Status::working && status != Status::input_required; }
 
 std::unique_ptr<ChangeFeed> TaskRecord::feed(std::shared_ptr<const TaskRecord> record) {
     auto changes = record->changes_;
@@ -97,20 +104,21 @@ void TaskRecord::write_state(json::Writer& writer) const {
 }
 
 void TaskRecord::write_state_locked(json::Writer& writer) const {
-    writer.key("taskId").string(id_).key("status").string(name_of(status_));
+    writer.key("taskId").string(task_.id).key("status").string(name_of(status_));
     if (!message_.empty()) writer.key("statusMessage").string(message_);
-    writer.key("createdAt").string(rfc3339_seconds(created_at_));
+    writer.key("createdAt").string(rfc3339_seconds(task_.created_at));
     writer.key("lastUpdatedAt").string(rfc3339_seconds(updated_at_));
     const auto sharing = static_cast<std::int64_t>(std::max<std::size_t>(*unfinished_, 1));
-    writer.key("ttlMs").integer(lifetime_.count()).key("pollIntervalMs").integer(poll_interval.count() * sharing);
+    const auto lifetime = std::chrono::duration_cast<std::chrono::milliseconds>(task_.until - task_.created_at);
+    writer.key("ttlMs").integer(lifetime.count()).key("pollIntervalMs").integer(poll_interval.count() * sharing);
 }
 
 void TaskRecord::write_all(json::Writer& writer) const {
     const std::lock_guard lock{mutex_};
     write_state_locked(writer);
-    if (status_ == Status::completed) writer.key("result").raw(outcome_);
-    if (status_ == Status::failed) writer.key("error").raw(outcome_);
-    if (status_ == Status::input_required) {
+    if (status_ == TaskStatus::completed) writer.key("result").raw(outcome_);
+    if (status_ == TaskStatus::failed) writer.key("error").raw(outcome_);
+    if (status_ == TaskStatus::input_required) {
         writer.key("inputRequests").object();
         for (const auto& request : asked_) write_input_request(writer, request);
         writer.end_object();
@@ -130,7 +138,7 @@ void TaskRecord::take(const Round& round) {
             taken.push_back(input);
         }
         if (taken.empty()) return;
-        if (asked_.empty()) become(Status::working);
+        if (asked_.empty()) become(TaskStatus::working);
         touch();
         call = call_.lock();
     }
@@ -142,50 +150,74 @@ void TaskRecord::take(const Round& round) {
 }
 
 void TaskRecord::cancel() {
-    std::shared_ptr<RunningCall> call;
-    {
-        const std::lock_guard lock{mutex_};
-        call = call_.lock();
-    }
+    if (wake()) return respond({}, {});
+    auto call = this->call();
     if (!call) return;
     const auto executor = call->executor();
     asio::dispatch(executor, [call = std::move(call)] { call->cancel(); });
 }
 
+void TaskRecord::leave() {
+    if (!journal_) return cancel();
+    auto call = this->call();
+    if (!call) return;
+    const auto executor = call->executor();
+    asio::dispatch(executor, [call = std::move(call)] { call->leave(); });
+}
+
 void TaskRecord::respond(std::string_view message, const Delivery&) {
-    const std::lock_guard lock{mutex_};
-    asked_.clear();
+    TaskEnd end;
+    {
+        const std::lock_guard lock{mutex_};
+        if (ending_ || is_last(status_)) return;
+        ending_ = true;
+        asked_.clear();
+        end.message = message_;
+    }
+    end.at = clock_.wall_now();
     if (message.empty()) {
         // How it stood goes on to be said: what was started may still be there.
-        become(Status::cancelled);
+        end.status = TaskStatus::cancelled;
     } else if (const auto result = json::Raw{message}.member("result"); !result.absent()) {
-        become(Status::completed);
-        outcome_ = result.text();
+        end.status = TaskStatus::completed;
+        end.outcome = result.text();
     } else {
         const auto error = json::Raw{message}.member("error");
-        become(Status::failed);
-        outcome_ = error.text();
-        message_ = shortened(error.member("message").string().value_or(""), longest_message);
+        end.status = TaskStatus::failed;
+        end.outcome = error.text();
+        end.message = shortened(error.member("message").string().value_or(""), longest_message);
     }
-    touch();
+    if (!journal_) return end_by(end);
+    auto written = [self = shared_from_this(), end] { self->end_by(end); };
+    journal_->end(task_.id, end, std::move(written));
+}
+
+void TaskRecord::end_by(const TaskEnd& end) {
+    const std::lock_guard lock{mutex_};
+    become(end.status);
+    message_ = end.message;
+    outcome_ = end.outcome;
+    updated_at_ = end.at;
+    changes_->bump();
 }
 
 void TaskRecord::ask(const std::vector<InputRequest>& requests) {
     const std::lock_guard lock{mutex_};
+    if (ending_) return;
     asked_ = requests;
-    become(Status::input_required);
+    become(TaskStatus::input_required);
     touch();
 }
 
 void TaskRecord::tell(std::string_view status) {
     const std::lock_guard lock{mutex_};
     auto message = shortened(status, longest_message);
-    if (is_last(status_) || message == message_) return;
+    if (ending_ || is_last(status_) || message == message_) return;
     message_ = std::move(message);
     touch();
 }
 
-void TaskRecord::become(Status status) {
+void TaskRecord::become(TaskStatus status) {
     if (!is_last(status_) && is_last(status)) --*unfinished_;
     status_ = status;
 }

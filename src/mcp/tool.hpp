@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "async/task.hpp"
@@ -21,6 +22,8 @@ struct Outcome;
 struct Rest {
     std::string stands;  ///< how it stands so far, in a sentence
     std::function<async::Task<Outcome>(std::shared_ptr<Call>)> run;
+    /// From what `Tool::resume` makes it again after a restart; empty: it ends with the process.
+    std::string kept = {};
 };
 
 /// A tool's answer. `structured` is the text of a JSON object that fits the tool's output schema, or empty.
@@ -56,6 +59,9 @@ struct Tool {
     Annotations annotations;
     bool asks = false;  ///< may answer with `Outcome::needs`
     TaskUse task = TaskUse::never;
+
+    /// Makes an `Outcome::rest` again from its `kept`, for a task that an earlier process began; nothing if it can't.
+    std::function<std::optional<Rest>(std::string_view kept)> resume = {};
 
     /// Optional, for calls that become tasks: what has to be asked before they do. The answers reach the task.
     std::function<std::optional<InputNeeded>(json::Arguments, Call&)> before_task = {};

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/json/serialize.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
@@ -34,6 +36,7 @@ constexpr std::string_view output_schema = R"json({
 "head_branch":{"type":"string"},"head_sha":{"type":["string","null"]},"reused":{"type":"boolean"},
 "matched_by":{"type":"string"},"preview":{"type":"object"},"next":{"type":"array"}}})json";
 
+constexpr std::string_view tool_name = "builds.createPreview";
 constexpr std::size_t longest_key = 255;
 
 /// One member of `payload` as a dispatch input, or why it can't be one.
@@ -163,15 +166,29 @@ async::Task<Result<mcp::Outcome>> create(std::shared_ptr<const Context> context,
         return wait_for_preview(context, created, wait_s, std::move(later));
     };
     mcp::Outcome outcome;
-    outcome.rest = rest_of(context, run, "builds.createPreview", about(arguments), std::move(work));
+    boost::json::object kept;
+    kept["reused"] = created->reused;
+    kept["matched_by"] = created->matched_by;
+    outcome.rest = rest_of(context, run, tool_name, about(arguments), std::move(work), std::move(kept));
     co_return outcome;
+}
+
+std::optional<mcp::Rest> resumed(const std::shared_ptr<const Context>& context, std::string_view kept) {
+    auto work = [context](builds::Run run, const boost::json::object& made, std::shared_ptr<mcp::Call> call) {
+        const auto* reused = made.if_contains("reused");
+        const auto* matched_by = made.if_contains("matched_by");
+        builds::Created created{std::move(run), reused != nullptr && reused->is_bool() && reused->as_bool(), {}};
+        if (matched_by != nullptr && matched_by->is_string()) created.matched_by = matched_by->as_string();
+        return wait_for_preview(context, std::move(created), 0, std::move(call));
+    };
+    return rest_again(context, tool_name, kept, std::move(work));
 }
 
 }  // namespace
 
 mcp::Tool create_preview(std::shared_ptr<const Context> context) {
     mcp::Tool tool;
-    tool.name = "builds.createPreview";
+    tool.name = tool_name;
     tool.title = "Create preview";
     tool.description =
         "Builds a branch as its workflow says and publishes a preview page. Answers at once with run_id, status, "
@@ -183,9 +200,9 @@ mcp::Tool create_preview(std::shared_ptr<const Context> context) {
     tool.task = mcp::TaskUse::for_rest;
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(context, create(context, std::move(arguments), call), "builds.createPreview", call,
-                         std::move(subject));
+        return or_failed(context, create(context, std::move(arguments), call), tool_name, call, std::move(subject));
     };
+    tool.resume = [context](std::string_view kept) { return resumed(context, kept); };
     return tool;
 }
 

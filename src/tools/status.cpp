@@ -1,6 +1,10 @@
 #include "tools/status.hpp"
 
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tools/answer.hpp"
@@ -30,6 +34,24 @@ constexpr std::string_view output_schema = R"json({
 constexpr std::size_t most_jobs = 40;
 constexpr std::size_t most_jobs_with_steps = 8;
 
+constexpr std::string_view tool_name = "builds.status";
+
+std::string_view name_of(Until until) {
+    switch (until) {
+    case Until::change: return "change";
+    case Until::completed: return "completed";
+    case Until::reachable: return "reachable";
+    }
+    return {};
+}
+
+std::optional<Until> until_from(std::string_view name) {
+    for (const auto until : {Until::change, Until::completed, Until::reachable}) {
+        if (name_of(until) == name) return until;
+    }
+    return {};
+}
+
 struct Asked {
     RunChoice run;
     std::int64_t wait_s = 0;
@@ -53,8 +75,7 @@ Result<Asked> read(const json::Arguments& arguments) {
     asked.run = *std::move(run);
     asked.wait_s = wait->value_or(0);
     asked.steps = steps->value_or(false);
-    if (*until == "completed") asked.until = Until::completed;
-    if (*until == "reachable") asked.until = Until::reachable;
+    if (*until) asked.until = until_from(**until).value_or(Until::change);
     return asked;
 }
 
@@ -92,15 +113,37 @@ async::Task<Result<mcp::Outcome>> look(std::shared_ptr<const Context> context, j
         return wait_and_look(context, seen, asked, std::move(later));
     };
     mcp::Outcome outcome;
-    outcome.rest = rest_of(context, *run, "builds.status", about(arguments), std::move(work));
+    boost::json::object kept;
+    kept["until"] = name_of(asked->until);
+    kept["steps"] = asked->steps;
+    kept["seen"] = run->version;
+    outcome.rest = rest_of(context, *run, tool_name, about(arguments), std::move(work), std::move(kept));
     co_return outcome;
+}
+
+std::optional<mcp::Rest> resumed(const std::shared_ptr<const Context>& context, std::string_view kept) {
+    auto work = [context](builds::Run run, const boost::json::object& was, std::shared_ptr<mcp::Call> call) {
+        Asked asked;
+        if (const auto* until = was.if_contains("until"); until != nullptr && until->is_string()) {
+            asked.until = until_from(until->as_string()).value_or(Until::change);
+        }
+        if (const auto* steps = was.if_contains("steps"); steps != nullptr && steps->is_bool()) {
+            asked.steps = steps->as_bool();
+        }
+        // A change is one since the call. Where the count began anew with the process, it is told at once.
+        if (const auto* seen = was.if_contains("seen"); seen != nullptr && seen->is_number()) {
+            run.version = seen->to_number<std::uint64_t>();
+        }
+        return wait_and_look(context, std::move(run), asked, std::move(call));
+    };
+    return rest_again(context, tool_name, kept, std::move(work));
 }
 
 }  // namespace
 
 mcp::Tool status(std::shared_ptr<const Context> context) {
     mcp::Tool tool;
-    tool.name = "builds.status";
+    tool.name = tool_name;
     tool.title = "Run status";
     tool.description =
         "Where a run stands: jobs with the step that runs or failed, times, and the preview's state and URL "
@@ -114,8 +157,9 @@ mcp::Tool status(std::shared_ptr<const Context> context) {
     tool.task = mcp::TaskUse::for_rest;
     tool.run = [context](json::Arguments arguments, std::shared_ptr<mcp::Call> call) {
         auto subject = about(arguments);
-        return or_failed(context, look(context, std::move(arguments), call), "builds.status", call, std::move(subject));
+        return or_failed(context, look(context, std::move(arguments), call), tool_name, call, std::move(subject));
     };
+    tool.resume = [context](std::string_view kept) { return resumed(context, kept); };
     return tool;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,8 +55,16 @@ std::string where_it_stands(const builds::Run& run) {
 std::string status_message(const builds::Run& run) {
     const auto state = running_job(run).value_or(state_text(run.status, run.conclusion));
     auto message = fmt::format("Run {} of {}: {}.", run.id, run.head_branch, state);
-    if (builds::is_over(run)) message += " " + preview_line(run.preview);
+    if (builds::is_over(run)) message += fmt::format(" {}", preview_line(run.preview));
     return to_utf8(message);
+}
+
+async::Task<Result<mcp::Outcome>> find_and_wait(std::shared_ptr<const Context> context, boost::json::object kept,
+                                                Rewaiting work, std::shared_ptr<mcp::Call> call) {
+    auto run = co_await context->provider.find(kept.at("run_id").as_int64());
+    if (!run) co_return fail(std::move(run.error()));
+    auto waiting = work(*std::move(run), std::move(kept), std::move(call));
+    co_return co_await std::move(waiting);
 }
 
 }  // namespace
@@ -76,10 +86,27 @@ bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until
 }
 
 mcp::Rest rest_of(std::shared_ptr<const Context> context, const builds::Run& run, std::string_view tool, About about,
-                  std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work) {
+                  Waiting work, boost::json::object kept) {
     auto answered = [context = std::move(context), tool, about = std::move(about), work = std::move(work)](
                         std::shared_ptr<mcp::Call> call) { return or_failed(context, work(call), tool, call, about); };
-    return {status_message(run), std::move(answered)};
+    kept["run_id"] = run.id;
+    return {status_message(run), std::move(answered), boost::json::serialize(kept)};
+}
+
+std::optional<mcp::Rest> rest_again(std::shared_ptr<const Context> context, std::string_view tool,
+                                    std::string_view kept, Rewaiting work) {
+    boost::system::error_code misread;
+    const auto tree = boost::json::parse(kept, misread);
+    const auto* members = misread ? nullptr : tree.if_object();
+    const auto* id = members != nullptr ? members->if_contains("run_id") : nullptr;
+    if (id == nullptr || !id->is_int64()) return {};
+    About about;
+    about["run_id"] = *id;
+    auto run = [context, tool, about = std::move(about), made = *members,
+                work = std::move(work)](std::shared_ptr<mcp::Call> call) {
+        return or_failed(context, find_and_wait(context, made, work, call), tool, call, about);
+    };
+    return mcp::Rest{{}, std::move(run), std::string{kept}};
 }
 
 void report_progress(mcp::Call& call, const builds::Run& run, steady_clock::duration waited) {

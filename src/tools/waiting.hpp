@@ -1,9 +1,12 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "async/task.hpp"
 #include "base/result.hpp"
@@ -34,10 +37,19 @@ async::Task<Result<Waited>> wait_for(builds::Provider& provider, builds::Run see
 /// Whether `wait_for` would wait: `until` isn't true yet, and the run can still move.
 bool has_to_wait(builds::Provider& provider, const builds::Run& run, Until until);
 
+/// What waits for a run, for a call.
+using Waiting = std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)>;
+
 /// A waiting that `work` does, as what is left of a call of `tool` (a literal). `about` names what it was about, for
-/// failures.
+/// failures; from `kept`, and the run's id in it as `run_id`, the waiting can be made again.
 mcp::Rest rest_of(std::shared_ptr<const Context> context, const builds::Run& run, std::string_view tool, About about,
-                  std::function<async::Task<Result<mcp::Outcome>>(std::shared_ptr<mcp::Call>)> work);
+                  Waiting work, boost::json::object kept);
+
+/// The same, made again: `work` gets the run as it is by then, and what was kept.
+using Rewaiting =
+    std::function<async::Task<Result<mcp::Outcome>>(builds::Run, boost::json::object kept, std::shared_ptr<mcp::Call>)>;
+std::optional<mcp::Rest> rest_again(std::shared_ptr<const Context> context, std::string_view tool,
+                                    std::string_view kept, Rewaiting work);
 
 /// Tells the caller where the run stands; of a task, in words that name the run too. `waited` is the time since the
 /// call began to wait.

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createTaskSessionFromClient, resultFromTaskOutcome, taskViewFromExecutionEvent } from '@modelcontextprotocol/ext-tasks/client';
 import { isCreateTaskResultV2, isDetailedTaskV2, isTaskStatusNotificationV2 } from '@modelcontextprotocol/ext-tasks/core/v2';
-import { ask, demoRepository, serve, until, visit } from '../stage/stage.mjs';
+import { ask, demoRepository, serve, token, until, visit } from '../stage/stage.mjs';
 import { open } from '../stage/socket.mjs';
 
 const revision = '2026-07-28';
@@ -192,15 +192,105 @@ test('tasks on the wire', async (t) => {
     }, 60_000);
     assert.equal(done.result.structuredContent.conclusion, 'success');
   });
+});
 
-  await t.test('are forgotten by a restart, which says so, and their run is not', async () => {
-    const { result: task } = await create({ wait_s: 45 });
-    await server.kill();
-    const again = await serve(t, { repo, state: server.state });
-    const { error } = await post(again, 'tasks/get', framed({ taskId: task.taskId }));
-    assert.equal(error.code, -32602);
-    assert.match(error.message, /started anew/);
-    const { result } = await post(again, 'tools/call', framed({ name: 'builds_status', arguments: { run_id: runOf(task) } }));
-    assert.equal(result.structuredContent.run.head_branch, 'slow');
+test('tasks over a restart', async (t) => {
+  const repo = demoRepository(t);
+  const tokens = { MCP_AUTH_TOKEN: `${token},another-token-0123456789` };
+  const server = await serve(t, { repo, env: tokens });
+  server.token = token;
+  const create = (at, args) =>
+    post(at, 'tools/call', framed({ name: 'builds_createPreview', arguments: { branch: 'slow', fresh: true, wait_s: 45, ...args } }));
+  const runOf = (task) => Number(/^Run (\d+) of /.exec(task.statusMessage)[1]);
+  const over = (at, id) => until('the task to be over', async () => {
+    const task = await get(at, id);
+    return task.status !== 'working' && task;
+  }, 60_000);
+  const begun = async (at, args) => {
+    const { result } = await create(at, args);
+    assert.ok(isCreateTaskResultV2(result), JSON.stringify(result));
+    return result;
+  };
+  /// All but what moves with the number of the others.
+  const still = ({ pollIntervalMs, ...task }) => task;
+
+  const completed = await over(server, (await begun(server, { branch: 'faster-readers' })).taskId);
+  assert.equal(completed.result.structuredContent.conclusion, 'failure');
+  const given = await begun(server);
+  await post(server, 'tasks/cancel', framed({ taskId: given.taskId }));
+  const cancelled = await over(server, given.taskId);
+  assert.equal(cancelled.status, 'cancelled');
+  const running = await begun(server);
+  const waiting = async (until_) => {
+    const { result } = await post(server, 'tools/call',
+      framed({ name: 'builds_status', arguments: { run_id: runOf(running), wait_s: 45, until: until_, steps: true } }));
+    assert.ok(isCreateTaskResultV2(result), JSON.stringify(result));
+    return result;
+  };
+  const [status, watched, forgotten] = [await waiting('completed'), await waiting('reachable'), await waiting('completed')];
+  await server.kill();
+  const again = await serve(t, { repo, state: server.state, env: tokens });
+  again.token = token;
+
+  await t.test('what is over stands as it stood', async () => {
+    assert.deepEqual(still(await get(again, completed.taskId)), still(completed));
+    assert.deepEqual(still(await get(again, cancelled.taskId)), still(cancelled));
+  });
+
+  await t.test('nobody else finds them, by whatever id', async () => {
+    const stranger = { ...again, token: 'another-token-0123456789' };
+    const ids = [running, completed, cancelled].map(({ taskId }) => taskId);
+    for (const [who, taskId] of [...ids.map((id) => [stranger, id]), [again, `${running.taskId.slice(0, -1)}x`], [again, runOf(running).toString()]]) {
+      for (const method of ['tasks/get', 'tasks/cancel', 'tasks/update']) {
+        const { error } = await post(who, method, framed({ taskId, ...(method === 'tasks/update' && { inputResponses: {} }) }));
+        assert.equal(error?.code, -32602, `${method} ${taskId}`);
+      }
+    }
+  });
+
+  await t.test('what was waited for is waited for again, and ends with the answer of the call', async () => {
+    const task = await over(again, running.taskId);
+    assert.ok(isDetailedTaskV2(task), JSON.stringify(task));
+    assert.equal(task.status, 'completed');
+    for (const member of ['taskId', 'createdAt', 'ttlMs']) assert.equal(task[member], running[member], member);
+    const { structuredContent } = task.result;
+    assert.equal(structuredContent.run_id, runOf(running));
+    assert.equal(structuredContent.matched_by, 'created');
+    assert.ok(structuredContent.conclusion && structuredContent.conclusion !== 'success', 'the runner went with the server');
+    assert.match(task.statusMessage, new RegExp(`^Run ${runOf(running)} of slow: completed, ${structuredContent.conclusion}`));
+
+    const looked = await over(again, status.taskId);
+    assert.equal(looked.result.structuredContent.run.conclusion, structuredContent.conclusion);
+    assert.ok(looked.result.structuredContent.jobs[0].steps, 'it was asked for the steps');
+  });
+
+  await t.test('listeners hear of them', async () => {
+    const peer = await open(again.ws, { headers: { authorization: `Bearer ${token}` } });
+    peer.send({ jsonrpc: '2.0', id: 'ear', method: 'subscriptions/listen', params: framed({ notifications: { taskIds: [watched.taskId] } }) });
+    const last = await until('the last notice', () =>
+      peer.messages.find(({ method, params }) => method === 'notifications/tasks' && params.status === 'completed'), 60_000);
+    assert.equal(last.params.result.structuredContent.run.run_id, runOf(running));
+    await peer.close();
+  });
+
+  await t.test('what is given up before it is looked at is given up', async () => {
+    await post(again, 'tasks/cancel', framed({ taskId: forgotten.taskId }));
+    const task = await over(again, forgotten.taskId);
+    assert.equal(task.status, 'cancelled');
+    assert.equal(runOf(task), runOf(forgotten));
+  });
+
+  await t.test('a server that goes in an orderly way leaves them as well', async () => {
+    const all = [running, watched, forgotten].map(({ taskId }) => taskId);
+    const before = [];
+    for (const id of all) before.push(still(await get(again, id)));
+    const next = await begun(again);
+    assert.equal((await again.stop()).code, 0);
+    const third = await serve(t, { repo, state: server.state, env: tokens });
+    third.token = token;
+    for (const [n, id] of all.entries()) assert.deepEqual(still(await get(third, id)), before[n]);
+    const task = await over(third, next.taskId);
+    assert.equal(task.status, 'completed', JSON.stringify(task));
+    assert.equal(task.result.structuredContent.run_id, runOf(next));
   });
 });

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isCreateTaskResultV2, isDetailedTaskV2, isTaskStatusNotificationV2 } from '@modelcontextprotocol/ext-tasks/core/v2';
-import { until } from '../stage/stage.mjs';
+import { serve, until } from '../stage/stage.mjs';
 import { onGithub } from '../stage/github.mjs';
+import { open } from '../stage/socket.mjs';
 
 const framed = (params) => ({
   ...params,
@@ -89,4 +90,28 @@ test('a build on GitHub as a task', async (t) => {
     const done = await settled(peer, task.taskId);
     assert.equal(done.result.structuredContent.run.conclusion, 'success');
   });
+});
+
+test('a task outlives the server, as its run on GitHub does', async (t) => {
+  const stage = await onGithub(t);
+  const { github } = stage;
+  github.addScript(script());
+  const task = await begin(stage.peer);
+  const run = github.run(runOf(task));
+  await stage.server.kill();
+  const { PORT, FLUX_PREVIEW_PORT, ...env } = stage.server.settings;
+  const again = await serve(t, { state: stage.server.state, env });
+  const peer = await open(again.ws, { headers: { authorization: `Bearer ${again.token}` } });
+
+  const working = await look(peer, task.taskId);
+  assert.equal(working.status, 'working');
+  assert.equal(working.createdAt, task.createdAt);
+  await until('the step to be told', async () => /build: step \d "Install" in_progress/.test((await look(peer, task.taskId)).statusMessage));
+  github.world.actions.release('install', run.id);
+  const done = await settled(peer, task.taskId);
+  assert.ok(isDetailedTaskV2(done));
+  assert.equal(done.result.structuredContent.run_id, run.id);
+  assert.equal(done.result.structuredContent.conclusion, 'success');
+  assert.equal(github.asked('actions/create-workflow-dispatch').length, 1);
+  await peer.close();
 });

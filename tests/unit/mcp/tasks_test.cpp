@@ -35,7 +35,8 @@ Outcome ask_twice(Call& call) {
 }
 
 struct Fetching : LibraryClient {
-    explicit Fetching(Catalog catalog) : LibraryClient{quick_options(), std::move(catalog)} {}
+    explicit Fetching(Catalog catalog, ServerOptions options = quick_options())
+        : LibraryClient{std::move(options), std::move(catalog)} {}
 
     static ServerOptions quick_options() {
         ServerOptions options;
@@ -400,26 +401,258 @@ TEST(Tasks, AreListenedToByNamesAndNotByTooMany) {
     }
 }
 
+/// Remembers, and has it said when the test wants it to be.
+struct FakeJournal final : TaskJournal {
+    std::vector<KeptTask> load(WallTime) override { return tasks; }
+    void begin(KeptTask task, std::function<void(bool)> done) override {
+        if (works) tasks.push_back(std::move(task));
+        say_later([done = std::move(done), safe = works] { done(safe); });
+    }
+    void end(std::string id, TaskEnd end, std::function<void()> done) override {
+        for (auto& task : tasks) {
+            if (task.id == id) task.end = end;
+        }
+        say_later(std::move(done));
+    }
+    void say_later(std::function<void()> what) {
+        unsaid.push_back(std::move(what));
+        if (!holds) say();
+    }
+    void say() {
+        for (const auto& each : std::exchange(unsaid, {})) each();
+    }
+
+    bool works = true;
+    bool holds = false;
+    std::vector<KeptTask> tasks;
+    std::vector<std::function<void()>> unsaid;
+};
+
+/// A tool whose rest is kept, on a server with a journal. Making another is starting the server anew.
+struct Surviving {
+    explicit Surviving(std::shared_ptr<FakeJournal> file) : journal{std::move(file)}, client{catalog(), options()} {}
+
+    ServerOptions options() const {
+        auto options = Fetching::quick_options();
+        options.task_journal = journal;
+        return options;
+    }
+    Catalog catalog() const {
+        Catalog catalog;
+        auto tool = ExampleServer::slow(
+            "demo.begin", [made = rest("first")](json::Arguments, std::shared_ptr<Call>) { return leave(made); });
+        tool.task = TaskUse::for_rest;
+        tool.resume = [again = rest("again")](std::string_view kept) {
+            return kept == "run 7" ? std::optional{again} : std::nullopt;
+        };
+        auto other = ExampleServer::quick("demo.task", [](json::Arguments, Call&) { return said("quick"); });
+        other.task = TaskUse::offered;
+        catalog.tools = {tool, other};
+        return catalog;
+    }
+    Rest rest(std::string what) const {
+        auto run = [release = release, what = std::move(what)](std::shared_ptr<Call> call) {
+            call->progress(1, {}, "It goes.");
+            return wait_and_say(release, what);
+        };
+        return {"It is begun.", std::move(run), "run 7"};
+    }
+    static async::Task<Outcome> leave(Rest rest) {
+        Outcome outcome;
+        outcome.rest = std::move(rest);
+        co_return outcome;
+    }
+    static async::Task<Outcome> wait_and_say(std::shared_ptr<async::Changes> release, std::string what) {
+        auto released = release->wait_beyond(0, std::chrono::steady_clock::time_point::max());
+        co_await std::move(released);
+        co_return said(what);
+    }
+    void let_go() {
+        release->bump();
+        client.example.run();
+    }
+
+    std::shared_ptr<FakeJournal> journal;
+    std::shared_ptr<async::Changes> release = std::make_shared<async::Changes>();
+    Fetching client;
+};
+
+std::string text_of(const boost::json::object& task) {
+    return std::string{task.at("result").at("content").at(0).at("text").as_string()};
+}
+
+TEST(KeptTasks, AreHandedOutOnceTheyAreWrittenDown) {
+    Surviving server{std::make_shared<FakeJournal>()};
+    server.journal->holds = true;
+    const auto answers = server.client.outbox->responses.size();
+    server.client.stream->receive(request("7", "tools/call", R"("name":"demo.begin",)" + Fetching::meta()));
+    server.client.example.run();
+    EXPECT_EQ(server.client.outbox->responses.size(), answers);
+
+    server.journal->say();
+    server.client.example.run();
+    ASSERT_EQ(server.client.outbox->responses.size(), answers + 1);
+    const auto result = parsed(server.client.outbox->responses.back()).at("result");
+    EXPECT_EQ(result.at("resultType").as_string(), "task");
+    EXPECT_EQ(result.at("taskId").as_string(), server.journal->tasks.at(0).id);
+}
+
+TEST(KeptTasks, EndOnceThatIsWrittenDown) {
+    Surviving server{std::make_shared<FakeJournal>()};
+    const auto id = server.client.begin("demo.begin");
+    server.journal->holds = true;
+    server.let_go();
+    EXPECT_EQ(server.client.status(id), "working");
+    server.journal->say();
+    EXPECT_EQ(server.client.status(id), "completed");
+}
+
+TEST(KeptTasks, AreWaitedForWithinTheCallWhereTheyCannotBeWrittenDown) {
+    Surviving server{std::make_shared<FakeJournal>()};
+    server.journal->works = false;
+    server.client.stream->receive(request("7", "tools/call", R"("name":"demo.begin",)" + Fetching::meta()));
+    server.client.example.run();
+    EXPECT_TRUE(server.client.outbox->responses.empty());
+    server.let_go();
+    const auto result = parsed(server.client.outbox->responses.back()).at("result");
+    EXPECT_EQ(result.at("resultType").as_string(), "complete");
+}
+
+TEST(KeptTasks, StandAfterARestartAsTheyStood) {
+    const auto journal = std::make_shared<FakeJournal>();
+    std::string done;
+    std::string given_up;
+    boost::json::object before;
+    {
+        Surviving server{journal};
+        done = server.client.begin("demo.begin");
+        given_up = server.client.begin("demo.begin");
+        server.client.about("tasks/cancel", given_up);
+        server.client.example.run();
+        server.let_go();
+        before = server.client.task(done);
+        EXPECT_EQ(text_of(before), "first");
+    }
+    Surviving again{journal};
+    EXPECT_EQ(again.client.task(done), before);
+    EXPECT_EQ(again.client.status(given_up), "cancelled");
+}
+
+TEST(KeptTasks, GoOnAfterARestartForTheirPrincipal) {
+    const auto journal = std::make_shared<FakeJournal>();
+    std::string id;
+    {
+        Surviving server{journal};
+        id = server.client.begin("demo.begin");
+        server.client.example.server.drain();
+        server.client.example.run();
+        EXPECT_FALSE(journal->tasks.at(0).end) << "a server that goes ends no task that is kept";
+    }
+    Surviving again{journal};
+    again.client.example.clock.advance(std::chrono::minutes{40});
+    const auto stranger = again.client.example.server.open(
+        {visitor_with(again.client.turns, "somebody else"), true, NameStyle::automatic},
+        again.client.example.executor(), again.client.outbox);
+    for (const auto* method : {"tasks/get", "tasks/cancel"}) {
+        stranger->receive(request("9", method, R"("taskId":")" + id + "\"," + Fetching::meta()));
+        EXPECT_EQ(code_of(again.client.outbox->responses.back()), -32602) << method;
+    }
+    const auto working = again.client.task(id);
+    EXPECT_EQ(working.at("status").as_string(), "working");
+    EXPECT_EQ(working.at("createdAt").as_string(), "2026-01-02T00:00:00Z");
+    again.client.example.run();
+    EXPECT_EQ(again.client.task(id).at("statusMessage").as_string(), "It goes.");
+    again.let_go();
+    EXPECT_EQ(text_of(again.client.task(id)), "again");
+    ASSERT_TRUE(journal->tasks.at(0).end);
+    EXPECT_EQ(journal->tasks.at(0).end->status, TaskStatus::completed);
+}
+
+TEST(KeptTasks, AreGivenUpAsleepToo) {
+    const auto journal = std::make_shared<FakeJournal>();
+    const auto id = Surviving{journal}.client.begin("demo.begin");
+    Surviving again{journal};
+    again.client.about("tasks/cancel", id);
+    EXPECT_EQ(again.client.status(id), "cancelled");
+    EXPECT_EQ(journal->tasks.at(0).end->status, TaskStatus::cancelled);
+}
+
+TEST(KeptTasks, GrowOldOverARestart) {
+    const auto journal = std::make_shared<FakeJournal>();
+    const auto id = Surviving{journal}.client.begin("demo.begin");
+    Surviving again{journal};
+    again.client.example.clock.advance(std::chrono::minutes{59});
+    EXPECT_EQ(again.client.status(id), "working");
+    again.client.example.clock.advance(std::chrono::minutes{2});
+    EXPECT_EQ(again.client.about("tasks/get", id).at("error").at("code").as_int64(), -32602);
+}
+
+TEST(KeptTasks, FailWhereNobodyCanGoOn) {
+    const auto journal = std::make_shared<FakeJournal>();
+    auto id = Surviving{journal}.client.begin("demo.begin");
+    journal->tasks.at(0).rest = "damaged";
+    Surviving again{journal};
+    const auto task = again.client.task(id);
+    EXPECT_EQ(task.at("status").as_string(), "failed");
+    EXPECT_THAT(std::string{task.at("error").at("message").as_string()}, HasSubstr("`demo.begin` can't go on"));
+}
+
+TEST(KeptTasks, AreOnlyThoseThatCanBeMadeAgain) {
+    Surviving server{std::make_shared<FakeJournal>()};
+    server.client.begin("demo.task");
+    EXPECT_TRUE(server.journal->tasks.empty());
+}
+
+/// What a request brings along, for tasks without a server.
+struct Site {
+    explicit Site(std::string principal) : visitor{some_visitor(std::move(principal))} {}
+    CallSite get() { return {scope, visitor, context.get_executor(), nullptr, reply}; }
+
+    RequestScope scope;
+    admission::Visitor visitor;
+    asio::io_context context{1};
+    Reply reply{nullptr, Reply::Carrier::exchange};
+};
+
 TEST(Tasks, AreBoundedAndOfOnePrincipalAndGrowOld) {
     ManualClock clock;
-    Tasks tasks{{.in_all = 3, .per_principal = 2, .lifetime = std::chrono::seconds{60}}, clock};
-    const auto get = [&](const std::string& id, const std::string& principal) {
-        const auto params = R"({"taskId":")" + id + "\"}";
-        return tasks.answer({{"1"}, "tasks/get", json::Raw{params}}, principal);
+    const auto tasks =
+        std::make_shared<Tasks>(Tasks::Limits{.in_all = 3, .per_principal = 2, .lifetime = std::chrono::seconds{60}},
+                                clock, nullptr, std::vector<Tool>{});
+    const CallRules rules{clock,
+                          std::chrono::seconds{60},
+                          std::chrono::milliseconds{100},
+                          64,
+                          std::chrono::minutes{10},
+                          std::make_shared<std::atomic<std::size_t>>(0),
+                          std::make_shared<const RequestStates>(clock, std::chrono::minutes{10})};
+    const auto release = std::make_shared<async::Changes>();
+    const Rest rest{{}, [release](std::shared_ptr<Call>) { return wait(release); }};
+    Site a{"a"};
+    Site b{"b"};
+    const auto begin = [&](Site& site) -> std::string {
+        const auto created = tasks->begin({"1"}, "demo", site.get(), rules, rest);
+        if (!created) return {};
+        const auto members = "{" + created->members + "}";
+        return json::Raw{members}.member("taskId").string().value_or("");
     };
 
-    const auto one = tasks.open("a");
-    ASSERT_TRUE(one && tasks.open("a"));
-    EXPECT_EQ(tasks.open("a"), nullptr);
-    EXPECT_TRUE(tasks.open("b"));
-    EXPECT_EQ(tasks.open("b"), nullptr);
-    EXPECT_TRUE(get(one->id(), "a"));
-    EXPECT_EQ(get(one->id(), "b").error().code, -32602);
+    const auto one = begin(a);
+    ASSERT_NE(one, "");
+    ASSERT_NE(begin(a), "");
+    EXPECT_EQ(begin(a), "");
+    EXPECT_NE(begin(b), "");
+    EXPECT_EQ(begin(b), "");
+    EXPECT_TRUE(tasks->find(one, a.get(), rules));
+    EXPECT_FALSE(tasks->find(one, b.get(), rules));
 
     clock.advance(std::chrono::seconds{61});
-    EXPECT_FALSE(get(one->id(), "a"));
-    EXPECT_TRUE(tasks.open("b"));
-    EXPECT_TRUE(tasks.open("a"));
+    EXPECT_FALSE(tasks->find(one, a.get(), rules));
+    EXPECT_NE(begin(b), "");
+    EXPECT_NE(begin(a), "");
+    tasks->end();
+    a.context.poll();
+    b.context.poll();
 }
 
 }  // namespace
