@@ -8,6 +8,8 @@ using enum FailureClass;
 
 constexpr Matcher table[] = {
     {"gcc/clang", compile, 90, 0, 3, R"re(^\s*(?:In file included from .*|)(?P<file>[^\s:()]+\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|x|xm|inl|ipp|cu|cuh|s|S)):(?P<line>\d+):(?:(?P<col>\d+):)? (?:fatal )?error: (?P<message>.*))re"},
+    {"gcc/clang", compile, 70, 0, 2, R"re(^\s*(?P<file>(?:/home/runner/work/|/__w/|/builds/|[^/\s:])[^\s:]*\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|x|xm|inl|ipp|cu|cuh)):(?P<line>\d+):(?P<col>\d+): +(?:note: )?(?P<message>(?:in instantiation of .* requested here|required from here).*))re"},
+    {"gcc/clang", compile, 8, 0, 0, R"re(^\s*\S+:\d+:\d+: note: (?P<message>.*))re"},
     {"gcc/clang", compile, 45, 0, 0, R"re(^(?P<message>(?:\d+ warnings? and )?\d+ errors? generated\.?))re"},
     {"swift", compile, 90, 0, 3, R"re(^\s*(?:❌\s*)?(?P<file>/?[^\s:]+\.swift):(?P<line>\d+):(?P<col>\d+): error: (?P<message>.*))re"},
     {"gcc/clang", compile, 45, 0, 0, R"re((?P<message>.*(?:all warnings being treated as errors|treated as errors).*))re"},
@@ -35,6 +37,7 @@ constexpr Matcher table[] = {
     {"go", test, 90, 0, 12, R"re(^(?P<message>WARNING: DATA RACE))re"},
     {"go", test, 75, 0, 6, R"re(^\s*--- FAIL: (?P<message>(?P<test>\S+).*))re"},
     {"go", test, 70, 0, 1, R"re(^\s*(?P<file>[\w./-]+_test\.go):(?P<line>\d+): (?P<message>.*))re"},
+    {"go", test, 62, 0, 1, R"re(^(?P<message>(?:[\w.-]+/)*[\w.-]+\.(?P<test>(?:Test|Benchmark|Fuzz)[A-Z]\w*)\(0x[0-9a-f]+\??\)))re"},
     {"go", test, 40, 0, 0, R"re(^FAIL\s+(?P<message>[\w./-]+\s+(?:[\d.]+s|\[build failed\]|\[setup failed\])))re"},
     {"golangci-lint", config, 84, 0, 1, R"re((?P<message>.*(?:level=error msg=|Error: (?:can't load config|unknown linters|you are using a configuration file for golangci-lint)|the Go language version .* used to build golangci-lint is lower).*))re"},
     {"go", test, 85, 0, 6, R"re(^panic: (?P<message>.*))re"},

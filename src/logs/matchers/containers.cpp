@@ -21,7 +21,7 @@ constexpr Matcher table[] = {
     {"helm", deploy, 86, 0, 1, R"re(^\[ERROR\] (?P<message>(?:templates/|values\.yaml|Chart\.yaml|chart ).*))re"},
     {"helm", deploy, 86, 0, 2, R"re(^(?:E|e)rror: (?P<message>(?:chart |failed to download |found in Chart\.yaml|repo |release |values don't meet|parse error at|template: |execution error at|YAML parse error|unable to build kubernetes objects|rendered manifests).*))re"},
     {"ansible", deploy, 84, 1, 9, R"re((?P<message>(?:ERROR! |\[ERROR\]: )\S.*))re"},
-    {"terraform", config, 88, 0, 8, R"re(^\s*[│|]\s*Error: (?P<message>.*))re"},
+    {"terraform", config, 88, 0, 8, R"re(^[│|]\s*Error: (?P<message>.*))re"},
     {"helm/kubectl", deploy, 85, 0, 2, R"re(^(?P<message>Error: (?:UPGRADE|INSTALLATION) FAILED: .*|Error from server.*|error: (?:timed out waiting for the condition|deployment .* exceeded its progress deadline|You must be logged in to the server|unable to recognize).*))re"},
     {"ansible", deploy, 80, 1, 1, R"re(^(?P<message>(?:fatal|failed): \[.*\].*(?:FAILED|UNREACHABLE).*))re"},
 };

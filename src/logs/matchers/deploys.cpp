@@ -10,7 +10,7 @@ constexpr Matcher table[] = {
     {"vercel", deploy, 80, 1, 2, R"re(^(?P<message>Error: (?:No existing credentials found|You do not have access|The specified token is not valid|Project not found|.*vercel.*)))re"},
     {"pages", deploy, 84, 0, 2, R"re((?P<message>.*(?:Failed to create deployment \(status: \d+\)|Ensure GitHub Pages has been enabled|not allowed to deploy to .* due to environment protection rules|Deployment request failed for|Get Pages site failed|Uploaded artifact .* is too large).*))re"},
     {"cloudformation", deploy, 84, 0, 1, R"re((?P<message>.*\b(?:CREATE|UPDATE|DELETE|IMPORT)_FAILED\b.*))re"},
-    {"aws cdk", deploy, 82, 0, 2, R"re((?P<message>.*(?:❌ .* failed|The stack named .* failed|is in ROLLBACK_COMPLETE state|Need to perform AWS calls for account|has not been bootstrapped|SSM parameter .* not found).*))re"},
+    {"aws cdk", deploy, 82, 0, 2, R"re((?P<message>.*(?:❌ +\S+ failed: |The stack named .* failed|is in ROLLBACK_COMPLETE state|Need to perform AWS calls for account|has not been bootstrapped|SSM parameter .* not found).*))re"},
     {"expo/eas", auth, 84, 0, 2, R"re(^(?P<message>An Expo user account is required to proceed.*))re"},
     {"serverless", deploy, 80, 0, 3, R"re(^(?P<message>(?:✖ (?:Error|Stack|Could|Cannot|Environment|Service)|Serverless Error).*))re"},
     {"rsync/scp", deploy, 86, 1, 1, R"re((?P<message>rsync(?: error)?: .*|scp: .*|.*lost connection$))re"},

@@ -34,7 +34,7 @@ constexpr Matcher table[] = {
     {"maven", compile, 60, 0, 2, R"re(^\[ERROR\] (?P<message>(?:Failed to execute goal|COMPILATION ERROR|\S).*))re"},
     {"sbt", compile, 80, 0, 2, R"re(^\[error\] (?P<message>.*\.scala:\d+.*))re"},
     {"java", unknown, 75, 0, 3, R"re(^(?:Exception in thread "[^"]*" |Caused by: )(?P<message>(?:\w+\.)+\w+(?:Exception|Error).*))re"},
-    {"junit", test, 86, 0, 2, R"re(^\s*(?P<message>(?:\w+\.)*(?:Assertion(?:Failed)?Error|ComparisonFailure|MultipleFailuresError|AssertionFailure)\b.*|org\.junit\..*(?:Error|Failure).*))re"},
+    {"junit", test, 86, 0, 2, R"re(^\s*(?P<message>(?:(?:\w+\.)+AssertionError|(?:\w+\.)*(?:AssertionFailedError|ComparisonFailure|MultipleFailuresError|AssertionFailure))\b.*|org\.junit\..*(?:Error|Failure).*))re"},
 };
 
 }  // namespace

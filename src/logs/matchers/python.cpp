@@ -24,6 +24,8 @@ constexpr Matcher table[] = {
     {"ruff format", lint, 80, 0, 0, R"re(^(?P<message>Would reformat: (?P<file>\S+)))re"},
     {"black", compile, 86, 0, 1, R"re(^(?P<message>error: cannot format (?P<file>\S+): .*))re"},
     {"pylint", lint, 50, 0, 0, R"re(^(?P<message>Your code has been rated at .*))re"},
+    {"python", out_of_memory, 93, 4, 0, R"re(^(?P<message>(?:\w+\.)*_?(?:Array)?MemoryError\b.*))re"},
+    {"pydocstyle", lint, 84, 0, 1, R"re(^(?P<message>(?P<file>\S+\.py):(?P<line>\d+) (?:at module level|in (?:public|private|nested) .*):)$)re"},
     {"interrogate/pydocstyle", lint, 80, 0, 1, R"re(^(?P<message>RESULT: FAILED .*))re"},
     {"django", config, 88, 0, 3, R"re(^(?P<message>(?:django\.core\.management\.base\.)?SystemCheckError: .*|(?:\w+\.)*ImproperlyConfigured: .*|Your models .* have changes that are not yet reflected in a migration.*))re"},
     {"black/isort", lint, 75, 0, 0, R"re(^(?P<message>(?:would reformat|ERROR:) (?P<file>\S+\.py).*))re"},

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -327,6 +328,24 @@ TEST(DiagnosisText, NumbersLinesAsInTheWholeLogWhenOnlyItsEndWasRead) {
 
     EXPECT_THAT(text, HasSubstr("\n1005| a.c:3:1: error: no\n"));
     EXPECT_THAT(text, HasSubstr("(line 1006)"));
+}
+
+TEST(Diagnose, HoldsTheDetailsOfAnExcusedFailureBack) {
+    const auto log = [](const char* directive) {
+        return RawLog::decode("##[group]Run ./ci\nshell: bash -e {0}\n##[endgroup]\nnot ok 1 - adds" +
+                              std::string{directive} +
+                              "\n  ---\n  location: '/w/a.test.js:2:1'\n  error: 'not yet'\n  ...\nok 2 - takes\n"
+                              "src/a.c:3:1: error: expected ';'\n##[error]Process completed with exit code 1.\n");
+    };
+    const auto has_details = [](const Diagnosis& diagnosis) {
+        return std::any_of(diagnosis.causes.begin(), diagnosis.causes.end(),
+                           [](const Cause& cause) { return cause.log_line == 6 || cause.log_line == 7; });
+    };
+
+    const auto excused = diagnose(log(" # TODO"));
+    EXPECT_FALSE(has_details(excused));
+    EXPECT_EQ(excused.causes.front().file, "src/a.c");
+    EXPECT_TRUE(has_details(diagnose(log(""))));
 }
 
 }  // namespace
