@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bars } from './bars.mjs';
 import { barTable, cellTable, Figures, figureTable, table, written } from './report.mjs';
-import { built, isModern, servers, started } from './servers.mjs';
+import { built, isModern, servers, started, warmupOf } from './servers.mjs';
 
 const { values: options } = parseArgs({ options: {
-  rounds: { type: 'string', default: '3' }, time: { type: 'string', default: '500' }, only: { type: 'string', default: '' },
+  rounds: { type: 'string', default: '3' }, time: { type: 'string', default: '400' }, only: { type: 'string', default: '' },
   suite: { type: 'string', default: 'rate,connect,cold,growth,cores,idle' },
   out: { type: 'string', default: join(built, 'bench/figures.jsonl') },
 } });
@@ -56,7 +56,7 @@ async function settled({ pid }) {
 async function rate(server, connections, depth, method) {
   for (let time = Number(options.time); ; time *= 3) {
     await settled(server);
-    const figures = load(server, '--connections', connections, '--depth', depth, '--method', method, '--warmup', 300, '--time', time);
+    const figures = load(server, '--connections', connections, '--depth', depth, '--method', method, '--warmup', 200, '--time', time);
     if (figures.per_second > 0) return figures;
     if (time > 20_000) throw new Error(`nothing was answered in ${time} ms`);
   }
@@ -74,14 +74,14 @@ async function withServer(name, room, use) {
 /// Each reports rows of figures by `report(cell, figures)`.
 const suite = {
   rate: (name, report) => withServer(name, {}, async (server) => {
-    load(server, '--connections', 64, '--depth', 4, '--time', 1500); // for compilers at run time to settle
+    load(server, '--connections', 64, '--depth', 4, '--time', warmupOf(name));
     for (const { connections, depth, method, cell } of [...calls, ...pings]) {
       const asked = method === 'ping' && isModern(name) ? 'server/discover' : method; // where there is no ping
       report(cell, await rate(server, connections, depth, asked));
     }
   }),
   connect: (name, report) => withServer(name, {}, (server) => {
-    report('session', load(server, '--mode', 'connect', '--connections', 16, '--warmup', 1000, '--time', options.time));
+    report('session', load(server, '--mode', 'connect', '--connections', 16, '--warmup', warmupOf(name), '--time', options.time));
   }),
   async cold(name, report) {
     const times = [];

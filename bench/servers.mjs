@@ -39,6 +39,9 @@ export const servers = {
   'v2 http modern': ['http', 'modern', peer('v2_http.mjs')],
 };
 
+/// Milliseconds under load until a server is as fast as it gets: Node compiles what it runs while it runs.
+export const warmupOf = (name) => (/^(flux|asio|epoll) /.test(name) ? 300 : 4000);
+
 export const isModern = (name) => servers[name][1] === 'modern';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
