@@ -71,12 +71,39 @@ function buried(text, seed) {
     ...lines.slice(end)].join('\n');
 }
 
+/// What the steps of a green log printed.
+function printed(text) {
+  const lines = text.split('\n').map((line) => line.replace(/^\ufeff?\S+Z /, ''));
+  const steps = lines.flatMap((line, i) => (line.startsWith('##[group]Run ') && !line.includes('actions/checkout@') ? [i] : []));
+  return steps.flatMap((at, i) => {
+    const rest = lines.slice(at, steps[i + 1]);
+    const end = rest.findIndex((line) => /^(Post job|##\[error\]|##\[group\]Run actions\/)/.test(line));
+    return rest.slice(rest.indexOf('##[endgroup]') + 1, end < 0 ? undefined : end);
+  });
+}
+
+/// The log with what other tools print when they succeed, errors that nobody minds among it, in its failed step: four of
+/// them before what the step printed and two behind.
+function amid(text, seed) {
+  const lines = text.split('\n');
+  const end = lines.findIndex((line) => /##\[error\](Process completed with|The operation was)/.test(line));
+  const group = lines.findLastIndex((line, i) => i < end && line.includes(' ##[group]Run '));
+  const begin = lines.findIndex((line, i) => i > group && line.includes('##[endgroup]')) + 1;
+  const front = lines[end].match(/^.*?Z /)[0];
+  const next = random(seed);
+  const some = (count) => Array.from({ length: count }, () => others()[Math.floor(next() * others().length)]).flat().map((line) => front + line);
+  return [...lines.slice(0, begin), ...some(4), ...lines.slice(begin, end), ...some(2), ...lines.slice(end)].join('\n');
+}
+
+let outputs;
+const others = () => (outputs ??= green.map(({ log }) => printed(readFileSync(join(folder, log), 'utf8'))));
+
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /// Diagnoses every log as `prepare` makes it, and counts.
-function judge(prepare) {
-  const result = { hits: 0, steps: 0, classes: 0, classed: 0, tokens: [], misses: [] };
-  failed.forEach((entry, index) => {
+function judge(prepare, entries = failed) {
+  const result = { logs: entries.length, hits: 0, steps: 0, classes: 0, classed: 0, tokens: [], misses: [] };
+  entries.forEach((entry, index) => {
     const answer = diagnose(prepare(readFileSync(join(folder, entry.log), 'utf8'), index));
     const text = answer.text.slice(0, readable);
     const missing = entry.expect.filter((words) => !text.includes(words));
@@ -92,10 +119,10 @@ function judge(prepare) {
 
 function holds(t, result, floor) {
   const share = (part, whole) => `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
-  t.diagnostic(`explained: ${share(result.hits, failed.length)}, step named: ${share(result.steps, failed.length)}, ` +
+  t.diagnostic(`explained: ${share(result.hits, result.logs)}, step named: ${share(result.steps, result.logs)}, ` +
     `class: ${share(result.classes, result.classed)}, median ${median(result.tokens)} tokens`);
-  assert.ok(result.hits / failed.length >= floor.explained, result.misses.join('\n'));
-  assert.ok(result.steps / failed.length >= floor.step);
+  assert.ok(result.hits / result.logs >= floor.explained, result.misses.join('\n'));
+  assert.ok(result.steps / result.logs >= floor.step);
   assert.ok(result.classes / result.classed >= floor.class);
   assert.ok(median(result.tokens) <= 600);
 }
@@ -112,6 +139,11 @@ test('the lines that explain a failure are in a short answer', (t) => {
 
 test('they are also where the step prints hundreds of other lines', (t) => {
   holds(t, judge(buried), { explained: 0.96, step: 0.98, class: 0.88 });
+});
+
+test('and mostly where other tools in the step speak of errors that nobody minds', (t) => {
+  const sample = failed.filter((_, index) => index % 4 === 0);
+  holds(t, judge(amid, sample), { explained: 0.92, step: 0.98, class: 0.6 });
 });
 
 test('a green log has no cause', () => {

@@ -28,7 +28,7 @@ constexpr Matcher table[] = {
     {"protobuf", compile, 86, 0, 0, R"re(^(?P<file>\S+\.proto):(?:(?P<line>\d+):(?P<col>\d+):)? ?(?P<message>\S.*))re"},
     {"cpplint", lint, 85, 0, 0, R"re(^(?P<file>\S+):(?P<line>\d+):  (?P<message>.*)  \[(?P<code>[\w/+]+)\] \[\d\]$)re"},
     {"hlint", lint, 85, 0, 4, R"re(^(?P<file>\S+\.l?hs):\(?(?P<line>\d+)[:,](?P<col>\d+)\S*: (?:Warning|Suggestion|Error|Ignore): (?P<message>.*))re"},
-    {"redocly", lint, 85, 0, 2, R"re(^\[\d+\] (?P<message>(?P<file>\S+\.(?:ya?ml|json)):(?P<line>\d+):(?P<col>\d+) at #.*))re"},
+    {"redocly", lint, 85, 0, 2, R"re(^(?:\[\d+\] )?(?P<message>(?P<file>\S+\.(?:ya?ml|json)):(?P<line>\d+):(?P<col>\d+) at #.*))re"},
     {"xmllint", config, 86, 0, 0, R"re(^(?P<file>\S+):(?P<line>\d+): (?:element \S+: Schemas validity|parser|namespace|Relax-NG validity|element \S+: validity) error : (?P<message>.*))re"},
     {"commitlint", lint, 85, 2, 0, R"re(^✖\s+(?P<message>.* \[(?P<code>[a-z-]+)\])$)re"},
     {"gitlint", lint, 84, 0, 0, R"re(^(?:\d+|-): (?P<code>[TBM]\d+) (?P<message>.*))re"},
