@@ -71,7 +71,7 @@ void JobLogWriter::State::add(int step, std::string_view text, bool truncated) {
                      .level = level_of(text),
                      .truncated = truncated};
     held_text += '\n';
-    held_records += record.encode();
+    record.append_to(held_records);
     ++lines;
 }
 

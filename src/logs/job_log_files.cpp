@@ -91,9 +91,8 @@ Result<int> open_file(const std::filesystem::path& file, int flags) {
 
 }  // namespace
 
-std::string LogRecord::encode() const {
-    std::string out;
-    out.reserve(bytes);
+void LogRecord::append_to(std::string& out) const {
+    const auto begin = out.size();
     put(out, offset);
     put(out, std::int64_t{time.time_since_epoch().count()});
     put(out, length);
@@ -101,8 +100,7 @@ std::string LogRecord::encode() const {
     put(out, static_cast<std::uint8_t>(level));
     put(out, static_cast<std::uint8_t>((truncated ? truncated_flag : 0U) | (opening ? opening_flag : 0U)));
     put(out, std::uint32_t{0});
-    put(out, checksum(out));
-    return out;
+    put(out, checksum(std::string_view{out}.substr(begin)));
 }
 
 std::optional<LogRecord> LogRecord::decode(std::string_view text) {
@@ -187,12 +185,12 @@ JobLogFiles::Recovered JobLogFiles::index_rest(std::int64_t count, std::uint64_t
                 cut(text_, line_start);
                 return {count, line_start};
             }
-            records += LogRecord{.offset = line_start,
-                                 .time = stamp.time,
-                                 .length = static_cast<std::uint32_t>(line.size()),
-                                 .step = step,
-                                 .level = level_of(line.substr(stamp_bytes))}
-                           .encode();
+            const LogRecord record{.offset = line_start,
+                                   .time = stamp.time,
+                                   .length = static_cast<std::uint32_t>(line.size()),
+                                   .step = step,
+                                   .level = level_of(line.substr(stamp_bytes))};
+            record.append_to(records);
             ++count;
             line_start += line.size() + 1;
             start = end + 1;
@@ -244,7 +242,7 @@ Result<void> JobLogFiles::rewrite_index(const std::filesystem::path& directory,
         block.clear();
         for (auto record : *records) {
             change(++next, record);
-            block += record.encode();
+            record.append_to(block);
         }
         write_all(fresh.get(), block);
     }

@@ -31,7 +31,7 @@ struct LogRecord {
     bool truncated = false;
     bool opening = false;  ///< it looks like the first line of a step (logs/step_times)
 
-    std::string encode() const;
+    void append_to(std::string& out) const;
     /// Nothing where the checksum says that it is torn.
     static std::optional<LogRecord> decode(std::string_view text);
 };

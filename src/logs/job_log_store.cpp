@@ -179,7 +179,11 @@ void JobLogAppender::State::add(const LineSplitter::RawLine& line, bool beyond_t
     const auto clean = cleaner.clean(line.text, line.known);
     if (line.stamp.length > 0) {
         time = line.stamp.time;
-        stamp = line.stamp.usual ? std::string{line.stamp_text} : log_stamp(time) + ' ';
+        if (line.stamp.usual) {
+            stamp.assign(line.stamp_text);
+        } else {
+            stamp = log_stamp(time) + ' ';
+        }
     } else if (stamp.empty()) {
         if (time == WallTime{}) time = store->clock.wall_now();
         stamp = log_stamp(time) + ' ';
@@ -202,7 +206,7 @@ void JobLogAppender::State::add(const LineSplitter::RawLine& line, bool beyond_t
                            .truncated = line.cut || text.size() < clean.text.size(),
                            .opening = opening};
     held_text += '\n';
-    held_records += record.encode();
+    record.append_to(held_records);
     ++lines;
     extend(spans, lines, place);
     if (held_text.size() >= batch_bytes) write_out();
