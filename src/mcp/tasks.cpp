@@ -109,8 +109,12 @@ void Tasks::begin_kept(const Id& id, const std::string& what, const CallSite& si
         enter(record, id, what, begun, rules, rest);
         hand_out(std::move(created));
     };
+    // The thread that writes gives all of it away: what it holds is of the executor, and has to go there.
+    auto held = std::make_shared<decltype(go)>(std::move(go));
     auto written = [executor = site.executor, working = asio::make_work_guard(site.executor),
-                    go = std::move(go)](bool safe) { asio::post(executor, [go, safe] { go(safe); }); };
+                    held = std::move(held)](bool safe) mutable {
+        asio::post(executor, [held = std::exchange(held, nullptr), safe] { (*held)(safe); });
+    };
     journal_->begin(std::move(task), std::move(written));
 }
 
