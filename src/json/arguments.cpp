@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -47,41 +48,34 @@ std::string listed(const std::vector<std::string>& names, std::string_view quote
 
 }  // namespace
 
-/// The text, and where in it each argument stands.
-struct Arguments::Held {
-    struct Member {
-        std::string name;
-        Raw value;
-    };
-
-    explicit Held(std::string_view given) : text{given} {
-        members.reserve(usual_count);
-        for (Members member{Raw{text}}; member.next();) {
-            members.push_back({std::string{member.name()}, member.value()});
-        }
-    }
-
-    static constexpr std::size_t usual_count = 8;
-    const std::string text;
-    std::vector<Member> members = {};
-};
-
-Result<Arguments> Arguments::parse(std::string_view text) {
-    Arguments arguments;
-    if (text.empty()) return arguments;
-    if (!Raw{text}.is(Kind::object)) {
+Result<Arguments> Arguments::of(Raw object) {
+    if (object && !object.is(Kind::object)) {
         return fail(Errc::invalid_argument, "`arguments` has to be a JSON object.", "invalid_argument");
     }
-    arguments.held_ = std::make_shared<const Held>(text);
-    return arguments;
+    return Arguments{object};
 }
 
-Raw Arguments::find(std::string_view name) const {
-    if (!held_) return {};
-    const auto found = std::find_if(held_->members.begin(), held_->members.end(),
-                                    [&](const Held::Member& member) { return member.name == name; });
-    return found == held_->members.end() ? Raw{} : found->value;
+Result<Arguments> Arguments::parse(std::string_view text) {
+    return of(Raw{text}).map([](const Arguments& view) { return view.owned(); });
 }
+
+Arguments::Arguments(Raw object, std::shared_ptr<const void> owner) : object_{object}, owner_{std::move(owner)} {}
+
+Arguments Arguments::owned() const {
+    if (owner_ || !object_) return *this;
+    struct Held {
+        std::string text;
+        Places places = {};
+    };
+    const auto held = std::make_shared<Held>(std::string{object_.text()});
+    const auto* const place = object_.place();
+    if (place == nullptr) return Arguments{Raw{held->text}, held};
+    held->places.assign(place, place + place->values);
+    for (auto& moved : held->places) moved.move_back(place->begin);
+    return Arguments{Raw{held->text.data(), held->places.front()}, held};
+}
+
+Raw Arguments::find(std::string_view name) const { return object_.member(name); }
 
 bool Arguments::has(std::string_view name) const { return given(find(name)); }
 
@@ -142,8 +136,8 @@ Result<Raw> Arguments::optional_object(std::string_view name) const {
 }
 
 Result<void> Arguments::only(std::initializer_list<std::string_view> names) const {
-    if (!held_) return {};
-    for (const auto& [name, value] : held_->members) {
+    for (Members member{object_}; member.next();) {
+        const auto name = member.name();
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
         const std::vector<std::string> known{names.begin(), names.end()};
         auto message = fmt::format("There is no argument `{}`.", shortened(name, most_shown));

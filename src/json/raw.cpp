@@ -151,11 +151,25 @@ Raw Raw::member(std::string_view name) const {
 
 Members::Members(Raw object) {
     if (!object.is(Kind::object)) return;
-    at_ = object.text().data() + 1;
-    end_ = object.text().data() + object.text().size();
+    at_ = object.text().data();
+    if (const auto* place = object.place()) {
+        at_ -= place->begin;
+        place_ = place + 1;
+        last_ = place + place->values;
+        return;
+    }
+    end_ = at_ + object.text().size();
+    ++at_;
 }
 
 bool Members::next() {
+    if (place_ != last_) {
+        name_is({at_ + place_->name, place_->name_size}, place_->escaped != 0);
+        value_ = Raw{at_, *place_};
+        place_ += place_->values;
+        return true;
+    }
+    if (end_ == nullptr) return false;
     at_ = skip_blanks(at_, end_);
     if (at_ != end_ && *at_ == ',') at_ = skip_blanks(at_ + 1, end_);
     if (at_ == end_ || *at_ == '}') return false;
@@ -163,31 +177,47 @@ bool Members::next() {
     const auto* const name = at_ + 1;
     bool escaped = false;
     at_ = end_of_string(at_, end_, escaped);
-    name_ = {name, static_cast<std::size_t>(at_ - 1 - name)};
-    if (escaped) {
-        unescaped_ = unescaped(name_);
-        name_ = unescaped_;
-    }
+    name_is({name, static_cast<std::size_t>(at_ - 1 - name)}, escaped);
     at_ = skip_blanks(skip_blanks(at_, end_) + 1, end_);  // over the colon
     const auto* const value = at_;
     at_ = end_of_value(at_, end_);
-    value_.text_ = {value, static_cast<std::size_t>(at_ - value)};
+    value_ = Raw{std::string_view{value, static_cast<std::size_t>(at_ - value)}};
     return true;
+}
+
+void Members::name_is(std::string_view raw, bool escaped) {
+    name_ = raw;
+    if (!escaped) return;
+    unescaped_ = unescaped(raw);
+    name_ = unescaped_;
 }
 
 Elements::Elements(Raw array) {
     if (!array.is(Kind::array)) return;
-    at_ = array.text().data() + 1;
-    end_ = array.text().data() + array.text().size();
+    at_ = array.text().data();
+    if (const auto* place = array.place()) {
+        at_ -= place->begin;
+        place_ = place + 1;
+        last_ = place + place->values;
+        return;
+    }
+    end_ = at_ + array.text().size();
+    ++at_;
 }
 
 bool Elements::next() {
+    if (place_ != last_) {
+        value_ = Raw{at_, *place_};
+        place_ += place_->values;
+        return true;
+    }
+    if (end_ == nullptr) return false;
     at_ = skip_blanks(at_, end_);
     if (at_ != end_ && *at_ == ',') at_ = skip_blanks(at_ + 1, end_);
     if (at_ == end_ || *at_ == ']') return false;
     const auto* const value = at_;
     at_ = end_of_value(at_, end_);
-    value_.text_ = {value, static_cast<std::size_t>(at_ - value)};
+    value_ = Raw{std::string_view{value, static_cast<std::size_t>(at_ - value)}};
     return true;
 }
 

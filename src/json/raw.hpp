@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,17 +10,42 @@ namespace flux::json {
 
 enum class Kind { object, array, string, number, boolean, null };
 
+/// Where a value stands in its text, in bytes from the beginning. Of a member, the name's place too.
+struct Place {
+    std::uint32_t name = 0;  ///< behind the quote
+    std::uint32_t name_size = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::uint32_t values : 31 = 1;  ///< it and all inside it, which follow it
+    std::uint32_t escaped : 1 = 0;  ///< whether the name holds escapes
+
+    /// For a text that begins `bytes` later.
+    void move_back(std::uint32_t bytes) {
+        name -= bytes;
+        begin -= bytes;
+        end -= bytes;
+    }
+};
+
+/// The places of all values of a text, in its order; the pre-pass finds them on its way (json/strict.hpp). Those of a
+/// usual message need no allocation.
+using Places = boost::container::small_vector<Place, 32>;
+
 /// A value as it stands in text that passed the strict pre-pass, without blanks around it: for reading a few members
-/// of a message without building a tree. A view; the text has to outlive it.
+/// of a message without building a tree. A view; the text has to outlive it, and the places if it has them.
 class Raw {
 public:
     Raw() = default;
-    /// `text` is one checked value, maybe with blanks around it.
+    /// `text` is one checked value, maybe with blanks around it. Its members are looked for in the text.
     explicit Raw(std::string_view text);
+    /// The value at `place` of the text that begins at `origin`. Nothing is looked for.
+    Raw(const char* origin, const Place& place)
+        : text_{origin + place.begin, place.end - place.begin}, place_{&place} {}
 
     bool absent() const { return text_.empty(); }
     explicit operator bool() const { return !absent(); }
     std::string_view text() const { return text_; }
+    const Place* place() const { return place_; }  ///< nullptr for what was made of text alone
 
     Kind kind() const;  ///< not for what is absent
     bool is(Kind kind) const { return !absent() && this->kind() == kind; }
@@ -36,10 +62,8 @@ public:
     Raw member(std::string_view name) const;
 
 private:
-    friend class Members;
-    friend class Elements;
-
     std::string_view text_;
+    const Place* place_ = nullptr;
 };
 
 /// Goes through the members of an object:
@@ -55,8 +79,12 @@ public:
     Raw value() const { return value_; }
 
 private:
-    const char* at_ = nullptr;  ///< behind the bracket, and then behind the member before
+    void name_is(std::string_view raw, bool escaped);
+
+    const char* at_ = nullptr;  ///< with places: where the text begins; else behind the bracket, or the member before
     const char* end_ = nullptr;
+    const Place* place_ = nullptr;  ///< of the next member
+    const Place* last_ = nullptr;   ///< behind that of the last
     std::string_view name_;
     std::string unescaped_;
     Raw value_;
@@ -73,6 +101,8 @@ public:
 private:
     const char* at_ = nullptr;
     const char* end_ = nullptr;
+    const Place* place_ = nullptr;
+    const Place* last_ = nullptr;
     Raw value_;
 };
 

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <forward_list>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -19,258 +23,250 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The names of the objects that are open, the innermost at the end. One a thread, so that a message costs no
-/// allocation.
-class Names {
-public:
-    std::size_t size() const { return names_.size(); }
+// The text is read one way only, so the place is handed on from function to function and stays in a register.
+// `nullptr` stands for a problem, which is noted in the scanner.
 
-    void add(std::string_view raw, bool escaped) {
-        names_.push_back({escaped ? decoded_.emplace_front(unescaped(raw)) : raw, raw.data()});
-    }
+const char* skip_blanks(const char* at, const char* end) {
+    // Whatever has meaning is above the blanks.
+    while (at != end && *at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
+    return at;
+}
 
-    /// Closes the object whose names begin at `first`; the place of one that is there twice, or nullptr.
-    const char* close(std::size_t first) {
-        const auto twice = find_twice(first);
-        names_.resize(first);
-        return twice;
-    }
+const char* skip_digits(const char* at, const char* end) {
+    while (at != end && is_digit(*at)) ++at;
+    return at;
+}
 
-    void clear() {
-        names_.clear();
-        decoded_.clear();
-        if (names_.capacity() > 4096) names_.shrink_to_fit();
-    }
-
-private:
-    struct Name {
-        std::string_view text;
-        const char* place;
-    };
-
-    const char* find_twice(std::size_t first) {
-        const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto same = [](const Name& a, const Name& b) { return a.text == b.text; };
-        if (names_.end() - begin <= 8) {
-            for (auto name = begin; name != names_.end(); ++name) {
-                const auto earlier = std::find_if(begin, name, [&](const Name& n) { return same(n, *name); });
-                if (earlier != name) return name->place;
-            }
-            return nullptr;
-        }
-        // In the order of the text among equals, so that the later one is named.
-        std::sort(begin, names_.end(),
-                  [](const Name& a, const Name& b) { return a.text != b.text ? a.text < b.text : a.place < b.place; });
-        const auto pair = std::adjacent_find(begin, names_.end(), same);
-        return pair == names_.end() ? nullptr : std::next(pair)->place;
-    }
-
-    std::vector<Name> names_;
-    std::forward_list<std::string> decoded_;  ///< those that hold escapes
-};
-
-/// Recursive descent; the depth limit bounds the stack. Every member gives false once `problem_` is set.
+/// Recursive descent; the depth limit bounds the stack.
 class Scanner {
 public:
-    Scanner(std::string_view text, const StrictLimits& limits, Names& names)
-        : begin_{text.data()}, at_{text.data()}, end_{text.data() + text.size()}, limits_{limits}, names_{names} {}
+    Scanner(std::string_view text, const StrictLimits& limits, Places& places)
+        : begin_{text.data()}, end_{text.data() + text.size()}, limits_{limits}, places_{places} {}
 
-    Result<void> whole() {
-        skip_blanks();
-        if (value(0)) {
-            skip_blanks();
-            if (at_ == end_) return {};
-            stop("nothing may follow the value");
+    Result<Raw> whole() {
+        const auto* at = skip_blanks(begin_, end_);
+        places_.push_back({.begin = offset(at)});
+        at = value(at, 0);
+        if (at != nullptr) {
+            close(0, at);
+            at = skip_blanks(at, end_);
+            if (at == end_) return Raw{begin_, places_.front()};
+            stop(at, "nothing may follow the value");
         }
         return fail(code_, fmt::format("Not acceptable JSON at byte {}: {}.", position_ - begin_, problem_));
     }
 
 private:
-    bool stop(const char* problem, Errc code = Errc::invalid_argument) { return stop_at(at_, problem, code); }
-
-    bool stop_at(const char* where, const char* problem, Errc code = Errc::invalid_argument) {
+    std::nullptr_t stop(const char* where, const char* problem, Errc code = Errc::invalid_argument) {
         position_ = where;
         problem_ = problem;
         code_ = code;
-        return false;
+        return nullptr;
     }
 
-    bool next_is(char c) const { return at_ != end_ && *at_ == c; }
+    std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
 
-    void skip_blanks() {
-        while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+    bool stands(char c, const char* at) const { return at != end_ && *at == c; }
+
+    /// Notes that the value with this place ends before `at`.
+    void close(std::size_t index, const char* at) {
+        auto& place = places_[index];
+        place.end = offset(at);
+        place.values = static_cast<std::uint32_t>(places_.size() - index) & 0x7FFFFFFFU;
     }
 
-    bool value(std::size_t depth) {
-        if (at_ == end_) return stop("the text ends where a value should be");
-        switch (*at_) {
-        case '{': return object(depth + 1);
-        case '[': return array(depth + 1);
+    const char* value(const char* at, std::size_t depth) {
+        if (at == end_) return stop(at, "the text ends where a value should be");
+        switch (*at) {
+        case '{': return object(at, depth + 1);
+        case '[': return array(at, depth + 1);
         case '"': {
             bool escaped = false;
-            return string(escaped);
+            return string(at, escaped);
         }
-        case 't': return word("true");
-        case 'f': return word("false");
-        case 'n': return word("null");
-        default: return number();
+        case 't': return word(at, "true");
+        case 'f': return word(at, "false");
+        case 'n': return word(at, "null");
+        default: return number(at);
         }
     }
 
-    bool object(std::size_t depth) {
-        if (depth > limits_.depth) return stop("the nesting is too deep", Errc::too_large);
-        const auto first = names_.size();
-        ++at_;
-        skip_blanks();
-        if (next_is('}')) {
-            ++at_;
-            return true;
-        }
+    const char* object(const char* at, std::size_t depth) {
+        if (depth > limits_.depth) return stop(at, "the nesting is too deep", Errc::too_large);
+        const auto first = places_.size();
+        at = skip_blanks(at + 1, end_);
+        if (stands('}', at)) return at + 1;
+        std::size_t members = 0;
+        bool escapes = false;
         for (;;) {
-            if (!next_is('"')) return stop("the name of a member should be here");
-            const auto* name = at_ + 1;
+            if (!stands('"', at)) return stop(at, "the name of a member should be here");
+            const auto* const name = at + 1;
             bool escaped = false;
-            if (!string(escaped)) return false;
-            names_.add({name, static_cast<std::size_t>(at_ - 1 - name)}, escaped);
-            skip_blanks();
-            if (!next_is(':')) return stop("a `:` should be here");
-            ++at_;
-            skip_blanks();
-            if (!value(depth)) return false;
-            skip_blanks();
-            if (next_is('}')) break;
-            if (!next_is(',')) return stop("a `,` or a `}` should be here");
-            ++at_;
-            skip_blanks();
+            at = string(at, escaped);
+            if (at == nullptr) return nullptr;
+            ++members;
+            escapes |= escaped;
+            const auto index = places_.size();
+            const auto name_size = static_cast<std::uint32_t>(at - 1 - name);
+            at = skip_blanks(at, end_);
+            if (!stands(':', at)) return stop(at, "a `:` should be here");
+            at = skip_blanks(at + 1, end_);
+            places_.push_back({offset(name), name_size, offset(at), 0, 1, escaped});
+            at = value(at, depth);
+            if (at == nullptr) return nullptr;
+            close(index, at);
+            at = skip_blanks(at, end_);
+            if (stands('}', at)) break;
+            if (!stands(',', at)) return stop(at, "a `,` or a `}` should be here");
+            at = skip_blanks(at + 1, end_);
         }
-        ++at_;
-        if (const auto* twice = names_.close(first)) return stop_at(twice, "this name is in its object already");
-        return true;
+        if (const auto* twice = name_twice(first, members, escapes)) {
+            return stop(twice, "this name is in its object already");
+        }
+        return at + 1;
     }
 
-    bool array(std::size_t depth) {
-        if (depth > limits_.depth) return stop("the nesting is too deep", Errc::too_large);
-        ++at_;
-        skip_blanks();
-        if (next_is(']')) {
-            ++at_;
-            return true;
-        }
+    const char* array(const char* at, std::size_t depth) {
+        if (depth > limits_.depth) return stop(at, "the nesting is too deep", Errc::too_large);
+        at = skip_blanks(at + 1, end_);
+        if (stands(']', at)) return at + 1;
         for (;;) {
-            if (!value(depth)) return false;
-            skip_blanks();
-            if (next_is(']')) break;
-            if (!next_is(',')) return stop("a `,` or a `]` should be here");
-            ++at_;
-            skip_blanks();
+            const auto index = places_.size();
+            places_.push_back({.begin = offset(at)});
+            at = value(at, depth);
+            if (at == nullptr) return nullptr;
+            close(index, at);
+            at = skip_blanks(at, end_);
+            if (stands(']', at)) break;
+            if (!stands(',', at)) return stop(at, "a `,` or a `]` should be here");
+            at = skip_blanks(at + 1, end_);
         }
-        ++at_;
-        return true;
+        return at + 1;
     }
 
-    bool string(bool& escaped) {
-        ++at_;
+    /// Of the object whose members' places begin at `first`; the place of a name that is there twice, or nullptr.
+    const char* name_twice(std::size_t first, std::size_t members, bool escapes) const {
+        const auto* const begin = places_.data() + first;
+        const auto* const end = places_.data() + places_.size();
+        if (members > 8 || escapes) return name_twice_among_many(begin, end, members);
+        for (const auto* later = begin + begin->values; later < end; later += later->values) {
+            for (const auto* earlier = begin; earlier != later; earlier += earlier->values) {
+                if (name(*earlier) == name(*later)) return begin_ + later->name;
+            }
+        }
+        return nullptr;
+    }
+
+    const char* name_twice_among_many(const Place* begin, const Place* end, std::size_t members) const {
+        std::forward_list<std::string> decoded;
+        std::vector<std::pair<std::string_view, const char*>> names;
+        names.reserve(members);
+        for (const auto* place = begin; place < end; place += place->values) {
+            const auto raw = name(*place);
+            names.emplace_back(place->escaped != 0 ? decoded.emplace_front(unescaped(raw)) : raw, raw.data());
+        }
+        // In the order of the text among equals, so that the later one is named.
+        std::sort(names.begin(), names.end());
+        const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+        const auto pair = std::adjacent_find(names.begin(), names.end(), same);
+        return pair == names.end() ? nullptr : std::next(pair)->second;
+    }
+
+    std::string_view name(const Place& place) const { return {begin_ + place.name, place.name_size}; }
+
+    /// From the quote at `at` to behind the one that ends it.
+    const char* string(const char* at, bool& escaped) {
+        ++at;
         for (;;) {
-            at_ = skip_plain(at_, end_);
-            if (at_ == end_) return stop("the text ends inside a string");
-            if (*at_ == '"') break;
-            if (*at_ != '\\') return stop("a control character has to be escaped in a string");
+            at = skip_plain(at, end_);
+            if (at == end_) return stop(at, "the text ends inside a string");
+            if (*at == '"') return at + 1;
+            if (*at != '\\') return stop(at, "a control character has to be escaped in a string");
             escaped = true;
-            if (!escape()) return false;
+            at = escape(at);
+            if (at == nullptr) return nullptr;
         }
-        ++at_;
-        return true;
     }
 
-    bool escape() {
-        ++at_;
-        if (at_ == end_) return stop("the text ends inside a string");
-        if (*at_ != 'u') {
-            if (std::string_view{"\"\\/bfnrt"}.find(*at_) == std::string_view::npos) return stop("no such escape");
-            ++at_;
-            return true;
+    const char* escape(const char* at) {
+        const auto* const start = at++;
+        if (at == end_) return stop(at, "the text ends inside a string");
+        if (*at != 'u') {
+            if (std::string_view{"\"\\/bfnrt"}.find(*at) == std::string_view::npos) return stop(at, "no such escape");
+            return at + 1;
         }
-        const auto* start = at_ - 1;
         unsigned unit = 0;
-        if (!hex(unit)) return false;
-        if (unit >= 0xDC00 && unit <= 0xDFFF) return stop_at(start, "half of a surrogate pair");
-        if (unit < 0xD800 || unit > 0xDFFF) return true;
-        if (end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return stop_at(start, "half of a surrogate pair");
-        ++at_;
-        if (!hex(unit)) return false;
-        return unit >= 0xDC00 && unit <= 0xDFFF ? true : stop_at(start, "half of a surrogate pair");
+        at = hex(at + 1, unit);
+        if (at == nullptr) return nullptr;
+        if (unit >= 0xDC00 && unit <= 0xDFFF) return stop(start, "half of a surrogate pair");
+        if (unit < 0xD800 || unit > 0xDFFF) return at;
+        if (end_ - at < 2 || at[0] != '\\' || at[1] != 'u') return stop(start, "half of a surrogate pair");
+        at = hex(at + 2, unit);
+        if (at == nullptr) return nullptr;
+        return unit >= 0xDC00 && unit <= 0xDFFF ? at : stop(start, "half of a surrogate pair");
     }
 
-    /// Reads `uXXXX`.
-    bool hex(unsigned& unit) {
-        ++at_;
-        if (end_ - at_ < 4) return stop("four hexadecimal digits should be here");
-        const auto [stopped, error] = std::from_chars(at_, at_ + 4, unit, 16);
-        if (error != std::errc{} || stopped != at_ + 4) return stop("four hexadecimal digits should be here");
-        at_ += 4;
-        return true;
+    const char* hex(const char* at, unsigned& unit) {
+        if (end_ - at < 4) return stop(at, "four hexadecimal digits should be here");
+        const auto [stopped, error] = std::from_chars(at, at + 4, unit, 16);
+        if (error != std::errc{} || stopped != at + 4) return stop(at, "four hexadecimal digits should be here");
+        return at + 4;
     }
 
-    bool word(std::string_view expected) {
-        const std::string_view rest{at_, static_cast<std::size_t>(end_ - at_)};
-        if (rest.substr(0, expected.size()) != expected) return stop("a value should be here");
-        at_ += expected.size();
-        return true;
+    const char* word(const char* at, std::string_view expected) {
+        const std::string_view rest{at, static_cast<std::size_t>(end_ - at)};
+        if (rest.substr(0, expected.size()) != expected) return stop(at, "a value should be here");
+        return at + expected.size();
     }
 
-    bool number() {
-        const auto* start = at_;
-        if (next_is('-')) ++at_;
-        if (at_ == end_ || !is_digit(*at_)) return stop_at(start, "a value should be here");
-        const bool zero = *at_ == '0';
-        ++at_;
-        if (zero && at_ != end_ && is_digit(*at_)) return stop("a number may not begin with 0");
-        skip_digits();
+    const char* number(const char* at) {
+        const auto* const start = at;
+        if (*at == '-') ++at;
+        if (at == end_ || !is_digit(*at)) return stop(start, "a value should be here");
+        const bool zero = *at == '0';
+        ++at;
+        if (zero && at != end_ && is_digit(*at)) return stop(at, "a number may not begin with 0");
+        at = skip_digits(at, end_);
         bool whole = true;
-        if (next_is('.')) {
+        if (stands('.', at)) {
             whole = false;
-            ++at_;
-            if (!some_digits()) return false;
+            at = some_digits(at + 1);
+            if (at == nullptr) return nullptr;
         }
-        if (next_is('e') || next_is('E')) {
+        if (stands('e', at) || stands('E', at)) {
             whole = false;
-            ++at_;
-            if (next_is('+') || next_is('-')) ++at_;
-            while (next_is('0') && end_ - at_ > 1 && is_digit(at_[1])) ++at_;
-            const auto* digits = at_;
-            if (!some_digits()) return false;
+            ++at;
+            if (stands('+', at) || stands('-', at)) ++at;
+            while (stands('0', at) && end_ - at > 1 && is_digit(at[1])) ++at;
+            const auto* const digits = at;
+            at = some_digits(at);
+            if (at == nullptr) return nullptr;
             // Some readers give up at such exponents even where the number is 0.
-            if (at_ - digits > 4) return stop_at(start, "the exponent is too large", Errc::too_large);
+            if (at - digits > 4) return stop(start, "the exponent is too large", Errc::too_large);
         }
-        const auto length = static_cast<std::size_t>(at_ - start);
-        if (length > limits_.number_length) return stop_at(start, "the number is too long", Errc::too_large);
-        return (whole && length < 300) || is_finite(start) ||
-               stop_at(start, "the number is too large", Errc::too_large);
+        const auto length = static_cast<std::size_t>(at - start);
+        if (length > limits_.number_length) return stop(start, "the number is too long", Errc::too_large);
+        if ((whole && length < 300) || is_finite({start, length})) return at;
+        return stop(start, "the number is too large", Errc::too_large);
     }
 
-    bool is_finite(const char* start) const {
+    static bool is_finite(std::string_view text) {
         double number = 0;
-        const auto [stopped, error] = std::from_chars(start, at_, number);
+        const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         // Too small is no harm: such a number is 0 to every reader.
-        return error == std::errc{} || std::string_view{start, at_}.find("e-") != std::string_view::npos ||
-               std::string_view{start, at_}.find("E-") != std::string_view::npos;
+        return error == std::errc{} || text.find("e-") != std::string_view::npos ||
+               text.find("E-") != std::string_view::npos;
     }
 
-    bool some_digits() {
-        if (at_ == end_ || !is_digit(*at_)) return stop("a digit should be here");
-        skip_digits();
-        return true;
-    }
-
-    void skip_digits() {
-        while (at_ != end_ && is_digit(*at_)) ++at_;
+    const char* some_digits(const char* at) {
+        if (at == end_ || !is_digit(*at)) return stop(at, "a digit should be here");
+        return skip_digits(at, end_);
     }
 
     const char* begin_;
-    const char* at_;
     const char* end_;
     const StrictLimits& limits_;
-    Names& names_;
+    Places& places_;
     const char* position_ = nullptr;
     const char* problem_ = "";
     Errc code_ = Errc::invalid_argument;
@@ -290,14 +286,21 @@ std::size_t first_malformed(std::string_view text) {
 
 }  // namespace
 
-Result<void> check_strictly(std::string_view text, const StrictLimits& limits) {
+Result<Raw> read_strictly(std::string_view text, Places& places, const StrictLimits& limits) {
+    if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
+        return fail(Errc::too_large, "Not acceptable JSON: the text has 4 GiB or more.");
+    }
     if (!simdjson::validate_utf8(text.data(), text.size())) {
         return fail(Errc::invalid_argument,
                     fmt::format("Not acceptable JSON at byte {}: the text isn't UTF-8.", first_malformed(text)));
     }
-    thread_local Names names;
-    names.clear();
-    return Scanner{text, limits, names}.whole();
+    places.clear();
+    return Scanner{text, limits, places}.whole();
+}
+
+Result<void> check_strictly(std::string_view text, const StrictLimits& limits) {
+    Places places;
+    return read_strictly(text, places, limits).map([](const Raw&) {});
 }
 
 }  // namespace flux::json

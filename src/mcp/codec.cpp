@@ -28,12 +28,19 @@ Parts parts_of(json::Raw json) {
     Parts parts;
     for (json::Members member{json}; member.next();) {
         const auto name = member.name();
-        if (name == "jsonrpc") parts.version = member.value();
-        if (name == "id") parts.id = member.value();
-        if (name == "method") parts.method = member.value();
-        if (name == "params") parts.params = member.value();
-        if (name == "result") parts.result = member.value();
-        if (name == "error") parts.error = member.value();
+        if (name == "jsonrpc") {
+            parts.version = member.value();
+        } else if (name == "id") {
+            parts.id = member.value();
+        } else if (name == "method") {
+            parts.method = member.value();
+        } else if (name == "params") {
+            parts.params = member.value();
+        } else if (name == "result") {
+            parts.result = member.value();
+        } else if (name == "error") {
+            parts.error = member.value();
+        }
     }
     return parts;
 }
@@ -44,16 +51,15 @@ auto no_message(WireError error, Id id, bool answered) {
 
 }  // namespace
 
-tl::expected<json::Raw, WireError> read_json(std::string_view text, const CodecLimits& limits) {
+tl::expected<json::Raw, WireError> read_json(std::string_view text, json::Places& places, const CodecLimits& limits) {
     if (text.size() > limits.message_bytes) {
         return tl::unexpected{
             invalid_request(fmt::format("A message may have {} bytes at most.", limits.message_bytes))};
     }
     const json::StrictLimits strict{.depth = limits.depth};
-    if (const auto checked = json::check_strictly(text, strict); !checked) {
-        return tl::unexpected{unreadable(checked.error().message)};
-    }
-    return json::Raw{text};
+    const auto value = json::read_strictly(text, places, strict);
+    if (!value) return tl::unexpected{unreadable(value.error().message)};
+    return *value;
 }
 
 tl::expected<Message, NoMessage> read_message(json::Raw json) {

@@ -15,8 +15,9 @@ struct CodecLimits {
     std::size_t depth = 64;
 };
 
-/// Text that arrived, as checked JSON: the strict pre-pass and the size. The view is of `text`.
-tl::expected<json::Raw, WireError> read_json(std::string_view text, const CodecLimits& limits);
+/// Text that arrived, as checked JSON: the strict pre-pass and the size. The view is of `text` and of `places`, which
+/// are made here.
+tl::expected<json::Raw, WireError> read_json(std::string_view text, json::Places& places, const CodecLimits& limits);
 
 /// JSON that isn't a message. `id` is there if it could be read; `answered` is false for what would have been a
 /// notification, which is passed over in silence where there is a choice.

@@ -135,7 +135,8 @@ std::shared_ptr<Exchange> HttpEntry::post(std::string_view body, const HttpFacts
 }
 
 std::shared_ptr<Exchange> HttpEntry::take(std::string_view body, const Post& post, UnknownId unknown) {
-    const auto json = read_json(body, limits_);
+    json::Places places;
+    const auto json = read_json(body, places, limits_);
     if (!json) {
         refuse(*post.outbox, {}, json.error(), unknown);
         return nullptr;

@@ -22,7 +22,8 @@ StreamPeer::StreamPeer(const Dispatcher& dispatcher, StreamFacts facts, async::E
 void StreamPeer::receive(std::string_view message) {
     if (!outbox_) return;
     try {
-        const auto json = read_json(message, limits_);
+        json::Places places;
+        const auto json = read_json(message, places, limits_);
         if (!json) {
             refuse({}, json.error());
         } else if (json->is(json::Kind::array)) {

@@ -66,7 +66,8 @@ struct Tool {
     /// Optional, for calls that become tasks: what has to be asked before they do. The answers reach the task.
     std::function<std::optional<InputNeeded>(json::Arguments, Call&)> before_task = {};
 
-    /// For what is done in microseconds: runs on the loop thread, between reading the request and writing its answer.
+    /// For what is done in microseconds: runs on the loop thread, between reading the request and writing its answer,
+    /// and its arguments look into the request.
     std::function<Outcome(json::Arguments, Call&)> answer;
 
     /// For what waits: its own task, cancelled when its caller goes away (by the rules of the era).

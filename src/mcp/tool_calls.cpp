@@ -165,7 +165,7 @@ std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite si
                                    given.text().size(), max_arguments_bytes_)));
         return nullptr;
     }
-    auto arguments = json::Arguments::parse(given.text());
+    auto arguments = json::Arguments::of(given);
     if (!arguments) {
         answer(site.reply, request.id, site.scope, refused(arguments.error().message + " [invalid_argument]"));
         return nullptr;
@@ -187,7 +187,7 @@ std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const R
                                                        json::Arguments arguments, CallSite& site) const {
     // Only a tool that asks is called again.
     std::optional<json::Arguments> kept;
-    if (tool.asks) kept = arguments;
+    if (tool.asks) kept = arguments.owned();
     Outcome outcome;
     try {
         QuickCall call{site, rules_};
@@ -211,7 +211,7 @@ std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const R
 
 std::shared_ptr<RunningCall> ToolCalls::begin_task(const Tool& tool, const Request& request, json::Arguments arguments,
                                                    CallSite& site) const {
-    auto make = [&tool, arguments](std::shared_ptr<Call> call) {
+    auto make = [&tool, arguments = arguments.owned()](std::shared_ptr<Call> call) {
         return tool.run ? tool.run(arguments, std::move(call)) : once_more(tool, arguments, std::move(call));
     };
     if (tool.before_task) {
@@ -235,7 +235,7 @@ std::shared_ptr<RunningCall> ToolCalls::begin_task(const Tool& tool, const Reque
 
 std::shared_ptr<RunningCall> ToolCalls::start(const Tool& tool, const Request& request, json::Arguments arguments,
                                               CallSite site) const {
-    auto make = [&tool, arguments = std::move(arguments)](std::shared_ptr<Call> call) {
+    auto make = [&tool, arguments = arguments.owned()](std::shared_ptr<Call> call) {
         return tool.run(arguments, std::move(call));
     };
     return start_call(request, tool.name, std::move(site), rules_, std::move(make));

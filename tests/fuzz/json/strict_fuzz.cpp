@@ -66,8 +66,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     boost::system::error_code error;
     const auto tree = boost::json::parse(text, error, {}, options);
 
-    if (!flux::json::check_strictly(text)) return 0;
+    flux::json::Places places;
+    const auto placed = flux::json::read_strictly(text, places);
+    if (!placed) return 0;
     require(!error);
+    compare(*placed, tree);
     const flux::json::Raw raw{text};
     compare(raw, tree);
     require(flux::json::Arguments::parse(text).has_value() == raw.is(flux::json::Kind::object));

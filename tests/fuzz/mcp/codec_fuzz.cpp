@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     (void)header_text(text);
 
-    const auto json = read_json(text, {});
+    flux::json::Places places;
+    const auto json = read_json(text, places, {});
     if (!json) return 0;
     const auto message = read_message(*json);
     std::string written;

@@ -153,7 +153,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto line : lines(text)) {
         if (take_field(line, fields)) continue;
         cancels = cancels || line.find("cancel") != std::string_view::npos || line.find('\\') != std::string_view::npos;
-        if (const auto json = mcp::read_json(line, {})) {
+        json::Places places;
+        if (const auto json = mcp::read_json(line, places, {})) {
             const auto count = [&](json::Raw one) {
                 const auto message = mcp::read_message(one);
                 if (!message) {

@@ -168,7 +168,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static transport::RequestHead head;
     if (transport::read_request_head(head_text, 8 * 1024, head) || head.method != "POST") return 0;
 
-    const auto request = mcp::read_json(body, {});
+    json::Places places;
+    const auto request = mcp::read_json(body, places, {});
     if (!request || request->member("method").string() != "tools/call") return 0;
     const auto version = request->member("params").member("_meta").member("io.modelcontextprotocol/protocolVersion");
     if (version.string() != "2026-07-28") return 0;

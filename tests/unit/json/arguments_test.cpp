@@ -4,11 +4,30 @@
 
 #include <array>
 #include <functional>
+#include <string>
+
+#include "json/strict.hpp"
 
 namespace flux::json {
 namespace {
 
 Arguments of(std::string_view text) { return Arguments::parse(text).value(); }
+
+TEST(Arguments, OutliveTheirTextAsSoonAsTheyOwnIt) {
+    Arguments owned;
+    {
+        std::string text = R"({"params":{"arguments":{"\u0061":{"b":[1,"x"]},"c":2}},"more":{"c":3}})";
+        Places places;
+        const auto message = read_strictly(text, places);
+        owned = Arguments::of(message->member("params").member("arguments"))->owned();
+        text.assign(text.size(), '?');
+        places.clear();
+    }
+
+    EXPECT_EQ(owned.find("a").member("b").text(), R"([1,"x"])");
+    EXPECT_EQ(owned.integer("c", 0, 9).value(), 2);
+    EXPECT_FALSE(owned.has("more"));
+}
 
 TEST(Arguments, ReadsWhatIsThere) {
     const auto arguments =

@@ -6,22 +6,44 @@
 #include <utility>
 #include <vector>
 
+#include "json/strict.hpp"
+
 namespace flux::json {
 namespace {
 
-TEST(Raw, FindsMembersWithoutBlanksAroundThem) {
-    const Raw object{R"( { "id" : 7 , "params" : { "a" : [ 1, {"b":"}]"} ] , "c":"x\\" } , "last":null } )"};
+/// Calls `see` with the value of `text`: once as one whose members are looked for, once as one whose places are known.
+template <class See>
+void both_ways(std::string_view text, See see) {
+    see(Raw{text});
+    Places places;
+    const auto placed = read_strictly(text, places);
+    ASSERT_TRUE(placed);
+    see(*placed);
+}
 
-    EXPECT_EQ(object.member("id").text(), "7");
-    EXPECT_EQ(object.member("params").member("a").text(), R"([ 1, {"b":"}]"} ])");
-    EXPECT_EQ(object.member("params").member("c").string(), "x\\");
-    EXPECT_TRUE(object.member("last").is(Kind::null));
-    EXPECT_TRUE(object.member("none").absent());
-    EXPECT_TRUE(object.member("id").member("x").absent());
+TEST(Raw, FindsMembersWithoutBlanksAroundThem) {
+    const auto* const text = R"( { "id" : 7 , "params" : { "a" : [ 1, {"b":"}]"} ] , "c":"x\\" } , "last":null } )";
+    both_ways(text, [](Raw object) {
+        EXPECT_EQ(object.member("id").text(), "7");
+        EXPECT_EQ(object.member("params").member("a").text(), R"([ 1, {"b":"}]"} ])");
+        EXPECT_EQ(object.member("params").member("c").string(), "x\\");
+        EXPECT_TRUE(object.member("last").is(Kind::null));
+        EXPECT_TRUE(object.member("none").absent());
+        EXPECT_TRUE(object.member("id").member("x").absent());
+    });
 }
 
 TEST(Raw, ReadsNamesThatAreWrittenWithEscapes) {
-    EXPECT_EQ(Raw{R"({"m\u0065thod":"x"})"}.member("method").string(), "x");
+    both_ways(R"({"m\u0065thod":"x"})", [](Raw object) { EXPECT_EQ(object.member("method").string(), "x"); });
+}
+
+TEST(Raw, GoesThroughWhatIsInsideWhatItPassesBy) {
+    both_ways(R"([[],{},[1,[2]],{"a":{"b":[3]}},4])", [](Raw array) {
+        std::vector<std::string_view> seen;
+        for (Elements element{array}; element.next();) seen.push_back(element.value().text());
+
+        EXPECT_EQ(seen, (std::vector<std::string_view>{"[]", "{}", "[1,[2]]", R"({"a":{"b":[3]}})", "4"}));
+    });
 }
 
 TEST(Raw, DecodesStrings) {

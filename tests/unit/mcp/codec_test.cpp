@@ -8,7 +8,11 @@
 namespace flux::mcp {
 namespace {
 
-tl::expected<Message, NoMessage> read(std::string_view text) { return read_message(*read_json(text, {})); }
+/// The places are of the last message that was read.
+tl::expected<Message, NoMessage> read(std::string_view text) {
+    static json::Places places;
+    return read_message(*read_json(text, places, {}));
+}
 
 TEST(Codec, ReadsTheThreeKindsOfMessages) {
     const std::string text = R"({"jsonrpc":"2.0","id":7,"method":"a","params":{"x":1,"_meta":{"y":2}},"more":[]})";
@@ -92,11 +96,12 @@ TEST(Codec, TakesParamsOfNullAsNone) {
 
 TEST(Codec, LimitsSizeAndDepth) {
     const CodecLimits limits{.message_bytes = 20, .depth = 2};
+    json::Places places;
 
-    EXPECT_EQ(read_json(std::string(21, ' '), limits).error().code, -32600);
-    EXPECT_EQ(read_json("[[[]]]", limits).error().code, -32700);
-    EXPECT_EQ(read_json("{", limits).error().code, -32700);
-    EXPECT_TRUE(read_json("[[1]]", limits));
+    EXPECT_EQ(read_json(std::string(21, ' '), places, limits).error().code, -32600);
+    EXPECT_EQ(read_json("[[[]]]", places, limits).error().code, -32700);
+    EXPECT_EQ(read_json("{", places, limits).error().code, -32700);
+    EXPECT_TRUE(read_json("[[1]]", places, limits));
 }
 
 TEST(Codec, WritesMessages) {
