@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
@@ -31,6 +33,19 @@ std::size_t character_length(std::string_view text) {
     return 0;
 }
 
+/// How many bytes at the front of `text` are ASCII. Most of what comes is: eight at a time.
+std::size_t ascii_length(std::string_view text) {
+    const auto* at = text.data();
+    const auto* const end = at + text.size();
+    std::uint64_t bytes = 0;
+    for (; end - at >= 8; at += 8) {
+        std::memcpy(&bytes, at, 8);
+        if ((bytes & 0x8080808080808080U) != 0) break;
+    }
+    while (at != end && static_cast<unsigned char>(*at) < 0x80) ++at;
+    return static_cast<std::size_t>(at - text.data());
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -50,6 +65,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
+        text.remove_prefix(ascii_length(text));
+        if (text.empty()) break;
         const auto length = character_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
@@ -89,9 +106,10 @@ std::string ascii_lower(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    if (a == b) return true;  // as most are written
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -22,22 +22,42 @@ inline constexpr auto plain_bytes = [] {
 
 constexpr bool is_plain(char c) { return plain_bytes[static_cast<unsigned char>(c)]; }
 
+constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+#ifdef __SSE2__
+/// The top bit of each byte: whether it isn't plain.
+inline __m128i not_plain(__m128i bytes) {
+    const auto control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    const auto quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const auto backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    return _mm_or_si128(_mm_or_si128(quote, backslash), control);
+}
+#endif
+
 /// The first of the bytes up to `end` that no JSON string may hold as it is, or `end`. Most of a message is inside
 /// strings, and most strings are plain: so sixteen bytes a step, where the processor has that.
 inline const char* skip_plain(const char* at, const char* end) {
 #ifdef __SSE2__
-    const auto quote = _mm_set1_epi8('"');
-    const auto backslash = _mm_set1_epi8('\\');
-    const auto last_control = _mm_set1_epi8(0x1F);
     for (; end - at >= 16; at += 16) {
         const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const auto control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-        const auto marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(marks, control)));
+        const auto found = static_cast<unsigned>(_mm_movemask_epi8(not_plain(bytes)));
         if (found != 0) return at + std::countr_zero(found);
     }
 #endif
     while (at != end && is_plain(*at)) ++at;
+    return at;
+}
+
+/// The same, and what isn't ASCII isn't skipped either.
+inline const char* skip_plain_ascii(const char* at, const char* end) {
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(not_plain(bytes), bytes)));
+        if (found != 0) return at + std::countr_zero(found);
+    }
+#endif
+    while (at != end && is_plain(*at) && is_ascii(*at)) ++at;
     return at;
 }
 

@@ -164,7 +164,7 @@ Members::Members(Raw object) {
 
 bool Members::next() {
     if (place_ != last_) {
-        name_is({at_ + place_->name, place_->name_size}, place_->escaped != 0);
+        name_is({at_ + place_->name, place_->name_size}, place_->escaped);
         value_ = Raw{at_, *place_};
         place_ += place_->values;
         return true;

@@ -72,7 +72,13 @@ private:
     void close(std::size_t index, const char* at) {
         auto& place = places_[index];
         place.end = offset(at);
-        place.values = static_cast<std::uint32_t>(places_.size() - index) & 0x7FFFFFFFU;
+        place.values = static_cast<std::uint32_t>(places_.size() - index);
+    }
+
+    /// Most values are strings, for which nothing has to be called.
+    const char* value_or_string(const char* at, std::size_t depth) {
+        bool escaped = false;
+        return stands('"', at) ? string(at, escaped) : value(at, depth);
     }
 
     const char* value(const char* at, std::size_t depth) {
@@ -111,8 +117,8 @@ private:
             at = skip_blanks(at, end_);
             if (!stands(':', at)) return stop(at, "a `:` should be here");
             at = skip_blanks(at + 1, end_);
-            places_.push_back({offset(name), name_size, offset(at), 0, 1, escaped});
-            at = value(at, depth);
+            places_.emplace_back(offset(name), name_size, offset(at), 0U, 1U, escaped);
+            at = value_or_string(at, depth);
             if (at == nullptr) return nullptr;
             close(index, at);
             at = skip_blanks(at, end_);
@@ -132,8 +138,8 @@ private:
         if (stands(']', at)) return at + 1;
         for (;;) {
             const auto index = places_.size();
-            places_.push_back({.begin = offset(at)});
-            at = value(at, depth);
+            places_.emplace_back(0U, 0U, offset(at));
+            at = value_or_string(at, depth);
             if (at == nullptr) return nullptr;
             close(index, at);
             at = skip_blanks(at, end_);
@@ -163,7 +169,7 @@ private:
         names.reserve(members);
         for (const auto* place = begin; place < end; place += place->values) {
             const auto raw = name(*place);
-            names.emplace_back(place->escaped != 0 ? decoded.emplace_front(unescaped(raw)) : raw, raw.data());
+            names.emplace_back(place->escaped ? decoded.emplace_front(unescaped(raw)) : raw, raw.data());
         }
         // In the order of the text among equals, so that the later one is named.
         std::sort(names.begin(), names.end());
@@ -176,15 +182,19 @@ private:
 
     /// From the quote at `at` to behind the one that ends it.
     const char* string(const char* at, bool& escaped) {
-        ++at;
+        at = skip_plain(at + 1, end_);
+        return stands('"', at) ? at + 1 : rest_of_string(at, escaped);
+    }
+
+    const char* rest_of_string(const char* at, bool& escaped) {
         for (;;) {
-            at = skip_plain(at, end_);
             if (at == end_) return stop(at, "the text ends inside a string");
             if (*at == '"') return at + 1;
             if (*at != '\\') return stop(at, "a control character has to be escaped in a string");
             escaped = true;
             at = escape(at);
             if (at == nullptr) return nullptr;
+            at = skip_plain(at, end_);
         }
     }
 

@@ -45,6 +45,7 @@ char control(char letter) {
 }  // namespace
 
 std::string unescaped(std::string_view raw) {
+    if (raw.find('\\') == std::string_view::npos) return std::string{raw};
     std::string out;
     out.reserve(raw.size());
     while (!raw.empty()) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "json/strict.hpp"
@@ -43,6 +44,13 @@ Parts parts_of(json::Raw json) {
         }
     }
     return parts;
+}
+
+/// Whether `number` is spelled as we would write it, and fits 64 bits.
+bool is_canonical(std::string_view number) {
+    if (number.starts_with('-')) number.remove_prefix(1);
+    if (number.empty() || number.size() > 18 || number.front() == '0') return false;
+    return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 auto no_message(WireError error, Id id, bool answered) {
@@ -103,6 +111,10 @@ std::optional<Id> read_id(json::Raw json) {
         } else {
             json::append_string(id.json, *json.string());
         }
+        return id;
+    }
+    if (is_canonical(json.text())) {
+        id.json = json.text();
         return id;
     }
     const auto number = json.integer();

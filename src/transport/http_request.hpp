@@ -17,7 +17,19 @@ struct HttpRefusal {
 struct HeaderField {
     std::string_view name;   ///< as sent
     std::string_view value;  ///< without the blanks around it
+    std::uint32_t key = 0;   ///< name_key of the name
 };
+
+/// The same for all spellings of a name, and of two names seldom the same: most fields that are looked for aren't
+/// there, and this says so without a look at the names. `name` is a token and not empty.
+constexpr std::uint32_t name_key(std::string_view name) {
+    const auto lower = [name](std::size_t at) { return static_cast<std::uint32_t>(name[at] | 0x20); };
+    const auto size = static_cast<std::uint32_t>(name.size());
+    return size << 24 | lower(0) << 16 | lower(name.size() / 2) << 8 | lower(name.size() - 1);
+}
+
+/// Whether `name`, a token, is `lower_name`, ignoring case; that one has letters, digits and hyphens.
+bool is_named(std::string_view name, std::string_view lower_name);
 
 /// The head of a request. All views are into the text that was read. 3 KiB: one a thread, not one a connection.
 struct RequestHead {
@@ -37,7 +49,10 @@ struct RequestHead {
     bool expects_continue = false;
 
     /// The first field of that name, which is given in lower case.
-    std::optional<std::string_view> field(std::string_view lower_name) const;
+    std::optional<std::string_view> field(std::string_view lower_name) const {
+        const auto* const found = find(lower_name, name_key(lower_name), 0);
+        return found == nullptr ? std::nullopt : std::optional{found->value};
+    }
 
     /// How often a field of that name (in lower case) was sent.
     std::size_t count(std::string_view lower_name) const;
@@ -48,19 +63,26 @@ struct RequestHead {
 
     /// Whether a comma-separated field lists `token`, ignoring case.
     bool lists(std::string_view lower_name, std::string_view token) const;
-};
 
-/// Whether `name` is `lower_name`, ignoring case.
-bool is_named(std::string_view name, std::string_view lower_name);
+private:
+    /// The first from the one numbered `from` on, or nullptr.
+    const HeaderField* find(std::string_view lower_name, std::uint32_t key, std::size_t from) const {
+        for (std::size_t i = from; i < field_count; ++i) {
+            if (fields[i].key == key && is_named(fields[i].name, lower_name)) return &fields[i];
+        }
+        return nullptr;
+    }
+};
 
 /// `text` without the blanks and tabs around it.
 std::string_view without_blanks(std::string_view text);
 
 template <class Visit>
 void RequestHead::each_listed(std::string_view lower_name, Visit visit) const {
-    for (std::size_t i = 0; i < field_count; ++i) {
-        if (!is_named(fields[i].name, lower_name)) continue;
-        auto rest = fields[i].value;
+    const auto key = name_key(lower_name);
+    for (const auto* field = find(lower_name, key, 0); field != nullptr;
+         field = find(lower_name, key, static_cast<std::size_t>(field - fields.data()) + 1)) {
+        auto rest = field->value;
         for (;;) {
             const auto comma = rest.find(',');
             const auto member = without_blanks(rest.substr(0, comma));

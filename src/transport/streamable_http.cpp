@@ -131,8 +131,7 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head) {
 
 std::optional<HttpRefusal> refuse_repeated(const RequestHead& head) {
     const auto is_ours = [](std::string_view name) {
-        constexpr std::string_view prefix = "mcp-";
-        return equal_ignoring_case(name.substr(0, prefix.size()), prefix) || equal_ignoring_case(name, "last-event-id");
+        return is_named(name.substr(0, 4), "mcp-") || is_named(name, "last-event-id");
     };
     for (std::size_t i = 0; i < head.field_count; ++i) {
         const auto name = head.fields[i].name;

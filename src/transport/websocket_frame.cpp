@@ -105,8 +105,7 @@ WebSocketDecoder::Event WebSocketDecoder::next(char* data, std::size_t size, std
             const auto length = head.length;
             used += head.size + length;
             unmask(payload, length, head.mask, 0);
-            Utf8Stream check;
-            if (!check.feed({payload, length}) || !check.complete()) {
+            if (!is_utf8({payload, length})) {
                 return fail(CloseCode::bad_text, "A text message is not UTF-8.");
             }
             return {Kind::message, {payload, length}};
