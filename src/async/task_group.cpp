@@ -15,22 +15,7 @@ struct TaskGroup::State {
     Executor executor;
     std::function<void(std::exception_ptr)> on_failure;
     std::list<asio::cancellation_signal> running;
-    std::size_t unasked = 0;  // those that run without a signal
-    Timer emptied;            // never expires: cancelled when the last task has ended
-
-    std::size_t size() const { return running.size() + unasked; }
-
-    /// What is done when a task has ended; `leave` takes it out. Shares the state, so that a task which outlives the
-    /// group's owner still ends in peace.
-    template <class Leave>
-    static auto ending(std::shared_ptr<State> state, std::function<void()> on_end, Leave leave) {
-        return [state = std::move(state), on_end = std::move(on_end), leave](std::exception_ptr thrown) {
-            if (thrown && state->on_failure) state->on_failure(thrown);
-            if (on_end) on_end();
-            leave(*state);
-            if (state->size() == 0) state->emptied.cancel();
-        };
-    }
+    Timer emptied;  // never expires: cancelled when the last task has ended
 };
 
 TaskGroup::TaskGroup(Executor executor, std::function<void(std::exception_ptr)> on_failure)
@@ -42,14 +27,14 @@ TaskGroup::~TaskGroup() = default;
 
 void TaskGroup::start(Task<> task, std::function<void()> on_end) {
     const auto entry = state_->running.emplace(state_->running.end());
-    auto ended = State::ending(state_, std::move(on_end), [entry](State& state) { state.running.erase(entry); });
+    // The state is shared, so that a task which outlives the group's owner still ends in peace.
+    auto ended = [state = state_, entry, on_end = std::move(on_end)](std::exception_ptr thrown) {
+        if (thrown && state->on_failure) state->on_failure(thrown);
+        if (on_end) on_end();
+        state->running.erase(entry);
+        if (state->running.empty()) state->emptied.cancel();
+    };
     asio::co_spawn(state_->executor, std::move(task), asio::bind_cancellation_slot(entry->slot(), std::move(ended)));
-}
-
-void TaskGroup::start_unasked(Task<> task, std::function<void()> on_end) {
-    ++state_->unasked;
-    auto ended = State::ending(state_, std::move(on_end), [](State& state) { --state.unasked; });
-    asio::co_spawn(state_->executor, std::move(task), std::move(ended));
 }
 
 void TaskGroup::cancel() {
@@ -62,11 +47,11 @@ void TaskGroup::cancel() {
 
 Task<> TaskGroup::wait() {
     const auto state = state_;
-    while (state->size() > 0) {
+    while (!state->running.empty()) {
         co_await state->emptied.async_wait(as_result);
     }
 }
 
-std::size_t TaskGroup::size() const { return state_->size(); }
+std::size_t TaskGroup::size() const { return state_->running.size(); }
 
 }  // namespace flux::async

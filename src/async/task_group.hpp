@@ -25,10 +25,6 @@ public:
     /// Starts `task`; `on_end`, if given, runs after it ended in whatever way.
     void start(Task<> task, std::function<void()> on_end = {});
 
-    /// The same for a task that ends by itself when its starter wants it to. `cancel` passes it over, which spares it
-    /// the 200 bytes that waiting to be asked takes.
-    void start_unasked(Task<> task, std::function<void()> on_end = {});
-
     /// Asks every task to stop: what it awaits ends with `operation_aborted`.
     void cancel();
 

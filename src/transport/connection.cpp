@@ -1,10 +1,11 @@
 #include "transport/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
+#include <sys/socket.h>
+
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace flux::transport {
@@ -17,13 +18,9 @@ constexpr std::size_t max_kept = 64 * 1024;
 constexpr std::size_t max_discarded = 4 << 20;
 constexpr std::chrono::seconds linger_time{2};
 
-/// Like async::as_result, but the operation lives in the frame that awaits it: no second coroutine for each wait, and
-/// none that an idle connection holds.
-constexpr auto in_place = asio::as_tuple(asio::deferred);
-
 }  // namespace
 
-Connection::Connection(Loop& loop, Socket socket)
+Connection::Connection(Loop& loop, FileDescriptor socket)
     : loop_{loop}, socket_{std::move(socket)}, progress_at_{loop.now()}, closing_at_{loop.now()} {
     loop_.add(*this);
 }
@@ -34,22 +31,45 @@ void Connection::leave_loop() {
     if (std::exchange(listed_, false)) loop_.remove(*this);
 }
 
-async::Task<> Connection::serve(std::shared_ptr<Connection> self) {
-    if (!self->kept_.empty() || !self->out_.empty()) self->resume();
-    while (!self->closed_) {
-        while (!self->closed_ && !self->wants_input()) {
-            co_await self->woken().async_wait(async::as_result);
+void Connection::serve() {
+    self_ = shared_from_this();
+    watched_ = EPOLLIN;
+    if (!loop_.readiness().watch(socket_.get(), watched_, *this)) {
+        cut();
+        return;
+    }
+    if (!kept_.empty() || !out_.empty()) resume();
+}
+
+void Connection::ready(std::uint32_t events) {
+    try {
+        if ((events & EPOLLOUT) != 0 && std::exchange(write_waits_, false)) flush();
+        const bool has_input = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
+        if (has_input && !closed_ && !input_over_ && wants_input()) {
+            input_over_ = !read_once();
+        } else if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+            // Nothing can be sent any more, and this would be told again and again.
+            cut();
         }
-        if (self->closed_) break;
-        const auto [failed] = co_await self->socket_.async_wait(Socket::wait_read, in_place);
-        if (failed || self->closed_ || !self->read_once()) break;
-        if (self->handed_over_) co_return;
+    } catch (...) {
+        loop_.report(std::current_exception());
+        cut();
     }
-    // A peer that only closed its half still gets the answers that wait for it.
-    self->input_over_ = true;
-    while (!self->closed_ && (self->unsent() > 0 || self->owes_answers())) {
-        co_await self->woken().async_wait(async::as_result);
+    if (handed_over_) {
+        const auto last = std::move(self_);
+        return;
     }
+    wake();
+}
+
+/// Has the loop tell what matters now.
+void Connection::watch() {
+    if (closed_ || handed_over_ || !self_) return;
+    std::uint32_t events = write_waits_ ? EPOLLOUT : 0U;
+    if (!input_over_ && wants_input()) events |= EPOLLIN;
+    if (events == watched_) return;
+    watched_ = events;
+    loop_.readiness().change(socket_.get(), events, *this);
 }
 
 async::Timer& Connection::woken() {
@@ -68,10 +88,10 @@ bool Connection::read_once() {
     char* const window = loop_.window();
     const auto kept = kept_.size();
     if (kept > 0) std::memcpy(window, kept_.data(), kept);
-    boost::system::error_code failed;
-    const auto read = socket_.read_some(asio::buffer(window + kept, Loop::window_bytes - kept), failed);
-    if (failed == asio::error::would_block) return true;
-    if (failed) return false;
+    const auto got = ::recv(socket_.get(), window + kept, Loop::window_bytes - kept, 0);
+    if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    if (got == 0) return false;
+    const auto read = static_cast<std::size_t>(got);
     if (closing_) {
         discarded_ += read;
         return discarded_ <= max_discarded;
@@ -105,6 +125,7 @@ void Connection::resume() {
         } else {
             self->flush();
         }
+        if (self->handed_over_) self->self_.reset();
         self->wake();
     });
 }
@@ -123,13 +144,13 @@ void Connection::flush_soon() {
 void Connection::flush() {
     if (closed_ || handed_over_ || write_waits_) return;
     while (sent_ < out_.size()) {
-        boost::system::error_code failed;
-        sent_ += socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), failed);
-        if (failed == asio::error::would_block) {
+        const auto took = ::send(socket_.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+        if (took >= 0) {
+            sent_ += static_cast<std::size_t>(took);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             wait_writable();
             return;
-        }
-        if (failed) {
+        } else if (errno != EINTR) {
             cut();
             return;
         }
@@ -140,8 +161,7 @@ void Connection::flush() {
     if (closing_ && !shut_) {
         shut_ = true;
         closing_at_ = now();
-        boost::system::error_code ignored;
-        socket_.shutdown(Socket::shutdown_send, ignored);
+        ::shutdown(socket_.get(), SHUT_WR);
     }
     wake();
     drained();
@@ -155,11 +175,7 @@ void Connection::wait_writable() {
     }
     write_waits_ = true;
     progress_at_ = now();
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
-        self->write_waits_ = false;
-        if (!failed) self->flush();
-        self->wake();
-    });
+    watch();
 }
 
 bool Connection::overrun() {
@@ -176,6 +192,20 @@ async::Task<> Connection::wait_until_sent() {
 
 void Connection::wake() {
     if (waiting_) waiting_->cancel();
+    if (is_over()) end_soon();
+    watch();
+}
+
+/// A peer that only closed its half still gets the answers that wait for it.
+bool Connection::is_over() const { return closed_ || (input_over_ && unsent() == 0 && !owes_answers()); }
+
+// Not here: whoever called is in the middle of something.
+void Connection::end_soon() {
+    if (!self_ || std::exchange(end_posted_, true)) return;
+    asio::post(loop_.executor(), [self = self_] {
+        self->end_posted_ = false;
+        if (self->is_over()) self->end();
+    });
 }
 
 void Connection::close_when_sent() {
@@ -189,8 +219,8 @@ void Connection::close_when_sent() {
 void Connection::cut() {
     if (closed_ || handed_over_) return;
     closed_ = true;
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    loop_.readiness().forget(socket_.get(), *this);
+    socket_.close();
     wake();
 }
 
@@ -200,10 +230,12 @@ void Connection::end() {
     cut();
     ended();
     leave_loop();
+    self_.reset();
 }
 
 Connection::Handover Connection::hand_over() {
     handed_over_ = true;
+    loop_.readiness().forget(socket_.get(), *this);
     leave_loop();
     return {std::move(socket_), std::exchange(out_, {})};
 }

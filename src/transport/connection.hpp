@@ -1,34 +1,35 @@
 #pragma once
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "async/task.hpp"
 #include "async/timer.hpp"
 #include "base/clock.hpp"
+#include "base/file_descriptor.hpp"
 #include "transport/loop.hpp"
+#include "transport/readiness.hpp"
 
 namespace flux::transport {
 
 /// One peer on a stream socket: bytes in, bytes out, and when to stop. What the bytes mean is for those who derive.
 ///
-/// A connection that waits owns no buffer: it waits for readability, reads into its loop's window, and keeps only what
-/// is not whole yet. What is answered while a window is handled leaves in one write; what comes later is joined per
-/// turn of the loop. A peer that does not read is not read from, and is closed at the limits.
-class Connection : public std::enable_shared_from_this<Connection> {
+/// A connection that waits owns no buffer and no coroutine: its loop tells it that there is something to read, it reads
+/// into its loop's window, and keeps only what is not whole yet. What is answered while a window is handled leaves in
+/// one write; what comes later is joined per turn of the loop. A peer that does not read is not read from, and is
+/// closed at the limits.
+class Connection : public std::enable_shared_from_this<Connection>, private Readiness::Hearer {
 public:
-    using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, async::Executor>;
-
-    Connection(Loop& loop, Socket socket);
+    /// `socket` is a connected stream socket that doesn't block.
+    Connection(Loop& loop, FileDescriptor socket);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     virtual ~Connection();
 
-    /// Reads until the connection ends. `self` keeps it alive until then.
-    static async::Task<> serve(std::shared_ptr<Connection> self);
+    /// Reads until the connection ends, and keeps it alive until then.
+    void serve();
 
     /// Closes the socket at once.
     void cut();
@@ -85,7 +86,7 @@ protected:
 
     /// The socket and what belongs to it, for the connection that takes this one's place.
     struct Handover {
-        Socket socket;
+        FileDescriptor socket;
         std::string out;
     };
     /// Ends this connection without closing its socket. Only while a window is handled.
@@ -97,25 +98,31 @@ protected:
 private:
     friend class Loop;
 
+    void ready(std::uint32_t events) override;
     bool wants_input() const;
     bool read_once();
     void handle(char* data, std::size_t size);
     void flush();
     void wait_writable();
+    void watch();
+    bool is_over() const;
+    void end_soon();
     void end();
     void leave_loop();
     void wake();
     async::Timer& woken();
 
     Loop& loop_;
-    Socket socket_;
-    std::string kept_;  ///< input that is not whole yet
+    FileDescriptor socket_;
+    std::shared_ptr<Connection> self_;  ///< from `serve` to the end
+    std::string kept_;                  ///< input that is not whole yet
     std::string out_;
     std::size_t sent_ = 0;                   ///< of `out_`
-    std::unique_ptr<async::Timer> waiting_;  ///< while reading pauses, or someone waits until all is sent
+    std::unique_ptr<async::Timer> waiting_;  ///< while someone waits until all is sent
     SteadyTime progress_at_;                 ///< when the socket last took something, while something waits
     SteadyTime closing_at_;
     std::size_t discarded_ = 0;
+    std::uint32_t watched_ = 0;  ///< the events that the loop tells
     bool handling_ = false;
     bool flush_posted_ = false;
     bool write_waits_ = false;
@@ -124,6 +131,7 @@ private:
     bool shut_ = false;  ///< the sending half is closed
     bool closed_ = false;
     bool handed_over_ = false;
+    bool end_posted_ = false;
     bool ended_ = false;
     bool listed_ = true;  ///< in the loop's list
 

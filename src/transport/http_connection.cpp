@@ -86,7 +86,7 @@ HttpResponse preflight() {
 
 }  // namespace
 
-HttpConnection::HttpConnection(Loop& loop, Socket socket, const HttpSite& site, ConnectionCounts::Place place,
+HttpConnection::HttpConnection(Loop& loop, FileDescriptor socket, const HttpSite& site, ConnectionCounts::Place place,
                                std::string peer)
     : Connection{loop, std::move(socket)},
       site_{site},

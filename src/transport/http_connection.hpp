@@ -23,7 +23,8 @@ namespace flux::transport {
 /// `/mcp` to WebSocket. Who asks is settled when the head is there, before a body is read.
 class HttpConnection final : public Connection, private ReplyChannel {
 public:
-    HttpConnection(Loop& loop, Socket socket, const HttpSite& site, ConnectionCounts::Place place, std::string peer);
+    HttpConnection(Loop& loop, FileDescriptor socket, const HttpSite& site, ConnectionCounts::Place place,
+                   std::string peer);
 
     void tick() override;
     void drain() override;

@@ -295,8 +295,8 @@ HeadReader::Verdict HeadReader::read_framing() {
     if (!authority_.empty() && hosts == 1 && !equal_ignoring_case(authority_, host)) {
         return refuse(400, "The target and Host name different hosts.");
     }
+    if (!all_of(authority_, is_host_character)) return refuse(400, "The target's host is malformed.");
     head_.host = authority_.empty() ? host : authority_;
-    if (!all_of(head_.host, is_host_character)) return refuse(400, "The target's host is malformed.");
 
     head_.keep_alive = head_.minor_version > 0 ? !closes : keeps && !closes;
     head_.chunked = encodings > 0;

@@ -1,12 +1,17 @@
 #include "transport/listener.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <boost/asio/detail/socket_option.hpp>
+#include <cerrno>
 #include <memory>
 #include <utility>
 
 #include "async/timer.hpp"
+#include "base/file_descriptor.hpp"
 #include "observe/log.hpp"
 #include "transport/http_connection.hpp"
 
@@ -36,17 +41,27 @@ bool is_exhaustion(const boost::system::error_code& failed) {
            failed == asio::error::no_memory || failed == boost::system::errc::too_many_files_open_in_system;
 }
 
-void welcome(asio::basic_stream_socket<Tcp, async::Executor> socket, const Tcp::endpoint& peer, Loop& loop,
-             const HttpSite& site, ConnectionCounts& counts) {
+/// The next that waits, or none: `failed` says why.
+FileDescriptor accept_from(Acceptor& acceptor, Tcp::endpoint& peer, boost::system::error_code& failed) {
+    auto size = static_cast<socklen_t>(peer.capacity());
+    FileDescriptor socket{::accept4(acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (socket) {
+        peer.resize(size);
+    } else {
+        failed = {errno, boost::system::system_category()};
+    }
+    return socket;
+}
+
+void welcome(FileDescriptor socket, const Tcp::endpoint& peer, Loop& loop, const HttpSite& site,
+             ConnectionCounts& counts) {
     auto place = counts.take(peer.address());
     // No place: closed without a word. A word would cost what the limit is there to keep.
     if (!place) return;
-    boost::system::error_code failed;
-    socket.set_option(Tcp::no_delay(true), failed);
-    socket.non_blocking(true, failed);
-    if (failed) return;
-    auto connection = std::make_shared<HttpConnection>(loop, Connection::Socket{std::move(socket)}, site,
-                                                       std::move(*place), peer.address().to_string());
+    constexpr int on = 1;
+    if (::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) return;
+    auto connection =
+        std::make_shared<HttpConnection>(loop, std::move(socket), site, std::move(*place), peer.address().to_string());
     loop.serve(std::move(connection));
 }
 
@@ -99,10 +114,9 @@ async::Task<> accept_all(Acceptor& acceptor, Loop& loop, const HttpSite& site, C
         const auto [failed] = co_await acceptor.async_wait(Acceptor::wait_read, async::as_result);
         if (failed) co_return;
         for (int i = 0; i < accepts_a_turn && acceptor.is_open(); ++i) {
-            asio::basic_stream_socket<Tcp, async::Executor> socket{loop.executor()};
             Tcp::endpoint peer;
             boost::system::error_code refused;
-            acceptor.accept(socket, peer, refused);
+            auto socket = accept_from(acceptor, peer, refused);
             if (refused == asio::error::would_block) break;
             if (!refused) {
                 welcome(std::move(socket), peer, loop, site, counts);

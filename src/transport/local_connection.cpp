@@ -38,7 +38,8 @@ std::string refusal(std::string_view message) {
 
 }  // namespace
 
-LocalConnection::LocalConnection(Loop& loop, Socket socket, mcp::Server& server, const LocalSocket::Visitors& visitors)
+LocalConnection::LocalConnection(Loop& loop, FileDescriptor socket, mcp::Server& server,
+                                 const LocalSocket::Visitors& visitors)
     : Connection{loop, std::move(socket)},
       server_{server},
       visitors_{visitors},

@@ -15,7 +15,7 @@ namespace flux::transport {
 /// A process of the same user at the local socket: a hello, then MCP, one message a line.
 class LocalConnection final : public Connection, private MessageSink {
 public:
-    LocalConnection(Loop& loop, Socket socket, mcp::Server& server, const LocalSocket::Visitors& visitors);
+    LocalConnection(Loop& loop, FileDescriptor socket, mcp::Server& server, const LocalSocket::Visitors& visitors);
 
     void tick() override;
     void drain() override;

@@ -70,7 +70,7 @@ struct LocalSocket::Parts {
             boost::system::error_code refused;
             socket.non_blocking(true, refused);
             if (refused || !is_own_user(socket.native_handle())) continue;
-            auto connection = std::make_shared<LocalConnection>(parts->loop, Connection::Socket{std::move(socket)},
+            auto connection = std::make_shared<LocalConnection>(parts->loop, FileDescriptor{socket.release()},
                                                                 parts->server, parts->visitors);
             parts->loop.serve(std::move(connection));
         }
@@ -139,6 +139,7 @@ async::Task<> LocalSocket::drain(std::chrono::milliseconds limit) {
         co_await async::sleep_for(drain_step);
     }
     parts->loop.cut();
+    while (parts->loop.connections() > 0) co_await async::sleep_for(drain_step);
     co_await parts->loop.tasks().wait();
 }
 

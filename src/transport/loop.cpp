@@ -12,8 +12,28 @@ namespace {
 
 constexpr std::size_t spare_output_bytes = 256 * 1024;
 
+}  // namespace
+
+Loop::Loop(async::Executor executor, const HttpLimits& limits)
+    : executor_{executor},
+      limits_{limits},
+      tasks_{executor, report},
+      readiness_{std::make_shared<Readiness>(executor)},
+      ticker_{executor},
+      window_{std::make_unique<char[]>(window_bytes + padding_bytes)},
+      now_{std::chrono::steady_clock::now()} {}
+
+Loop::~Loop() {
+    // Only where the thread ended before they did.
+    while (first_ != nullptr) {
+        auto& connection = *first_;
+        const auto last = std::move(connection.self_);
+        connection.leave_loop();
+    }
+}
+
 // The net under a connection: it ends, the others live.
-void report(std::exception_ptr thrown) {
+void Loop::report(std::exception_ptr thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (const boost::system::system_error& failed) {
@@ -25,18 +45,6 @@ void report(std::exception_ptr thrown) {
     }
 }
 
-}  // namespace
-
-Loop::Loop(async::Executor executor, const HttpLimits& limits)
-    : executor_{executor},
-      limits_{limits},
-      tasks_{executor, report},
-      ticker_{executor},
-      window_{std::make_unique<char[]>(window_bytes + padding_bytes)},
-      now_{std::chrono::steady_clock::now()} {}
-
-Loop::~Loop() = default;
-
 std::string Loop::take_output() { return std::exchange(output_, {}); }
 
 void Loop::give_output(std::string buffer) {
@@ -46,9 +54,7 @@ void Loop::give_output(std::string buffer) {
 }
 
 void Loop::serve(std::shared_ptr<Connection> connection) {
-    auto task = Connection::serve(connection);
-    // It ends when it is cut.
-    tasks_.start_unasked(std::move(task), [connection] { connection->end(); });
+    connection->serve();
     if (draining_) connection->drain();
 }
 
@@ -108,6 +114,7 @@ void Loop::cut() {
     draining_ = true;
     ticker_.cancel();
     each([](Connection& connection) { connection.cut(); });
+    readiness_->stop();
     tasks_.cancel();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/clock.hpp"
 #include "transport/http_limits.hpp"
 #include "transport/http_request.hpp"
+#include "transport/readiness.hpp"
 
 namespace flux::transport {
 
@@ -35,6 +37,7 @@ public:
     async::Executor executor() const { return executor_; }
     const HttpLimits& limits() const { return limits_; }
     async::TaskGroup& tasks() { return tasks_; }
+    Readiness& readiness() { return *readiness_; }
 
     char* window() { return window_.get(); }
     RequestHead& head() { return head_; }
@@ -71,10 +74,12 @@ private:
     void each(Visit visit);
     void tick_later();
     void tick();
+    static void report(std::exception_ptr thrown);
 
     async::Executor executor_;
     HttpLimits limits_;
     async::TaskGroup tasks_;
+    std::shared_ptr<Readiness> readiness_;
     async::Timer ticker_;
     std::unique_ptr<char[]> window_;
     std::string output_;

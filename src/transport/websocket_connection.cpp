@@ -12,7 +12,7 @@ constexpr int max_refused_in_a_row = 1000;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(Loop& loop, Socket socket, ConnectionCounts::Place place)
+WebSocketConnection::WebSocketConnection(Loop& loop, FileDescriptor socket, ConnectionCounts::Place place)
     : Connection{loop, std::move(socket)},
       place_{std::move(place)},
       decoder_{loop.limits().message_bytes, loop.limits().message_parts},

@@ -18,7 +18,7 @@ namespace flux::transport {
 /// MCP over WebSocket: one message a text frame, one stream of the protocol a connection.
 class WebSocketConnection final : public Connection, private MessageSink {
 public:
-    WebSocketConnection(Loop& loop, Socket socket, ConnectionCounts::Place place);
+    WebSocketConnection(Loop& loop, FileDescriptor socket, ConnectionCounts::Place place);
 
     /// Begins to speak. `stay` ends the connection when it doesn't go on; null: it always does. `out` holds the answer
     /// to the upgrade, `input` what came right behind the request.

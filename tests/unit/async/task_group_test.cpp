@@ -28,25 +28,6 @@ TEST(TaskGroup, CancelsAndWaitsForEveryTask) {
     EXPECT_EQ(run(scene()), 0u);
 }
 
-TEST(TaskGroup, WaitsForATaskThatItDoesNotAskToStop) {
-    const auto scene = []() -> Task<bool> {
-        const auto executor = co_await asio::this_coro::executor;
-        bool ended = false;
-        TaskGroup group{executor, {}};
-        const std::function<void()> on_end = [&] { ended = true; };
-        group.start_unasked(sleep_for(20ms), on_end);
-        group.start(sleep_for(1h));
-        co_await sleep_for(1ms);
-        group.cancel();
-        co_await sleep_for(1ms);
-        const bool was_asked = ended || group.size() != 1;
-        co_await group.wait();
-        co_return !was_asked && ended && group.size() == 0;
-    };
-
-    EXPECT_TRUE(run(scene()));
-}
-
 TEST(TaskGroup, HearsOfATaskThatThrowsAndLivesOn) {
     asio::io_context context{1};
     int failures = 0;

@@ -1,0 +1,80 @@
+#include "transport/readiness.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace flux::transport {
+
+namespace {
+
+/// Batches that are told before others on the thread have their turn.
+constexpr int batches_a_turn = 8;
+
+int new_epoll() {
+    const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
+    if (descriptor < 0) throw std::system_error{errno, std::system_category(), "epoll_create1"};
+    return descriptor;
+}
+
+}  // namespace
+
+Readiness::Readiness(async::Executor executor) : epoll_{executor, new_epoll()} {}
+
+bool Readiness::watch(int socket, std::uint32_t events, Hearer& hearer) {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = &hearer;
+    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &event) != 0) return false;
+    wait();
+    return true;
+}
+
+void Readiness::change(int socket, std::uint32_t events, Hearer& hearer) {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = &hearer;
+    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_MOD, socket, &event);
+}
+
+void Readiness::forget(int socket, const Hearer& hearer) {
+    epoll_event none{};
+    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, socket, &none);
+    // It may be further on in the batch at hand.
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (events_[i].data.ptr == &hearer) events_[i].data.ptr = nullptr;
+    }
+}
+
+void Readiness::stop() {
+    over_ = true;
+    boost::system::error_code ignored;
+    epoll_.cancel(ignored);
+}
+
+void Readiness::wait() {
+    if (waits_ || over_) return;
+    waits_ = true;
+    epoll_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [self = shared_from_this()](boost::system::error_code failed) {
+                          self->waits_ = false;
+                          if (!failed && !self->over_) self->tell();
+                      });
+}
+
+void Readiness::tell() {
+    for (int batch = 0; batch < batches_a_turn; ++batch) {
+        const int found = ::epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
+        if (found <= 0) break;
+        count_ = static_cast<std::size_t>(found);
+        for (std::size_t i = 0; i < count_; ++i) {
+            if (events_[i].data.ptr == nullptr) continue;
+            static_cast<Hearer*>(events_[i].data.ptr)->ready(events_[i].events);
+        }
+        count_ = 0;
+        // Where one comes at a time, the next isn't there yet.
+        if (found == 1) break;
+    }
+    wait();
+}
+
+}  // namespace flux::transport

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "async/task.hpp"
+
+namespace flux::transport {
+
+/// Tells which of a loop's sockets can be read or written.
+///
+/// Asio would ask the kernel anew before each message (epoll_ctl), and keep an operation, a lock and a coroutine for
+/// each socket that waits. Here a socket is registered once, in an epoll of the loop's own, and Asio watches that one
+/// descriptor for all of them. What is not read stays ready (level-triggered).
+///
+/// Belongs to its executor's thread.
+class Readiness : public std::enable_shared_from_this<Readiness> {
+public:
+    /// Who is told about a socket.
+    class Hearer {
+    public:
+        /// `events` are EPOLLIN, EPOLLOUT, EPOLLHUP and EPOLLERR; the last two come unasked. May not throw.
+        virtual void ready(std::uint32_t events) = 0;
+
+    protected:
+        ~Hearer() = default;
+    };
+
+    /// Throws std::system_error where there is no descriptor left.
+    explicit Readiness(async::Executor executor);
+
+    /// `events` as for epoll; 0 for nothing. False: the kernel has no room for one more.
+    bool watch(int socket, std::uint32_t events, Hearer& hearer);
+    void change(int socket, std::uint32_t events, Hearer& hearer);
+    /// Before the socket is closed. Nothing is told to `hearer` from here on.
+    void forget(int socket, const Hearer& hearer);
+
+    /// Ends the watching, for good.
+    void stop();
+
+private:
+    void wait();
+    void tell();
+
+    asio::posix::basic_stream_descriptor<async::Executor> epoll_;
+    std::array<epoll_event, 64> events_{};
+    std::size_t count_ = 0;  ///< of `events_`, while they are told
+    bool waits_ = false;
+    bool over_ = false;
+};
+
+}  // namespace flux::transport
