@@ -98,18 +98,6 @@ Raw::Raw(std::string_view text) : text_{text} {
     while (!text_.empty() && is_blank(text_.back())) text_.remove_suffix(1);
 }
 
-Kind Raw::kind() const {
-    switch (text_.front()) {
-    case '{': return Kind::object;
-    case '[': return Kind::array;
-    case '"': return Kind::string;
-    case 't':
-    case 'f': return Kind::boolean;
-    case 'n': return Kind::null;
-    default: return Kind::number;
-    }
-}
-
 std::optional<std::string> Raw::string() const {
     if (!is(Kind::string)) return {};
     return unescaped(text_.substr(1, text_.size() - 2));
@@ -162,13 +150,7 @@ Members::Members(Raw object) {
     ++at_;
 }
 
-bool Members::next() {
-    if (place_ != last_) {
-        name_is({at_ + place_->name, place_->name_size}, place_->escaped);
-        value_ = Raw{at_, *place_};
-        place_ += place_->values;
-        return true;
-    }
+bool Members::next_in_text() {
     if (end_ == nullptr) return false;
     at_ = skip_blanks(at_, end_);
     if (at_ != end_ && *at_ == ',') at_ = skip_blanks(at_ + 1, end_);
@@ -177,7 +159,8 @@ bool Members::next() {
     const auto* const name = at_ + 1;
     bool escaped = false;
     at_ = end_of_string(at_, end_, escaped);
-    name_is({name, static_cast<std::size_t>(at_ - 1 - name)}, escaped);
+    name_ = {name, static_cast<std::size_t>(at_ - 1 - name)};
+    if (escaped) decode(name_);
     at_ = skip_blanks(skip_blanks(at_, end_) + 1, end_);  // over the colon
     const auto* const value = at_;
     at_ = end_of_value(at_, end_);
@@ -185,10 +168,8 @@ bool Members::next() {
     return true;
 }
 
-void Members::name_is(std::string_view raw, bool escaped) {
-    name_ = raw;
-    if (!escaped) return;
-    unescaped_ = unescaped(raw);
+void Members::decode(std::string_view name) {
+    unescaped_ = unescaped(name);
     name_ = unescaped_;
 }
 

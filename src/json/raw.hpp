@@ -47,7 +47,18 @@ public:
     std::string_view text() const { return text_; }
     const Place* place() const { return place_; }  ///< nullptr for what was made of text alone
 
-    Kind kind() const;  ///< not for what is absent
+    /// Not for what is absent.
+    Kind kind() const {
+        switch (text_.front()) {
+        case '{': return Kind::object;
+        case '[': return Kind::array;
+        case '"': return Kind::string;
+        case 't':
+        case 'f': return Kind::boolean;
+        case 'n': return Kind::null;
+        default: return Kind::number;
+        }
+    }
     bool is(Kind kind) const { return !absent() && this->kind() == kind; }
 
     /// The text of a string.
@@ -74,12 +85,24 @@ public:
     /// What is no object has no members.
     explicit Members(Raw object);
 
-    bool next();
+    bool next() { return place_ != last_ ? next_placed() : next_in_text(); }
     std::string_view name() const { return name_; }  ///< decoded; valid until `next`
     Raw value() const { return value_; }
 
 private:
-    void name_is(std::string_view raw, bool escaped);
+    bool next_placed() {
+        value_ = Raw{at_, *place_};
+        const std::string_view name{at_ + place_->name, place_->name_size};
+        if (place_->escaped) {
+            decode(name);
+        } else {
+            name_ = name;
+        }
+        place_ += place_->values;
+        return true;
+    }
+    bool next_in_text();
+    void decode(std::string_view name);
 
     const char* at_ = nullptr;  ///< with places: where the text begins; else behind the bracket, or the member before
     const char* end_ = nullptr;

@@ -181,7 +181,7 @@ private:
     std::string_view name(const Place& place) const { return {begin_ + place.name, place.name_size}; }
 
     /// From the quote at `at` to behind the one that ends it.
-    const char* string(const char* at, bool& escaped) {
+    [[gnu::always_inline]] const char* string(const char* at, bool& escaped) {
         at = skip_plain(at + 1, end_);
         return stands('"', at) ? at + 1 : rest_of_string(at, escaped);
     }
