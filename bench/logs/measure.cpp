@@ -18,7 +18,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "logs/archive.hpp"
 #include "logs/diagnose.hpp"
 #include "logs/diagnosis_text.hpp"
 #include "logs/job_log_files.hpp"
@@ -178,6 +180,41 @@ std::size_t clean(std::string_view text, bool masks, logs::Escapes keep_escapes)
     return bytes;
 }
 
+/// The last lines of what comes by once, cleaned: those before them are only counted off.
+class StreamTail {
+public:
+    void feed(std::string_view piece) { splitter_.feed(piece, sink_); }
+
+    std::size_t finish() {
+        splitter_.finish(sink_);
+        logs::LineCleaner cleaner{logs::Escapes::none, {.known = nullptr, .by_shape = false}};
+        std::size_t bytes = 0;
+        for (auto at = seen_ - std::min(seen_, last_.size()); at < seen_; ++at) {
+            bytes += cleaner.clean(last_[at % last_.size()]).text.size() + 1;
+        }
+        return bytes;
+    }
+
+private:
+    logs::LineSplitter splitter_{128 * 1024};
+    std::vector<std::string> last_{200};
+    std::size_t seen_ = 0;
+    logs::LineSplitter::Sink sink_ = [this](const logs::LineSplitter::RawLine& line) {
+        last_[seen_++ % last_.size()] = line.text;
+    };
+};
+
+std::size_t tails_of_archive(const std::filesystem::path& file) {
+    auto archive = logs::LogArchive::open(whole(file)).value();
+    std::size_t bytes = 0;
+    for (const auto& member : archive.members()) {
+        StreamTail tail;
+        if (!archive.read(member, [&](std::string_view piece) { tail.feed(piece); })) std::abort();
+        bytes += tail.finish();
+    }
+    return bytes;
+}
+
 Figures measure(std::string_view what, const std::filesystem::path& file, std::string_view pattern, double& base) {
     if (what == "tail") {
         const Folder folder{file};
@@ -213,6 +250,19 @@ Figures measure(std::string_view what, const std::filesystem::path& file, std::s
         base = peak_mib();
         std::int64_t job = 0;
         return least_of(1, [&] { return keep(store, file, ++job); });
+    }
+    if (what == "stream-tail") {
+        const auto text = whole(file);
+        base = peak_mib();
+        return least_of(5, [&] {
+            StreamTail tail;
+            tail.feed(text);
+            return tail.finish();
+        });
+    }
+    if (what == "zip-tails") {
+        base = peak_mib();
+        return least_of(5, [&] { return tails_of_archive(file); });
     }
     if (what == "strip" || what == "mask" || what == "colours") {
         const auto text = whole(file);
