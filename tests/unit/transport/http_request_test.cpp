@@ -128,6 +128,36 @@ TEST(HttpRequest, RefusesWhatTwoReadersCouldUnderstandDifferently) {
     }
 }
 
+TEST(HttpRequest, SeesAControlCharacterWhereverItStandsInAValue) {
+    for (std::size_t size = 1; size < 50; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (const char odd : {'\x01', '\x1f', '\x7f', '\r'}) {
+                std::string value(size, 'v');
+                value[at] = odd;
+                EXPECT_EQ(status_for("GET / HTTP/1.1\r\nHost: h\r\nX: " + value + "\r\n\r\n"), 400)
+                    << size << ' ' << at;
+            }
+            std::string value(size, '\xe9');
+            value[at] = '\t';
+            EXPECT_EQ(status_for("GET / HTTP/1.1\r\nHost: h\r\nX: " + value + "\r\n\r\n"), 0) << size << ' ' << at;
+        }
+    }
+}
+
+TEST(HttpRequest, TellsNamesApartThatAreAlike) {
+    RequestHead head;
+    // Of one length, and alike at both ends and in the middle.
+    const std::string text =
+        "GET / HTTP/1.1\r\nHost: h\r\nX-aAbcC-Z: one\r\nx-AXbyc-z: two\r\nx-aabcc-Z: three\r\n\r\n";
+
+    ASSERT_EQ(status_for(text, head), 0);
+
+    EXPECT_EQ(head.field("x-aabcc-z"), "one");
+    EXPECT_EQ(head.field("x-axbyc-z"), "two");
+    EXPECT_EQ(head.count("x-aabcc-z"), 2u);
+    EXPECT_FALSE(head.field("x-aabbc-z"));
+}
+
 TEST(HttpRequest, RefusesMoreFieldsThanItHolds) {
     std::string text = "GET / HTTP/1.1\r\nHost: a\r\n";
     for (int i = 0; i < 99; ++i) text += "X: 1\r\n";
