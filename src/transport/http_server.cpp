@@ -1,5 +1,7 @@
 #include "transport/http_server.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -25,6 +27,15 @@ namespace {
 constexpr std::chrono::milliseconds drain_step{10};
 /// For the loops to end by themselves after everything was cut: work in the blocking pool is finished, not broken off.
 constexpr std::chrono::seconds stop_limit{10};
+
+/// Those that this process may use: a container or an operator may have given it fewer than the machine has, and loops
+/// that share one hold each other up for whole time slices.
+unsigned usable_processors() {
+    cpu_set_t usable;
+    CPU_ZERO(&usable);
+    if (::sched_getaffinity(0, sizeof usable, &usable) == 0) return static_cast<unsigned>(CPU_COUNT(&usable));
+    return std::max(1U, std::thread::hardware_concurrency());
+}
 
 /// An io_context, its thread and what lives on it.
 struct Worker {
@@ -112,8 +123,7 @@ Result<void> HttpServer::start() {
     auto endpoint = claim(*wanted, parts.options.port_setting);
     if (!endpoint) return fail(std::move(endpoint.error()));
 
-    const auto threads =
-        parts.options.threads > 0 ? parts.options.threads : std::max(1U, std::thread::hardware_concurrency());
+    const auto threads = parts.options.threads > 0 ? parts.options.threads : usable_processors();
     std::vector<std::unique_ptr<Worker>> workers;
     for (unsigned i = 0; i < threads; ++i) {
         auto worker = std::make_unique<Worker>(parts.options.limits);

@@ -25,7 +25,7 @@ struct HttpServerOptions {
     std::string host = "127.0.0.1";     ///< an address, or `localhost`
     std::uint16_t port = 8787;          ///< 0: any free one; `port()` says which
     std::string port_setting = "PORT";  ///< how the operator names the port; for the error when it is taken
-    unsigned threads = 0;               ///< loop threads; 0: one a core
+    unsigned threads = 0;               ///< loop threads; 0: one for each processor that the process may use
     HttpLimits limits = {};
 };
 

@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <array>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "fakes/temporary_folder.hpp"
@@ -50,6 +54,31 @@ TEST(HttpServer, AnswersACallAsJsonAndKeepsTheConnection) {
         EXPECT_THAT(answer.body, HasSubstr("hello"));
         EXPECT_THAT(answer.body, HasSubstr("\"id\":" + std::to_string(i)));
     }
+}
+
+std::ptrdiff_t threads_here() { return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {}); }
+
+TEST(HttpServer, HasALoopForEachProcessorThatItMayUse) {
+    cpu_set_t all;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (std::size_t i = 0; CPU_COUNT(&one) == 0; ++i) {
+        if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
+    }
+    PathEcho echo;
+    async::BlockingPool pool{1};
+    const auto loops = [&] {
+        HttpServer server{{.port = 0}, echo, pool};
+        const auto before = threads_here();
+        EXPECT_TRUE(server.start());
+        return threads_here() - before;
+    };
+
+    EXPECT_EQ(loops(), CPU_COUNT(&all));
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    EXPECT_EQ(loops(), 1);
+    EXPECT_EQ(::sched_setaffinity(0, sizeof all, &all), 0);
 }
 
 TEST(HttpServer, AnswersPipelinedRequestsInTheirOrder) {
