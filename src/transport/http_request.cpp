@@ -80,11 +80,9 @@ std::string_view without_blanks(std::string_view text) {
 
 bool is_named(std::string_view name, std::string_view lower_name) {
     if (name.size() != lower_name.size()) return false;
-    // Of the characters of a token, this bit makes capitals small and leaves small letters, digits and hyphens as they
-    // are; what it makes of others is none of them.
-    constexpr char small = 0x20;
     for (std::size_t i = 0; i < name.size(); ++i) {
-        if (static_cast<char>(name[i] | small) != lower_name[i]) return false;
+        const char c = name[i];
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != lower_name[i]) return false;
     }
     return true;
 }

@@ -28,7 +28,7 @@ constexpr std::uint32_t name_key(std::string_view name) {
     return size << 24 | lower(0) << 16 | lower(name.size() / 2) << 8 | lower(name.size() - 1);
 }
 
-/// Whether `name`, a token, is `lower_name`, ignoring case; that one has letters, digits and hyphens.
+/// Whether `name` is `lower_name`, ignoring case.
 bool is_named(std::string_view name, std::string_view lower_name);
 
 /// The head of a request. All views are into the text that was read. 3 KiB: one a thread, not one a connection.

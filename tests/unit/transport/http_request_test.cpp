@@ -158,6 +158,19 @@ TEST(HttpRequest, TellsNamesApartThatAreAlike) {
     EXPECT_FALSE(head.field("x-aabbc-z"));
 }
 
+TEST(HttpRequest, FindsNamesWithEveryCharacterOfAToken) {
+    RequestHead head;
+    const std::string text =
+        "GET / HTTP/1.1\r\nHost: h\r\nMcp-Param-User_Id: 7\r\nX^a: caret\r\nX~a: tilde\r\nX!#$%&'*+.`|1: rest\r\n\r\n";
+
+    ASSERT_EQ(status_for(text, head), 0);
+
+    EXPECT_EQ(head.field("mcp-param-user_id"), "7");
+    EXPECT_EQ(head.field("x^a"), "caret");
+    EXPECT_EQ(head.field("x~a"), "tilde");
+    EXPECT_EQ(head.field("x!#$%&'*+.`|1"), "rest");
+}
+
 TEST(HttpRequest, RefusesMoreFieldsThanItHolds) {
     std::string text = "GET / HTTP/1.1\r\nHost: a\r\n";
     for (int i = 0; i < 99; ++i) text += "X: 1\r\n";
