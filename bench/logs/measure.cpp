@@ -27,6 +27,7 @@
 #include "logs/job_log_store.hpp"
 #include "logs/line_cleaner.hpp"
 #include "logs/line_splitter.hpp"
+#include "logs/log_tail.hpp"
 #include "logs/raw_log.hpp"
 #include "logs/search.hpp"
 #include "logs/visible_text.hpp"
@@ -180,38 +181,16 @@ std::size_t clean(std::string_view text, bool masks, logs::Escapes keep_escapes)
     return bytes;
 }
 
-/// The last lines of what comes by once, cleaned: those before them are only counted off.
-class StreamTail {
-public:
-    void feed(std::string_view piece) { splitter_.feed(piece, sink_); }
-
-    std::size_t finish() {
-        splitter_.finish(sink_);
-        logs::LineCleaner cleaner{logs::Escapes::none, {.known = nullptr, .by_shape = false}};
-        std::size_t bytes = 0;
-        for (auto at = seen_ - std::min(seen_, last_.size()); at < seen_; ++at) {
-            bytes += cleaner.clean(last_[at % last_.size()]).text.size() + 1;
-        }
-        return bytes;
-    }
-
-private:
-    logs::LineSplitter splitter_{128 * 1024};
-    std::vector<std::string> last_{200};
-    std::size_t seen_ = 0;
-    logs::LineSplitter::Sink sink_ = [this](const logs::LineSplitter::RawLine& line) {
-        last_[seen_++ % last_.size()] = line.text;
-    };
-};
+std::size_t bytes_of(const logs::LastLines& last) {
+    std::size_t bytes = 0;
+    for (auto i = last.first; i < last.log.size(); ++i) bytes += last.log.text(i).size() + 1;
+    return bytes;
+}
 
 std::size_t tails_of_archive(const std::filesystem::path& file) {
-    auto archive = logs::LogArchive::open(whole(file)).value();
     std::size_t bytes = 0;
-    for (const auto& member : archive.members()) {
-        StreamTail tail;
-        if (!archive.read(member, [&](std::string_view piece) { tail.feed(piece); })) std::abort();
-        bytes += tail.finish();
-    }
+    const auto add = [&](const std::string&, const logs::LastLines& last) { bytes += bytes_of(last); };
+    if (!logs::read_job_tails(whole(file), 200, add)) std::abort();
     return bytes;
 }
 
@@ -255,9 +234,9 @@ Figures measure(std::string_view what, const std::filesystem::path& file, std::s
         const auto text = whole(file);
         base = peak_mib();
         return least_of(5, [&] {
-            StreamTail tail;
+            logs::LogTail tail{200};
             tail.feed(text);
-            return tail.finish();
+            return bytes_of(std::move(tail).finish());
         });
     }
     if (what == "zip-tails") {

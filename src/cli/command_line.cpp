@@ -90,10 +90,17 @@ void describe(CLI::App& app, Command& command) {
     auto* run = logs->add_option("RUN", command.run, "Number or URL of the run");
     auto* file = logs->add_option("--file", command.log_file, "A raw log instead of a run; - is stdin");
     file->type_name("FILE")->excludes(run);
-    logs->add_option("--search", command.search, "Only lines of the raw log that match")->type_name("RE")->needs(file);
+    auto* search = logs->add_option("--search", command.search, "Only lines of the raw log that match");
+    search->type_name("RE")->needs(file);
     logs->add_flag("--follow", command.follow, "Go on until the run is over");
     logs->add_option("--job", command.job, "Id, name or part of it");
-    logs->add_option("--step", command.step, "Number, name or part of it");
+    auto* step = logs->add_option("--step", command.step, "Number, name or part of it");
+    logs->add_option("--tail", command.tail, "Only so many lines at the raw log's end, or that of each job in a zip")
+        ->type_name("LINES")
+        ->check(CLI::Range(1, 2000))
+        ->needs(file)
+        ->excludes(search)
+        ->excludes(step);
     add_engine_settings(*logs, command);
 
     auto* diagnose =

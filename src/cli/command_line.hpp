@@ -32,6 +32,7 @@ struct Command {
 
     std::string log_file;  ///< a raw log instead of a run; `-`: stdin
     std::optional<std::string> search;
+    std::optional<std::int64_t> tail;  ///< so many lines at the raw log's end
     bool json = false;
     std::optional<std::int64_t> max_tokens;  ///< of a diagnosis
 };

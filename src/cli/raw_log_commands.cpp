@@ -24,6 +24,7 @@
 #include "logs/diagnosis_json.hpp"
 #include "logs/diagnosis_text.hpp"
 #include "logs/folding.hpp"
+#include "logs/log_tail.hpp"
 #include "logs/search.hpp"
 
 namespace flux::cli {
@@ -54,29 +55,37 @@ Result<void> read_pieces(const std::string& path, const std::function<bool(std::
     }
 }
 
-/// A raw log, or a zip of them, in bounded memory.
-Result<logs::RawLog> read_log(const std::string& path) {
-    logs::RawLogBuilder builder;
-    const logs::ArchiveLimits limits;
+/// Hands out a raw log in pieces, or returns the bytes of a zip of them.
+Result<std::optional<std::string>> read_log_or_zip(const std::string& path, const logs::ArchiveLimits& limits,
+                                                   const std::function<void(std::string_view)>& sink) {
     std::optional<bool> zip;
     std::string archive;
     auto read = read_pieces(path, [&](std::string_view piece) {
         if (!zip) zip = logs::is_zip(piece);
         if (!*zip) {
-            builder.feed(piece);
+            sink(piece);
             return true;
         }
         archive += piece;
         return archive.size() <= limits.packed;
     });
     if (!read) return fail(std::move(read.error()));
-    if (zip.value_or(false)) return logs::decode_archive(std::move(archive), limits);
+    if (!zip.value_or(false)) return std::nullopt;
+    return archive;
+}
+
+/// A raw log, or a zip of them, in bounded memory.
+Result<logs::RawLog> read_log(const std::string& path) {
+    logs::RawLogBuilder builder;
+    const logs::ArchiveLimits limits;
+    auto zip = read_log_or_zip(path, limits, [&](std::string_view piece) { builder.feed(piece); });
+    if (!zip) return fail(std::move(zip.error()));
+    if (*zip) return logs::decode_archive(**std::move(zip), limits);
     return std::move(builder).finish();
 }
 
-void print_line(const logs::RawLog& log, std::size_t number) {
-    const auto text = log.text(number - 1);
-    std::fputs(fmt::format("{}\t{}\n", number, text).c_str(), stdout);
+void print_line(const logs::RawLog& log, std::size_t index) {
+    std::fputs(fmt::format("{}\t{}\n", log.number_of(index), log.text(index)).c_str(), stdout);
 }
 
 /// The lines with these indexes, repeats folded.
@@ -90,13 +99,34 @@ void print_folded(const logs::RawLog& log, std::size_t first, std::size_t last) 
             texts.push_back(log.text(index));
         for (const auto& entry : logs::fold_repeats(texts)) {
             if (entry.kind == logs::FoldedLines::Kind::shown) {
-                print_line(log, first + entry.first + 1);
+                print_line(log, first + entry.first);
             } else {
-                const auto remark = logs::folding_remark(entry, static_cast<std::int64_t>(first) + 1);
+                const auto remark = logs::folding_remark(entry, static_cast<std::int64_t>(log.number_of(first)));
                 std::fputs(fmt::format("\t{}\n", remark).c_str(), stdout);
             }
         }
     }
+}
+
+void print_tail(const logs::LastLines& tail) {
+    if (tail.first < tail.log.size()) print_folded(tail.log, tail.first, tail.log.size() - 1);
+}
+
+/// The last lines of a log, or of each job in a zip of them.
+Result<void> show_tail(const std::string& path, std::size_t lines) {
+    logs::LogTail tail{lines};
+    const logs::ArchiveLimits limits;
+    auto zip = read_log_or_zip(path, limits, [&](std::string_view piece) { tail.feed(piece); });
+    if (!zip) return fail(std::move(zip.error()));
+    if (!*zip) {
+        print_tail(std::move(tail).finish());
+        return {};
+    }
+    const auto show = [](const std::string& job, const logs::LastLines& last) {
+        std::fputs(fmt::format("\t(job `{}`, {} lines)\n", job, last.lines).c_str(), stdout);
+        print_tail(last);
+    };
+    return logs::read_job_tails(**std::move(zip), lines, show, limits);
 }
 
 }  // namespace
@@ -120,6 +150,10 @@ int run_diagnose_file(const Command& command) {
 }
 
 int run_logs_file(const Command& command) {
+    if (command.tail) {
+        const auto shown = show_tail(command.log_file, static_cast<std::size_t>(*command.tail));
+        return shown ? success : refuse(shown.error().message);
+    }
     const auto read = read_log(command.log_file);
     if (!read) return refuse(read.error().message);
     const auto& log = *read;
@@ -131,7 +165,7 @@ int run_logs_file(const Command& command) {
         options.limit = std::numeric_limits<std::size_t>::max();
         const auto found = logs::search(log, *command.search, options);
         if (!found) return refuse(found.error().message);
-        for (const auto number : found->lines) print_line(log, number);
+        for (const auto number : found->lines) print_line(log, number - 1);
         return success;
     }
     const auto wanted = ascii_lower(command.step.value_or(""));

@@ -225,10 +225,21 @@ Result<void> LogArchive::read(const Member& member, const std::function<void(std
     }
 }
 
-Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits) {
+namespace {
+
+Result<LogArchive> open_with_logs(std::string bytes, ArchiveLimits limits) {
     auto archive = LogArchive::open(std::move(bytes), limits);
+    if (archive && archive->members().empty()) {
+        return fail(Errc::not_found, "The archive holds no log.", "log_not_found");
+    }
+    return archive;
+}
+
+}  // namespace
+
+Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits) {
+    auto archive = open_with_logs(std::move(bytes), limits);
     if (!archive) return fail(std::move(archive.error()));
-    if (archive->members().empty()) return fail(Errc::not_found, "The archive holds no log.", "log_not_found");
     RawLogBuilder builder;
     for (const auto& member : archive->members()) {
         builder.begin_file(member.job, member.step);
@@ -236,6 +247,28 @@ Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits) {
         if (!read) return fail(std::move(read.error()));
     }
     return std::move(builder).finish();
+}
+
+Result<void> read_job_tails(std::string bytes, std::size_t lines,
+                            const std::function<void(const std::string& job, const LastLines&)>& sink,
+                            ArchiveLimits limits) {
+    auto archive = open_with_logs(std::move(bytes), limits);
+    if (!archive) return fail(std::move(archive.error()));
+    const auto& members = archive->members();
+    std::size_t lines_before = 0;
+    for (auto member = members.begin(); member != members.end();) {
+        const auto& job = member->job;
+        LogTail tail{lines, lines_before};
+        for (; member != members.end() && member->job == job; ++member) {
+            tail.begin_file(job, member->step);
+            auto read = archive->read(*member, [&](std::string_view piece) { tail.feed(piece); });
+            if (!read) return fail(std::move(read.error()));
+        }
+        const auto last = std::move(tail).finish();
+        lines_before += last.lines;
+        sink(job, last);
+    }
+    return {};
 }
 
 }  // namespace flux::logs

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "logs/log_tail.hpp"
 #include "logs/raw_log.hpp"
 
 namespace flux::logs {
@@ -65,5 +66,11 @@ private:
 
 /// All logs of an archive as one.
 Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits = {});
+
+/// Hands out the last `lines` lines of each job of an archive, numbered as in its decode_archive, in bounded memory
+/// however many jobs there are. Errors as there; jobs that came before stay valid.
+Result<void> read_job_tails(std::string bytes, std::size_t lines,
+                            const std::function<void(const std::string& job, const LastLines&)>& sink,
+                            ArchiveLimits limits = {});
 
 }  // namespace flux::logs

@@ -29,6 +29,10 @@ void LineSplitter::give_kept(const Sink& sink) {
     const auto stamp = stamps_.read(line);
     const auto text = line.substr(stamp.length);
     sink({text, stamp, cut_, line.substr(0, stamp.length), KnownOfLine{odd_.find(text)}});
+    forget();
+}
+
+void LineSplitter::forget() {
     line_.clear();
     cut_ = false;
     fed_ = 0;

@@ -34,6 +34,9 @@ public:
     /// The log is over: what stands there without LF is its last line.
     void finish(const Sink& sink);
 
+    /// What stands there without LF is dropped: what is fed next begins a line.
+    void forget();
+
     /// How many bytes were fed since the last line's end.
     std::size_t pending() const { return fed_; }
 

@@ -17,11 +17,6 @@ namespace flux::logs {
 
 namespace {
 
-/// Kept of a line before it is cleaned.
-constexpr std::size_t raw_line_bytes = std::size_t{128} * 1024;
-/// What is looked at before it is clear what kind of file it is.
-constexpr std::size_t front_bytes = std::size_t{64} * 1024;
-
 struct LevelTag {
     std::string_view tag;
     Level level;
@@ -184,7 +179,7 @@ struct RawLogBuilder::State {
     std::string job;
     std::string step;
 
-    LineSplitter splitter{raw_line_bytes};
+    LineSplitter splitter{longest_line};
     LineCleaner cleaner{Escapes::none, {.known = nullptr, .by_shape = true}};
     StepMarks marks;
     const LineSplitter::Sink sink = [this](const LineSplitter::RawLine& line) { add(line); };
@@ -323,6 +318,12 @@ void RawLogBuilder::begin_file(std::string job, std::string step) {
     state_->stamped = false;
     state_->job = std::move(job);
     state_->step = std::move(step);
+}
+
+void RawLogBuilder::begin_behind(std::string_view front, std::size_t lines) {
+    state_->tabbed = is_gh_run_view(front.substr(0, front_bytes));
+    state_->decided = true;
+    skip(lines);
 }
 
 void RawLogBuilder::skip(std::size_t lines) {

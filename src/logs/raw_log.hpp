@@ -80,6 +80,11 @@ struct RawLogLimits {
 /// Makes a RawLog of pieces, as they are read, in bounded memory.
 class RawLogBuilder {
 public:
+    /// Kept of a line before it is cleaned.
+    static constexpr std::size_t longest_line = std::size_t{128} * 1024;
+    /// What is looked at before it is clear what kind of file it is.
+    static constexpr std::size_t front_bytes = std::size_t{64} * 1024;
+
     explicit RawLogBuilder(RawLogLimits limits = {});
     RawLogBuilder(RawLogBuilder&&) noexcept;
     RawLogBuilder& operator=(RawLogBuilder&&) noexcept;
@@ -88,6 +93,10 @@ public:
     /// What follows is another file: the log of `job`, or of its step `step` where that isn't empty. The file before it
     /// ends here.
     void begin_file(std::string job, std::string step);
+
+    /// A log that isn't here from its beginning: `front` is how it begins, up to `front_bytes`, and what follows stands
+    /// behind its first `lines` lines. Comes before all else.
+    void begin_behind(std::string_view front, std::size_t lines);
 
     /// The next `lines` of the log are not here: what follows is numbered accordingly. A line ends before it.
     void skip(std::size_t lines);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <fstream>
 
@@ -77,11 +78,25 @@ TEST_F(RawLogCommands, LogsShowsAndSearchesLinesByTheirNumbers) {
     EXPECT_EQ(run(run_logs_file, 0), "4\tProcess completed with exit code 2.\n");
 }
 
+TEST_F(RawLogCommands, LogsShowsTheEndOfALogByItsNumbers) {
+    command_.tail = 2;
+    const auto lines = run(run_logs_file, 0);
+    command_.tail = 2000;
+    const auto all = run(run_logs_file, 0);
+    EXPECT_TRUE(all.ends_with(lines)) << lines;
+    EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
+    command_.tail.reset();
+    EXPECT_EQ(run(run_logs_file, 0), all);
+}
+
 TEST_F(RawLogCommands, RefusesWhatCannotBeRead) {
     command_.search = "a(";
     run(run_logs_file, 2);
     command_.log_file = (folder_.path() / "absent").string();
     run(run_diagnose_file, 2);
+    run(run_logs_file, 2);
+    command_.search.reset();
+    command_.tail = 1;
     run(run_logs_file, 2);
 }
 

@@ -111,6 +111,25 @@ TEST(LogArchive, MakesOneLogOfAllJobs) {
     EXPECT_EQ(log.line(1).level, Level::error);
 }
 
+TEST(LogArchive, GivesTheEndOfEachJobNumberedAsInTheWhole) {
+    const auto bytes = zip_of({{"0_build.txt", "whole"},
+                               {"build/1_Set up job.txt", "2026-01-18T11:08:00.0000000Z hello"},
+                               {"build/2_Make it.txt", "one\ntwo\nthree\n"},
+                               {"1_test.txt", "four\r\nfive"}});
+    std::vector<std::string> shown;
+    const auto read = read_job_tails(bytes, 2, [&](const std::string& job, const LastLines& last) {
+        shown.push_back(job + ": " + std::to_string(last.lines));
+        for (auto i = last.first; i < last.log.size(); ++i) {
+            shown.push_back(std::to_string(last.log.number_of(i)) + " " + std::string{last.log.text(i)});
+        }
+    });
+    ASSERT_TRUE(read);
+    EXPECT_THAT(shown, ElementsAre("build: 4", "3 two", "4 three", "test: 2", "5 four", "6 five"));
+    const auto whole = decode_archive(bytes).value();
+    EXPECT_EQ(whole.text(2), "two");
+    EXPECT_EQ(whole.text(5), "five");
+}
+
 TEST(LogArchive, RefusesBombs) {
     const auto bomb = zip_of({{"0_a.txt", std::string(4'000'000, 'x')}});
     struct Row {
