@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -33,19 +34,6 @@ std::size_t character_length(std::string_view text) {
     return 0;
 }
 
-/// How many bytes at the front of `text` are ASCII. Most of what comes is: eight at a time.
-std::size_t ascii_length(std::string_view text) {
-    const auto* at = text.data();
-    const auto* const end = at + text.size();
-    std::uint64_t bytes = 0;
-    for (; end - at >= 8; at += 8) {
-        std::memcpy(&bytes, at, 8);
-        if ((bytes & 0x8080808080808080U) != 0) break;
-    }
-    while (at != end && static_cast<unsigned char>(*at) < 0x80) ++at;
-    return static_cast<std::size_t>(at - text.data());
-}
-
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -62,6 +50,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::size_t ascii_length(std::string_view text) {
+    const auto* at = text.data();
+    const auto* const end = at + text.size();
+    constexpr std::ptrdiff_t step = 32;
+    const auto is_plain = [](const char* from) {
+        std::array<std::uint64_t, 4> words;
+        std::memcpy(words.data(), from, step);
+        return ((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080U) == 0;
+    };
+    if (end - at >= step) {
+        while (end - at >= step && is_plain(at)) at += step;
+        // The rest once more with some of what is before it, in one step.
+        if (end - at < step && is_plain(end - step)) return text.size();
+    }
+    while (at != end && static_cast<unsigned char>(*at) < 0x80) ++at;
+    return static_cast<std::size_t>(at - text.data());
+}
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {

@@ -9,6 +9,9 @@
 
 namespace flux {
 
+/// How many bytes at the front of `text` are ASCII; most of what comes is that all through.
+std::size_t ascii_length(std::string_view text);
+
 /// Whether `text` is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
 bool is_utf8(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "json/plain_text.hpp"
 #include "json/unescape.hpp"
@@ -100,7 +101,9 @@ Raw::Raw(std::string_view text) : text_{text} {
 
 std::optional<std::string> Raw::string() const {
     if (!is(Kind::string)) return {};
-    return unescaped(text_.substr(1, text_.size() - 2));
+    const auto body = text_.substr(1, text_.size() - 2);
+    if (body.find('\\') == std::string_view::npos) return std::optional<std::string>{std::in_place, body};
+    return unescaped(body);
 }
 
 std::optional<std::int64_t> Raw::integer() const {
@@ -131,6 +134,14 @@ std::optional<bool> Raw::boolean() const {
 }
 
 Raw Raw::member(std::string_view name) const {
+    if (place_ != nullptr && is(Kind::object)) {
+        const auto* const origin = text_.data() - place_->begin;
+        for (const auto *place = place_ + 1, *last = place_ + place_->values; place != last; place += place->values) {
+            const std::string_view found{origin + place->name, place->name_size};
+            if (place->escaped ? unescaped(found) == name : found == name) return Raw{origin, *place};
+        }
+        return {};
+    }
     for (Members member{*this}; member.next();) {
         if (member.name() == name) return member.value();
     }

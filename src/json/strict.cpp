@@ -300,7 +300,8 @@ Result<Raw> read_strictly(std::string_view text, Places& places, const StrictLim
     if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
         return fail(Errc::too_large, "Not acceptable JSON: the text has 4 GiB or more.");
     }
-    if (!simdjson::validate_utf8(text.data(), text.size())) {
+    const auto ascii = ascii_length(text);
+    if (ascii != text.size() && !simdjson::validate_utf8(text.data() + ascii, text.size() - ascii)) {
         return fail(Errc::invalid_argument,
                     fmt::format("Not acceptable JSON at byte {}: the text isn't UTF-8.", first_malformed(text)));
     }

@@ -54,21 +54,38 @@ char* write_byte(char* to, char c) {
 }
 
 #ifdef __SSE2__
-/// Writes the sixteen bytes at `at`, behind which another sixteen can be read. The block goes over as it is, and from
-/// each byte that needs an escape on once more, behind the escape. Writes up to 128 bytes.
-char* write_block(char* to, const char* at) {
+constexpr std::ptrdiff_t block = 16;
+
+/// Writes the first `count` bytes of the block at `at`, behind which another block can be read. It goes over as it is,
+/// and from each byte that needs an escape on once more, behind the escape. Touches up to 128 bytes.
+char* write_block(char* to, const char* at, std::ptrdiff_t count = block) {
     const auto copy = [&](int from) {
         _mm_storeu_si128(reinterpret_cast<__m128i*>(to + from),
                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from)));
     };
     const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
     copy(0);
-    for (auto left = static_cast<unsigned>(_mm_movemask_epi8(not_plain(bytes))); left != 0; left &= left - 1) {
+    const auto wanted = (1U << count) - 1;
+    for (auto left = static_cast<unsigned>(_mm_movemask_epi8(not_plain(bytes))) & wanted; left != 0; left &= left - 1) {
         const auto from = std::countr_zero(left);
         to = write_byte(to + from, at[from]) - (from + 1);
         copy(from + 1);
     }
-    return to + 16;
+    return to + count;
+}
+
+/// Less than two blocks, behind which nothing can be read.
+char* write_end(char* to, const char* at, std::ptrdiff_t count) {
+    std::array<char, 4 * block> room{};
+    std::copy_n(at, count, room.data());
+    const auto first = std::min(count, block);
+    to = write_block(to, room.data(), first);
+    return count == first ? to : write_block(to, room.data() + block, count - first);
+}
+#else
+char* write_end(char* to, const char* at, std::ptrdiff_t count) {
+    for (; count > 0; --count) to = write_byte(to, *at++);
+    return to;
 }
 #endif
 
@@ -86,9 +103,10 @@ void append_escaped(std::string& out, std::string_view text) {
         auto* to = room.data();
         const auto* const stop = at + std::min(end - at, step);
 #ifdef __SSE2__
-        for (; stop - at >= 32; at += 16) to = write_block(to, at);
+        for (; stop - at >= 2 * block; at += block) to = write_block(to, at);
 #endif
-        for (; at != stop; ++at) to = write_byte(to, *at);
+        to = write_end(to, at, stop - at);
+        at = stop;
         out.append(room.data(), to);
     }
 }

@@ -75,7 +75,7 @@ tl::expected<Message, NoMessage> read_message(json::Raw json) {
         return no_message(invalid_request("A message has to be a JSON object."), {}, true);
     }
     auto parts = parts_of(json);
-    const auto id = read_id(parts.id);
+    auto id = read_id(parts.id);
     const bool notifies = parts.id.absent() && parts.method.is(json::Kind::string);
 
     if (parts.version.text() != "\"2.0\"" && parts.version.string() != "2.0") {
@@ -98,7 +98,8 @@ tl::expected<Message, NoMessage> read_message(json::Raw json) {
     auto meta = parts.params.member("_meta");
     if (!meta.is(json::Kind::object)) meta = {};
     if (notifies) return Notification{*std::move(method), parts.params, meta};
-    return Request{*id, *std::move(method), parts.params, meta};
+    return tl::expected<Message, NoMessage>{
+        tl::in_place, std::in_place_type<Request>, *std::move(id), *std::move(method), parts.params, meta};
 }
 
 std::optional<Id> read_id(json::Raw json) {

@@ -29,7 +29,7 @@ void Dispatcher::drain() {
     tasks_->end();
 }
 
-Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit visit) const {
+Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, Visit&& visit) const {
     try {
         if (const auto error = refusal(request, visit)) {
             visit.reply.fail(request.id, *error);
@@ -50,7 +50,7 @@ Dispatcher::Served Dispatcher::serve(const Request& request, Session& session, V
     }
 }
 
-Dispatcher::Served Dispatcher::serve(const Request& request, const HttpFacts* headers, Visit visit) const {
+Dispatcher::Served Dispatcher::serve(const Request& request, const HttpFacts* headers, Visit&& visit) const {
     try {
         if (const auto error = refusal(request, visit)) {
             visit.reply.fail(request.id, *error);

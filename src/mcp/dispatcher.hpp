@@ -47,10 +47,10 @@ public:
     Dispatcher& operator=(const Dispatcher&) = delete;
 
     /// Serves a request in the terms of `session`.
-    Served serve(const Request& request, Session& session, Visit visit) const;
+    Served serve(const Request& request, Session& session, Visit&& visit) const;
 
     /// Serves a request that says itself what it speaks; `headers` is nullptr where there are none.
-    Served serve(const Request& request, const HttpFacts* headers, Visit visit) const;
+    Served serve(const Request& request, const HttpFacts* headers, Visit&& visit) const;
 
     /// Those who hear of every list that changes.
     ListHearers& list_hearers() const { return notices_.list_hearers(); }

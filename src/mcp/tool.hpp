@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,7 +30,7 @@ struct Rest {
 /// A tool's answer. `structured` is the text of a JSON object that fits the tool's output schema, or empty.
 /// Failures that the caller can act on are outcomes too, with `is_error`.
 struct Outcome {
-    std::vector<Content> content;
+    boost::container::small_vector<Content, 1> content;  ///< mostly one
     std::string structured;
     bool is_error = false;
     std::optional<InputNeeded> needs = {};  ///< set: this is no answer yet, and all else is empty

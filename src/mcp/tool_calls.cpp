@@ -122,7 +122,7 @@ ToolCalls::ToolCalls(std::vector<Tool> tools, const ServerOptions& options, cons
     }
 }
 
-std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite site) const {
+std::shared_ptr<RunningCall> ToolCalls::call(const Request& request, CallSite&& site) const {
     json::Raw name;
     json::Raw given;
     json::Raw responses;
@@ -188,16 +188,17 @@ std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const R
     // Only a tool that asks is called again.
     std::optional<json::Arguments> kept;
     if (tool.asks) kept = arguments.owned();
-    Outcome outcome;
+    std::optional<InputNeeded> needs;
     try {
         QuickCall call{site, rules_};
-        outcome = tool.answer(std::move(arguments), call);
+        auto outcome = tool.answer(std::move(arguments), call);
+        if (!outcome.needs) {
+            answer(site.reply, request.id, site.scope, outcome);
+            return nullptr;
+        }
+        needs = std::move(outcome.needs);
     } catch (...) {
         site.reply.fail(request.id, broken(tool.name, std::current_exception()));
-        return nullptr;
-    }
-    if (!outcome.needs) {
-        answer(site.reply, request.id, site.scope, outcome);
         return nullptr;
     }
     // Asking takes its time, so from here on this is a call like those that wait.
@@ -205,7 +206,7 @@ std::shared_ptr<RunningCall> ToolCalls::answer_at_once(const Tool& tool, const R
         return once_more(tool, arguments, std::move(call));
     };
     const auto call = new_call(request, tool.name, std::move(site), rules_, std::move(make));
-    if (call) call->ask(*std::move(outcome.needs));
+    if (call) call->ask(*std::move(needs));
     return call;
 }
 

@@ -29,7 +29,7 @@ public:
     const PagedList& list(NameStyle style) const { return style == NameStyle::safe ? safe_ : dotted_; }
 
     /// Calls a tool. A quick one has answered when this returns, and nullptr comes back; else what runs.
-    std::shared_ptr<RunningCall> call(const Request& request, CallSite site) const;
+    std::shared_ptr<RunningCall> call(const Request& request, CallSite&& site) const;
 
 private:
     std::shared_ptr<RunningCall> answer_at_once(const Tool& tool, const Request& request, json::Arguments arguments,

@@ -22,6 +22,18 @@ TEST(Text, RefusesOverlongFormsAndSurrogates) {
     EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80"));
 }
 
+TEST(Text, CountsTheAsciiInFrontWhereverItEnds) {
+    for (std::size_t size = 0; size <= 100; ++size) {
+        std::string text(size, 'a');
+        EXPECT_EQ(ascii_length(text), size);
+        for (std::size_t at = 0; at < size; ++at) {
+            text[at] = '\x80';
+            EXPECT_EQ(ascii_length(text), at) << "of " << size;
+            text[at] = '\x7F';
+        }
+    }
+}
+
 TEST(Text, ReadsOnlyWholeIntegers) {
     EXPECT_EQ(to_integer("42"), 42);
     EXPECT_EQ(to_integer("-7"), -7);
