@@ -29,7 +29,8 @@ export async function openPage(t, browser, { size = 'desktop', theme = 'light', 
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   afterwards(t, () => context.close());
-  context.setDefaultTimeout(20_000 * patience);
+  // As long as that only because other tests share the processors: what is waited for mostly comes at once.
+  context.setDefaultTimeout(40_000 * patience);
   if (tourSeen) {
     await context.addInitScript(() => {
       if (!localStorage.getItem('flux.preferences')) localStorage.setItem('flux.preferences', '{"tourSeen":true}');
