@@ -203,6 +203,8 @@ Result<void> LogArchive::read(const Member& member, const std::function<void(std
     if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE) {
         return fail(Errc::unsupported, "The archive of logs is encrypted.", "archive_encrypted");
     }
+    // Else a ratio could be made to look harmless.
+    if ((status.valid & ZIP_STAT_COMP_SIZE) != 0 && status.comp_size > state.bytes.size()) return damaged();
     const std::unique_ptr<zip_file_t, CloseMember> file{zip_fopen_index(state.archive.get(), member.index, 0)};
     if (!file) return damaged();
 
@@ -212,7 +214,11 @@ Result<void> LogArchive::read(const Member& member, const std::function<void(std
     while (true) {
         const auto got = zip_fread(file.get(), piece.data(), piece.size());
         if (got < 0) return damaged();
-        if (got == 0) return {};
+        if (got == 0) {
+            // What libzip reads may be longer or shorter than what the directory says.
+            const bool true_size = (status.valid & ZIP_STAT_SIZE) == 0 || out == status.size;
+            return true_size ? Result<void>{} : damaged();
+        }
         out += static_cast<std::uint64_t>(got);
         state.unpacked += static_cast<std::uint64_t>(got);
         if (state.unpacked > state.limits.unpacked) {

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <zip.h>
 
+#include <array>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -149,6 +151,43 @@ TEST(LogArchive, RefusesBombs) {
         EXPECT_EQ(log.error().code, Errc::too_large) << log.error().message;
     }
     EXPECT_TRUE(decode_archive(bomb));
+}
+
+/// Where the directory's entry of the only member has a number of four bytes.
+enum class Field : std::size_t { crc = 16, packed = 20, unpacked = 24 };
+
+std::string with_added(std::string bytes, Field field, int more) {
+    const auto at = bytes.rfind("PK\x01\x02") + static_cast<std::size_t>(field);
+    std::uint32_t number = 0;
+    for (std::size_t i = 4; i > 0; --i) number = number << 8U | static_cast<unsigned char>(bytes[at + i - 1]);
+    number += static_cast<std::uint32_t>(more);
+    for (std::size_t i = 0; i < 4; ++i) bytes[at + i] = static_cast<char>(number >> (8 * i));
+    return bytes;
+}
+
+TEST(LogArchive, BelievesNothingThatAMemberSaysOfItself) {
+    const auto honest = zip_of({{"0_a.txt", std::string(100'000, 'x') + "\nend"}});
+    struct Row {
+        const char* name;
+        Field field;
+        int more;
+    };
+    const std::array rows{
+        Row{"a byte less than it is", Field::unpacked, -1},
+        Row{"a byte more", Field::unpacked, 1},
+        Row{"much more", Field::unpacked, 50'000'000},
+        Row{"nearly nothing", Field::unpacked, -100'000},
+        Row{"packed in less", Field::packed, -20},
+        Row{"packed in all memory", Field::packed, 2'000'000'000},
+        Row{"another checksum", Field::crc, 1},
+    };
+    EXPECT_EQ(decode_archive(with_added(honest, Field::unpacked, 0)).value().size(), 2U);
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        const auto log = decode_archive(with_added(honest, row.field, row.more));
+        ASSERT_FALSE(log);
+        EXPECT_THAT(log.error().reason, testing::AnyOf("archive_damaged", "archive_too_large"));
+    }
 }
 
 TEST(LogArchive, SaysThatItIsDamagedWhereverItIsCutOrChanged) {
