@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "logs/inflater.hpp"
 #include "logs/visible_text.hpp"
 
 namespace flux::logs {
@@ -118,8 +119,14 @@ struct LogArchive::State {
     std::vector<Member> members;
     std::vector<Member> whole_jobs;
     std::uint64_t unpacked = 0;
+    std::string packed;  ///< the member that is read
+    Inflater inflater;
 
     void list();
+    Result<void> count(std::uint64_t more, std::uint64_t all_of_member, const zip_stat_t& status);
+    Result<std::string_view> packed_bytes(const zip_stat_t& status);
+    Result<void> unpack(const zip_stat_t& status, const std::function<void(std::string_view)>& sink);
+    Result<void> stream(const zip_stat_t& status, const std::function<void(std::string_view)>& sink);
 };
 
 void LogArchive::State::list() {
@@ -153,6 +160,65 @@ void LogArchive::State::list() {
         for (auto& [number, step] : job.steps) members.push_back(std::move(step));
         if (job.steps.empty()) members.push_back({name, {}, *job.whole});
         if (job.whole) whole_jobs.push_back({name, {}, *job.whole});
+    }
+}
+
+/// Adds `more` bytes to what came out of the archive, as long as that and what came out of the member is no more than a
+/// log could have.
+Result<void> LogArchive::State::count(std::uint64_t more, std::uint64_t all_of_member, const zip_stat_t& status) {
+    if (more > limits.unpacked - std::min(limits.unpacked, unpacked)) {
+        return too_large(fmt::format("its logs have more than {} MiB", limits.unpacked >> 20U));
+    }
+    unpacked += more;
+    const auto packed_size =
+        (status.valid & ZIP_STAT_COMP_SIZE) != 0 ? std::max<std::uint64_t>(status.comp_size, 1) : 1;
+    if (all_of_member > limits.ratio_counts_from && all_of_member / packed_size > limits.ratio) {
+        return too_large("a member of it unpacks to more than a log could");
+    }
+    return {};
+}
+
+Result<std::string_view> LogArchive::State::packed_bytes(const zip_stat_t& status) {
+    const std::unique_ptr<zip_file_t, CloseMember> file{
+        zip_fopen_index(archive.get(), status.index, ZIP_FL_COMPRESSED)};
+    if (!file) return damaged();
+    packed.resize(status.comp_size);
+    for (std::size_t at = 0; at < packed.size();) {
+        const auto got = zip_fread(file.get(), packed.data() + at, packed.size() - at);
+        if (got <= 0) return damaged();
+        at += static_cast<std::size_t>(got);
+    }
+    return packed;
+}
+
+/// All that the member says of itself is held against the limits before there is memory for it, and must be true.
+Result<void> LogArchive::State::unpack(const zip_stat_t& status, const std::function<void(std::string_view)>& sink) {
+    if (auto counted = count(status.size, status.size, status); !counted) return counted;
+    const auto from = packed_bytes(status);
+    if (!from) return fail(from.error());
+    const auto content = inflater.inflate(*from, status.size, status.crc);
+    if (!content) return damaged();
+    if (!content->empty()) sink(*content);
+    return {};
+}
+
+Result<void> LogArchive::State::stream(const zip_stat_t& status, const std::function<void(std::string_view)>& sink) {
+    const std::unique_ptr<zip_file_t, CloseMember> file{zip_fopen_index(archive.get(), status.index, 0)};
+    if (!file) return damaged();
+    std::uint64_t out = 0;
+    std::array<char, piece_bytes> piece{};
+    while (true) {
+        const auto got = zip_fread(file.get(), piece.data(), piece.size());
+        if (got < 0) return damaged();
+        if (got == 0) {
+            // What libzip reads may be longer or shorter than what the directory says.
+            const bool true_size = (status.valid & ZIP_STAT_SIZE) == 0 || out == status.size;
+            return true_size ? Result<void>{} : damaged();
+        }
+        const auto more = static_cast<std::uint64_t>(got);
+        out += more;
+        if (auto counted = count(more, out, status); !counted) return counted;
+        sink({piece.data(), static_cast<std::size_t>(got)});
     }
 }
 
@@ -203,32 +269,11 @@ Result<void> LogArchive::read(const Member& member, const std::function<void(std
     if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE) {
         return fail(Errc::unsupported, "The archive of logs is encrypted.", "archive_encrypted");
     }
-    // Else a ratio could be made to look harmless.
     if ((status.valid & ZIP_STAT_COMP_SIZE) != 0 && status.comp_size > state.bytes.size()) return damaged();
-    const std::unique_ptr<zip_file_t, CloseMember> file{zip_fopen_index(state.archive.get(), member.index, 0)};
-    if (!file) return damaged();
-
-    const auto packed = (status.valid & ZIP_STAT_COMP_SIZE) != 0 ? std::max<std::uint64_t>(status.comp_size, 1) : 1;
-    std::uint64_t out = 0;
-    std::array<char, piece_bytes> piece{};
-    while (true) {
-        const auto got = zip_fread(file.get(), piece.data(), piece.size());
-        if (got < 0) return damaged();
-        if (got == 0) {
-            // What libzip reads may be longer or shorter than what the directory says.
-            const bool true_size = (status.valid & ZIP_STAT_SIZE) == 0 || out == status.size;
-            return true_size ? Result<void>{} : damaged();
-        }
-        out += static_cast<std::uint64_t>(got);
-        state.unpacked += static_cast<std::uint64_t>(got);
-        if (state.unpacked > state.limits.unpacked) {
-            return too_large(fmt::format("its logs have more than {} MiB", state.limits.unpacked >> 20U));
-        }
-        if (out > state.limits.ratio_counts_from && out / packed > state.limits.ratio) {
-            return too_large("a member of it unpacks to more than a log could");
-        }
-        sink({piece.data(), static_cast<std::size_t>(got)});
-    }
+    constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC;
+    const bool at_once = (status.valid & needed) == needed && status.comp_method == ZIP_CM_DEFLATE &&
+                         std::max(status.size, status.comp_size) <= state.limits.at_once;
+    return at_once ? state.unpack(status, sink) : state.stream(status, sink);
 }
 
 namespace {

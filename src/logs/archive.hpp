@@ -23,6 +23,8 @@ struct ArchiveLimits {
     std::size_t members = 10'000;
     std::uint64_t ratio = 1000;
     std::uint64_t ratio_counts_from = std::uint64_t{16} << 20U;
+    /// Members up to this are unpacked in memory at once, larger ones as a stream.
+    std::uint64_t at_once = std::uint64_t{64} << 20U;
 };
 
 /// Whether a file with this beginning is a zip archive.
@@ -54,7 +56,8 @@ public:
     /// archive doesn't know it.
     std::vector<Member> of_job(std::string_view job) const;
 
-    /// Hands out the member's bytes in pieces. Errors as of open(); pieces that came before stay valid.
+    /// Hands out the member's bytes in pieces: a whole one where it is unpacked at once, as it is verified by then.
+    /// Errors as of open(); pieces that came before stay valid.
     Result<void> read(const Member& member, const std::function<void(std::string_view)>& sink);
 
 private:

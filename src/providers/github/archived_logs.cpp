@@ -24,7 +24,8 @@ constexpr std::size_t largest_archive = std::size_t{64} << 20U;
 constexpr seconds download_limit{120};
 
 /// Every log is read twice: whether it can be, and then into the store.
-constexpr logs::ArchiveLimits limits{.packed = largest_archive, .unpacked = std::uint64_t{1} << 30U};
+constexpr logs::ArchiveLimits limits{
+    .packed = largest_archive, .unpacked = std::uint64_t{1} << 30U, .at_once = std::uint64_t{16} << 20U};
 
 auto no_archive(std::string_view why) { return fail(Errc::not_found, std::string{why}, "log_not_archived"); }
 

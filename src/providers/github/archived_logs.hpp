@@ -31,8 +31,9 @@ public:
     ArchivedLogs(const GithubOptions& options, ApiClient& api, net::HttpClient& downloads, async::BlockingPool& pool);
 
     /// Gives `log`, which is empty, all bytes of the job's log, but does not finish it. Jobs of one attempt share a
-    /// download; at most 64 MiB of it are held in memory, as long as somebody takes from it. `not_found` when there is
-    /// no archive or not that job in it; then, as with any other error, `log` is as empty as before.
+    /// download; at most 64 MiB of it are held in memory, and 32 MiB for one log, as long as somebody takes from it.
+    /// `not_found` when there is no archive or not that job in it; then, as with any other error, `log` is as empty as
+    /// before.
     async::Task<Result<bool>> append(const builds::Run& run, const builds::Job& job,
                                      std::shared_ptr<logs::JobLogAppender> log);
 

@@ -143,6 +143,8 @@ TEST(LogArchive, RefusesBombs) {
         Row{"a ratio beyond any log", {.ratio = 100, .ratio_counts_from = 1'000'000}},
         Row{"too large as it is", {.packed = 1000}},
         Row{"too many members", {.members = 0}},
+        Row{"too much of a stream", {.unpacked = 1'000'000, .at_once = 0}},
+        Row{"a stream's ratio beyond any log", {.ratio = 100, .ratio_counts_from = 1'000'000, .at_once = 0}},
     };
     for (const auto& row : rows) {
         SCOPED_TRACE(row.name);
@@ -151,6 +153,18 @@ TEST(LogArchive, RefusesBombs) {
         EXPECT_EQ(log.error().code, Errc::too_large) << log.error().message;
     }
     EXPECT_TRUE(decode_archive(bomb));
+    EXPECT_TRUE(decode_archive(bomb, {.at_once = 0}));
+}
+
+TEST(LogArchive, CountsAllMembersAgainstTheLimit) {
+    std::vector<File> jobs;
+    for (int i = 0; i < 5; ++i)
+        jobs.push_back({std::to_string(i) + "_job" + std::to_string(i) + ".txt", std::string(1000, 'x')});
+    const auto bytes = zip_of(jobs);
+    for (const std::uint64_t at_once : {0U, 1'000'000U}) {
+        EXPECT_TRUE(decode_archive(bytes, {.unpacked = 5000, .at_once = at_once}));
+        EXPECT_EQ(decode_archive(bytes, {.unpacked = 4999, .at_once = at_once}).error().code, Errc::too_large);
+    }
 }
 
 /// Where the directory's entry of the only member has a number of four bytes.
@@ -181,13 +195,25 @@ TEST(LogArchive, BelievesNothingThatAMemberSaysOfItself) {
         Row{"packed in all memory", Field::packed, 2'000'000'000},
         Row{"another checksum", Field::crc, 1},
     };
-    EXPECT_EQ(decode_archive(with_added(honest, Field::unpacked, 0)).value().size(), 2U);
-    for (const auto& row : rows) {
-        SCOPED_TRACE(row.name);
-        const auto log = decode_archive(with_added(honest, row.field, row.more));
-        ASSERT_FALSE(log);
-        EXPECT_THAT(log.error().reason, testing::AnyOf("archive_damaged", "archive_too_large"));
+    for (const std::uint64_t at_once : {0U, 100'000'000U}) {
+        EXPECT_EQ(decode_archive(with_added(honest, Field::unpacked, 0), {.at_once = at_once}).value().size(), 2U);
+        for (const auto& row : rows) {
+            SCOPED_TRACE(testing::Message() << row.name << ", at once up to " << at_once);
+            const auto log = decode_archive(with_added(honest, row.field, row.more), {.at_once = at_once});
+            ASSERT_FALSE(log);
+            EXPECT_THAT(log.error().reason, testing::AnyOf("archive_damaged", "archive_too_large"));
+        }
     }
+}
+
+TEST(LogArchive, ReadsTheSameAtOnceAndAsAStream) {
+    std::string content;
+    for (int i = 0; content.size() < 300'000; ++i) content += "line " + std::to_string(i * 7919) + "\n";
+    const auto bytes = zip_of({{"0_a.txt", content}, {"1_empty.txt", ""}, {"2_b.txt", "b"}});
+    const auto at_once = decode_archive(bytes).value();
+    const auto streamed = decode_archive(bytes, {.at_once = 1000}).value();
+    ASSERT_EQ(at_once.size(), streamed.size());
+    for (std::size_t i = 0; i < at_once.size(); ++i) ASSERT_EQ(at_once.text(i), streamed.text(i));
 }
 
 TEST(LogArchive, SaysThatItIsDamagedWhereverItIsCutOrChanged) {
