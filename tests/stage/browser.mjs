@@ -11,7 +11,8 @@ const program = process.env.FLUX_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/goo
 
 export async function startBrowser(t) {
   if (!program) throw new Error('Chromium is missing: apt-get install chromium, or name another in FLUX_CHROMIUM.');
-  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  // The first start on a machine reads some hundred megabytes.
+  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 120_000 });
   afterwards(t, () => browser.close());
   return browser;
 }
@@ -41,6 +42,7 @@ export async function openPage(t, browser, { size = 'desktop', theme = 'light', 
     const session = await context.newCDPSession(page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
   }
+  afterwards(t, () => tellAtFailure(t, page));
   page.complaints = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected.some((each) => each.test(message.text()))) page.complaints.push(message.text());
@@ -53,6 +55,14 @@ export async function openPage(t, browser, { size = 'desktop', theme = 'light', 
     if (page.own && new URL(request.url()).host !== new URL(page.own).host) page.foreign.push(request.url());
   });
   return page;
+}
+
+/// What a failed test saw last: whoever reads the report has no window to look through.
+async function tellAtFailure(t, page) {
+  if (t.passed || page.isClosed()) return;
+  const shown = await page.locator('body').innerText({ timeout: 5_000 }).catch((error) => String(error));
+  t.diagnostic(`${page.url().replace(/#link=.*/, '#link=…')} showed: ${shown.replace(/\s+/g, ' ').slice(0, 600)}`);
+  for (const each of page.complaints) t.diagnostic(`the page complained: ${each.slice(0, 400)}`);
 }
 
 /// Opens the page signed in, by a one-time link as `serve` prints it.
