@@ -58,8 +58,10 @@ constexpr std::int64_t least_tokens = 1000;
 constexpr std::int64_t most_tokens = 20'000;
 constexpr std::size_t bytes_a_token = 4;
 constexpr std::size_t most_jobs = 12;
-/// After the first new line, so that an answer carries more than one of a burst.
-constexpr std::chrono::milliseconds gathering{200};
+/// After the first new line, so that an answer carries more than one of a burst. Longer than lines of a local run take
+/// to be written, so that a run that goes on printing is never taken for one that paused.
+constexpr std::chrono::milliseconds quiet{70};
+constexpr int most_waits = 3;
 
 struct Asked : LogArguments {
     std::optional<std::int64_t> lines;
@@ -125,6 +127,15 @@ async::Task<> wait_for_either(std::shared_ptr<builds::RunWatch> watch, std::uint
     co_await std::move(either);
 }
 
+/// Waits until the run is quiet for a moment. Time and not changes: a thousand followers are not woken for each line.
+async::Task<> gather_lines(std::shared_ptr<builds::RunWatch> watch) {
+    for (int waits = 0; waits < most_waits; ++waits) {
+        const auto seen = watch->log.version();
+        co_await async::sleep_for(quiet);
+        if (watch->log.version() == seen) co_return;
+    }
+}
+
 /// Waits until there is something to show, the run moved, or time is up.
 async::Task<Result<builds::Run>> wait_for_lines(builds::Provider& provider, builds::Run run, Asked asked,
                                                 std::shared_ptr<mcp::Call> call) {
@@ -142,13 +153,14 @@ async::Task<Result<builds::Run>> wait_for_lines(builds::Provider& provider, buil
         const auto chosen = choose_jobs(run, asked.job);
         const bool ends_here = builds::is_over(run) && !(chosen && is_due(*chosen));
         if (ends_here || !watch || now >= end) co_return run;
-        if (has_news(run, asked)) break;
+        if (has_news(run, asked)) {
+            co_await gather_lines(watch);
+            co_return co_await provider.find(asked.run, asked.attempt);
+        }
         if (asked.cursor && run.version != first_version) co_return run;
         report_progress(*call, run, now - begin);
         co_await wait_for_either(watch, state, log, std::min(end, now + std::chrono::seconds{5}));
     }
-    co_await async::sleep_for(gathering);
-    co_return co_await provider.find(asked.run, asked.attempt);
 }
 
 /// Why an answer has no lines.
