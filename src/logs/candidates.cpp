@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "logs/recoveries.hpp"
 
 namespace flux::logs {
 
@@ -118,6 +119,14 @@ bool sounds_like_trouble(std::string_view text) {
     return RE2::PartialMatch(piece(text), trouble) && !RE2::PartialMatch(piece(text), harmless);
 }
 
+/// `src/a.c:12: text`: how checks of a project's own name what they mind, often without a word of trouble.
+bool names_a_place(std::string_view text) {
+    static const RE2 place{R"((?:\./)?[\w@][\w@./+-]*\.[A-Za-z]\w{0,5}:\d+(?::\d+)?:? +\w)"};
+    static const RE2 remark{R"((?i)\d:? +(?:note|info|debug|warn(?:ing)?|hint)\b)"};
+    return place.Match(piece(text), 0, text.size(), RE2::ANCHOR_START, nullptr, 0) &&
+           !RE2::PartialMatch(piece(text), remark);
+}
+
 bool is_a_warning(std::string_view text) {
     static const RE2 warning{
         R"((?i)^\s*(?:# )?(\[?warn(ing)?\]?\b|npm warn|.*:\d+:\d+: warning:|[^\s:]+(:\d+)?: warning: |.*\): warning [A-Z]+\d+|)"
@@ -147,6 +156,12 @@ std::string_view unwrapped(std::string_view text) {
     re2::StringPiece wrapped;
     if (wrapper.Match(piece(text), 0, text.size(), RE2::ANCHOR_START, &wrapped, 1)) text.remove_prefix(wrapped.size());
     return text;
+}
+
+/// What a script calls the group of lines that it begins with this marker.
+std::string_view title_of(std::string_view marker) {
+    constexpr std::string_view group = "##[group]";
+    return marker.starts_with(group) ? marker.substr(group.size()) : std::string_view{};
 }
 
 /// Follows blocks in which a test runner repeats what the code under test printed. Trouble in there is mostly what a
@@ -292,9 +307,12 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
     Heading heading;
     NodeTests node_tests;
     ExcusedFailure excused;
+    Recoveries recoveries;
     std::size_t traceback = 0;
     for (auto i = first; i <= last && i < log.size(); ++i) {
         const auto& line = log.line(i);
+        if (line.role == RawLine::Role::script) recoveries.see_script(log.text(i));
+        if (line.role == RawLine::Role::marker) recoveries.see(title_of(log.text(i)), 0, i, found);
         if (line.role != RawLine::Role::output) continue;
         const auto whole = log.text(i).substr(0, looked_at);
         const bool is_captured = captured.holds(whole);
@@ -305,10 +323,13 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         node_tests.see(text);
         if (excused.holds(text)) continue;
         if (const auto* tool = takes_back(text)) take_back(found, i, tool);
+        const auto lane = Recoveries::lane_of(whole.substr(0, whole.size() - text.size()));
+        recoveries.see(text, lane, i, found);
         if (text.starts_with("Traceback (most recent call last)")) traceback = i + 1;
 
         Candidate candidate;
         candidate.line = i;
+        candidate.lane = lane;
         candidate.cause.message = shortened(trimmed(text), longest_message);
         const RE2* expression = nullptr;
         if (const auto* matcher = Patterns::get().best_match(text, expression)) {
@@ -331,6 +352,8 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
             candidate.weight = is_vague(text) ? 26 : 34;
             candidate.before = 1;
             candidate.after = 1;
+        } else if (names_a_place(text)) {
+            candidate.weight = 36;
         } else {
             continue;
         }
@@ -339,9 +362,11 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         if (candidate.weight < believed_from && line.level != Level::error && is_a_warning(text)) continue;
         if (line.level == Level::error && candidate.weight > 15) candidate.weight += 6;
         if (is_captured) candidate.weight -= captured_counts_less;
+        if (!Recoveries::judge(text, candidate)) continue;
         if (found.size() >= limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit / 2));
         found.push_back(std::move(candidate));
     }
+    recoveries.settle(found, std::min(last, log.size()));
     return found;
 }
 

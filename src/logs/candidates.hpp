@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "logs/diagnosis.hpp"
@@ -12,6 +13,8 @@ namespace flux::logs {
 struct Candidate {
     std::size_t line = 0;  ///< 0-based
     int weight = 0;
+    int weight_if_alone = 0;  ///< what it weighs where nothing better explains; 0: no more than it does
+    std::uint64_t lane = 0;   ///< which of the programs that print side by side said it
     int before = 0;
     int after = 0;
     Cause cause;  ///< message, tool, code, file, line, column and kind are filled in

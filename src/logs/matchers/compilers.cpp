@@ -14,6 +14,8 @@ constexpr Matcher table[] = {
     {"swift", compile, 90, 0, 3, R"re(^\s*(?:❌\s*)?(?P<file>/?[^\s:]+\.swift):(?P<line>\d+):(?P<col>\d+): error: (?P<message>.*))re"},
     {"gcc/clang", compile, 45, 0, 0, R"re((?P<message>.*(?:all warnings being treated as errors|treated as errors).*))re"},
     {"linker", compile, 85, 1, 2, R"re((?P<message>undefined reference to .*|undefined symbols? for architecture.*|ld: (?:symbol|library|framework).*not found.*|(?:ld|lld|mold|gold|ld\.lld): (?:error: )?(?:cannot find -l\S+|undefined symbol: |duplicate symbol: ).*|.*relocation truncated to fit.*|.*multiple definition of .*|unresolved external symbol .*|fatal error LNK\d+.*|collect2: error.*))re"},
+    {"linker", compile, 86, 1, 1, R"re((?P<message>ld: .*(?:region `\S+' overflowed by|will not fit in region).*))re"},
+    {"erlang", compile, 86, 0, 3, R"re(^\s*(?P<file>\S+\.[ehy]rl):(?P<line>\d+)(?::(?P<col>\d+))?: (?P<message>(?:variable|function|record|syntax error|undefined|type|head|can't|call|illegal|bad|macro|spec|include|behaviour .* undefined)\b.*))re"},
     {"msvc", compile, 90, 0, 1, R"re(^\s*(?:\d+>)?(?P<file>[^()\r\n]+)\((?P<line>\d+)(?:,(?P<col>\d+))?\)\s?: (?:fatal )?error (?P<code>(?:C|LNK|D)\d+): (?P<message>.*))re"},
     {"dotnet format", lint, 84, 0, 0, R"re(^\s*(?P<file>\S+\.(?:cs|vb))\((?P<line>\d+),(?P<col>\d+)\): error (?P<code>WHITESPACE|IMPORTS|FINALNEWLINE|CHARSET|ENDOFLINE|IDE\d+): (?P<message>.*))re"},
     {"dotnet", compile, 90, 0, 1, R"re((?P<file>[^\s()]+\.(?:cs|vb|fs|csproj|razor|cshtml|xaml|fsproj|vbproj|targets|props))\((?P<line>\d+),(?P<col>\d+)\): error (?P<code>[A-Z]+\d+): (?P<message>.*))re"},

@@ -11,7 +11,7 @@ constexpr Matcher table[] = {
     {"tsc", type, 92, 0, 1, R"re(^\s*(?P<file>[^\s()]+\.(?:[cm]?[jt]sx?|vue|svelte))\((?P<line>\d+),(?P<col>\d+)\): error (?P<code>TS\d+): (?P<message>.*))re"},
     {"tsc", type, 92, 0, 1, R"re(^\s*(?P<file>[^\s:()]+\.(?:[cm]?[jt]sx?|vue|svelte)):(?P<line>\d+):(?P<col>\d+) - error (?P<code>TS\d+): (?P<message>.*))re"},
     {"tsc", type, 85, 1, 1, R"re((?:^|\s)error (?P<code>TS\d+): (?P<message>.*))re"},
-    {"next", type, 88, 0, 6, R"re(^(?:\./)?(?P<file>\S+\.[cm]?[jt]sx?):(?P<line>\d+):(?P<col>\d+)$)re"},
+    {"next", type, 88, 0, 6, R"re(^(?:\./)?(?P<file>[^\s:/][^\s:]*\.[cm]?[jt]sx?):(?P<line>\d+):(?P<col>\d+)$)re"},
     {"next", type, 88, 2, 4, R"re(^\s*(?P<message>Type error: .*))re"},
     {"svelte-check", type, 88, 1, 1, R"re(^\s*Error: (?P<message>.*(?:\(ts\)|\(js\)|implicitly has an|has already been declared|Cannot find module|has no exported member|is not assignable to|does not exist on type).*))re"},
     {"astro", type, 90, 0, 3, R"re(^(?P<file>\S+\.(?:astro|[cm]?[jt]sx?)):(?P<line>\d+):(?P<col>\d+) - error (?P<code>ts\(\d+\)): (?P<message>.*))re"},

@@ -35,6 +35,8 @@ constexpr Matcher table[] = {
     {"exunit", test, 84, 0, 9, R"re(^\s*\d+\) (?P<message>(?P<test>test .* \([\w.]+\))))re"},
     {"mix", dependency, 84, 1, 2, R"re(^(?P<message>(?:Unchecked dependencies for environment|Could not find Hex|\*\* \(Mix\) .*|  the dependency is not available).*))re"},
     {"ocaml", compile, 86, 0, 6, R"re(^File "(?P<message>(?P<file>[^"]+\.(?:mli?|mll|mly)|[^"]*dune[^"]*)", lines? (?P<line>\d+).*))re"},
+    {"ocaml", compile, 88, 4, 3, R"re(^Error: (?P<message>(?:This (?:expression|pattern|variant|function|value|kind|type)|Unbound |Syntax error|The (?:value|constructor|implementation|record|type|function|module)|Signature mismatch|Some (?:record|type)|Wrong file|Cannot find file).*))re"},
+    {"tcl", unknown, 80, 1, 4, R"re(^\s*(?P<message>while executing)$)re"},
     {"nim", compile, 86, 0, 1, R"re(^(?P<file>\S+\.nims?)\((?P<line>\d+), (?P<col>\d+)\) Error: (?P<message>.*))re"},
     {"d", compile, 86, 0, 2, R"re(^(?P<file>\S+\.di?)\((?P<line>\d+)(?:,(?P<col>\d+))?\): Error: (?P<message>.*))re"},
     {"crystal", compile, 84, 0, 8, R"re(^In (?P<message>(?P<file>\S+\.cr):(?P<line>\d+):(?P<col>\d+)))re"},
