@@ -76,6 +76,12 @@ struct Ranked {
 /// Lines that say what an earlier one said, kept in case there is room to show them.
 constexpr std::size_t most_further = 300;
 
+/// Whether what a candidate says is of one failed test alone, however much it reads like another's.
+bool is_of_one_test(const Candidate& candidate) {
+    constexpr int says_why = 66;
+    return candidate.cause.kind == FailureClass::test && candidate.weight >= says_why;
+}
+
 /// What doesn't convince by itself and was there when the job was green (`in_green`) is no cause.
 Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFailure& failure,
             const ShapeSet& in_green) {
@@ -84,10 +90,18 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
     std::vector<std::size_t> repeated;
     std::map<std::pair<std::string, std::uint64_t>, std::size_t> known;
     std::map<std::string, int> seen_of_tool;
+    // Of failed tests that read alike, so many are told apart: each has values of its own.
+    constexpr std::size_t most_told_apart = 8;
+    std::map<std::pair<std::string, std::uint64_t>, std::set<std::string>> told_apart;
 
     for (auto& candidate : candidates) {
         auto key = std::pair{candidate.cause.tool + '\n' + candidate.cause.file, shape_of(candidate.cause.message)};
-        if (const auto again = known.find(key); again != known.end()) {
+        bool is_new = false;
+        if (is_of_one_test(candidate)) {
+            auto& messages = told_apart[key];
+            is_new = messages.size() < most_told_apart && messages.insert(candidate.cause.message).second;
+        }
+        if (const auto again = known.find(key); again != known.end() && !is_new) {
             ++causes[again->second].count;
             if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
             continue;

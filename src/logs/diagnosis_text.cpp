@@ -17,6 +17,14 @@ constexpr std::size_t longest_excerpt = 44;
 /// What a diagnosis that convinces may use up: enough for the causes, their surroundings and the end of the step.
 constexpr std::size_t enough_tokens = 660;
 
+/// The same where several tests failed: each has lines of its own.
+std::size_t enough_for(const Diagnosis& diagnosis) {
+    constexpr std::size_t for_a_test = 90;
+    constexpr std::size_t most_tests = 7;
+    const auto tests = std::min(diagnosis.failed_tests.size(), most_tests);
+    return enough_tokens + (tests > 1 ? for_a_test * tests : 0);
+}
+
 /// A line that is too long, as its front and the place further on where it speaks of trouble.
 std::string shown_of(std::string_view text) {
     if (text.size() <= longest_line) return std::string{text};
@@ -151,7 +159,7 @@ DiagnosisText write_diagnosis(const Diagnosis& diagnosis, const RawLog& log, std
     add_failed_steps(out, diagnosis, log, max_bytes);
 
     Excerpts excerpts{log, out, max_bytes};
-    const auto enough = diagnosis.convinces ? std::min(max_tokens, enough_tokens) : max_tokens;
+    const auto enough = diagnosis.convinces ? std::min(max_tokens, enough_for(diagnosis)) : max_tokens;
     const auto& whole = diagnosis.output;
     if (out.size() + excerpts.size_of(whole.first, whole.last) < std::min(max_tokens, enough_tokens) * 4) {
         excerpts.show(whole.first, whole.last, "all that the step printed", whole.last);

@@ -36,7 +36,7 @@ constexpr Matcher table[] = {
     {"vitest", test, 84, 1, 4, R"re(^\s*(?:→|AssertionError:|⎯.*)\s*(?P<message>.*(?:expected|Assertion).*))re"},
     {"vitest/mocha", test, 50, 0, 1, R"re(^\s*(?:×|✗|✕|✖)\s+(?P<message>\S.*))re"},
     {"tap", unknown, 10, 0, 0, R"re(^\s*(?P<message>not ok \d+ .*# (?:TODO|SKIP|todo|skip)\b.*))re"},
-    {"tap", test, 80, 0, 10, R"re(^\s*not ok \d+ (?:- )?(?P<message>(?P<test>\S.*)))re"},
+    {"tap", test, 80, 0, 12, R"re(^\s*not ok \d+ (?:- )?(?P<message>(?P<test>\S.*)))re"},
     {"node:test", unknown, 12, 0, 0, R"re(^(?P<message>✖ failing tests:))re"},
     {"node", test, 86, 0, 4, R"re(^\s*(?P<message>(?P<code>AssertionError) \[ERR_ASSERTION\]: .*))re"},
     {"node:test", test, 88, 0, 5, R"re(^test at (?P<message>(?P<file>\S.*):(?P<line>\d+):(?P<col>\d+))$)re"},

@@ -1,5 +1,6 @@
 #include "logs/diagnose.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -346,6 +347,23 @@ TEST(Diagnose, HoldsTheDetailsOfAnExcusedFailureBack) {
     EXPECT_FALSE(has_details(excused));
     EXPECT_EQ(excused.causes.front().file, "src/a.c");
     EXPECT_TRUE(has_details(diagnose(log(""))));
+}
+
+TEST(Diagnose, ShowsOfEachFailedTestWhatItSaysItself) {
+    std::string output;
+    for (int i = 0; i < 80; ++i)
+        output += fmt::format("test sums::case_{} of many that are no trouble at all ... ok\n", i);
+    for (const int i : {3, 14, 15, 92, 65}) {
+        output += fmt::format("thread 'fees::of_{0}' panicked at src/fees.rs:{0}:9:\n", i) +
+                  fmt::format("assertion `left == right` failed\n  left: {}\n right: {}\n", i * 10, i * 10 + 1);
+        for (int frame = 0; frame < 20; ++frame)
+            output += fmt::format("  {}: core::panicking::panic_fmt at library/core/src/panicking.rs\n", frame);
+    }
+    const auto log = RawLog::decode(step("cargo test", output) + std::string{exit_one});
+
+    const auto text = write_diagnosis(diagnose(log), log, "x", 1500).text;
+
+    for (const int i : {3, 14, 15, 92, 65}) EXPECT_THAT(text, HasSubstr(fmt::format("right: {}\n", i * 10 + 1)));
 }
 
 }  // namespace
