@@ -40,7 +40,7 @@ bool ends_a_step_unmarked(std::string_view text, std::optional<int>& exit_code) 
     static const RE2 exited{
         R"(^(?:Error: )?(?:Process completed with exit code|ERROR: Job failed: exit (?:code|status)|)"
         R"(##\[error\]\w+ exited with code|Exited with code(?: exit status)?|The command ".*" exited with) '?(-?\d+))"};
-    static const RE2 stopped{R"(^Error: The operation was cancell?ed\.)"};
+    static const RE2 stopped{R"(^Error: (?:The operation was cancell?ed\.|The action '.*' has timed out after))"};
     if (RE2::PartialMatch(piece(text), stopped)) return true;
     int code = 0;
     if (!RE2::PartialMatch(piece(text), exited, &code) || code == 0) return false;
@@ -198,12 +198,14 @@ void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
     constexpr std::size_t looked_back = 60;
     constexpr std::size_t closing_words = 12;
     constexpr int convincing = 75;
+    constexpr int says_something = 13;  // what was taken back weighs less
     const auto& steps = log.steps();
     if (steps.size() != 1 || log.size() == 0 || closes_well(log)) return;
     const auto last = log.size() - 1;
     const auto first = last - std::min(last, looked_back);
     for (const auto& candidate : find_candidates(log, first, last)) {
-        const bool closes = candidate.line + closing_words > last && !candidate.cause.tool.empty();
+        const bool closes = candidate.weight >= says_something && candidate.line + closing_words > last &&
+                            !candidate.cause.tool.empty();
         if (candidate.weight >= convincing || closes) {
             failures.push_back({0, last, std::nullopt, false});
             return;

@@ -366,5 +366,13 @@ TEST(Diagnose, ShowsOfEachFailedTestWhatItSaysItself) {
     for (const int i : {3, 14, 15, 92, 65}) EXPECT_THAT(text, HasSubstr(fmt::format("right: {}\n", i * 10 + 1)));
 }
 
+TEST(Diagnose, KnowsATimeoutInALogThatWasCopiedFromThePage) {
+    const auto log = RawLog::decode(
+        "Run ./wait.sh\nwaiting for the queue\nError: The action 'Run ./wait.sh' has timed out after 10 minutes.\n"
+        "Post job cleanup.\n");
+
+    EXPECT_EQ(diagnose(log).kind, FailureClass::timeout);
+}
+
 }  // namespace
 }  // namespace flux::logs

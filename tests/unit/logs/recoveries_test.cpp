@@ -107,5 +107,13 @@ TEST(Recoveries, LeaveWhatNothingGotOver) {
     }
 }
 
+TEST(Recoveries, LeaveALogWithoutMarksGreen) {
+    const auto log = RawLog::decode(
+        "=== RUN   TestErr\npanic: simulated, recovered\n--- PASS: TestErr (0.00s)\nPASS\n"
+        "ok  \texample.org/app\t0.002s\nuploading the report\n");
+
+    EXPECT_THAT(diagnose(log).failed_steps, IsEmpty());
+}
+
 }  // namespace
 }  // namespace flux::logs
