@@ -116,6 +116,7 @@ void Connection::handle(char* data, std::size_t size) {
 
 void Connection::resume() {
     asio::post(loop_.executor(), [self = shared_from_this()] {
+        self->held_up_ = false;
         if (self->closed_ || self->handed_over_) return;
         if (!self->kept_.empty() && !self->closing_) {
             const auto kept = self->kept_.size();
@@ -156,6 +157,7 @@ void Connection::flush() {
         }
     }
     sent_ = 0;
+    too_much_ = false;
     out_.clear();
     if (out_.capacity() > std::string{}.capacity()) loop_.give_output(std::exchange(out_, {}));
     if (closing_ && !shut_) {
@@ -163,6 +165,7 @@ void Connection::flush() {
         closing_at_ = now();
         ::shutdown(socket_.get(), SHUT_WR);
     }
+    if (held_up_) resume();
     wake();
     drained();
 }
@@ -178,10 +181,18 @@ void Connection::wait_writable() {
     watch();
 }
 
+bool Connection::must_wait() {
+    if (unsent() <= loop_.limits().outbound_soft) return false;
+    // Whoever reads as fast as it asks is not kept waiting.
+    flush();
+    held_up_ = unsent() > loop_.limits().outbound_soft;
+    return held_up_;
+}
+
 bool Connection::overrun() {
-    if (unsent() <= loop_.limits().outbound_hard) return false;
-    cut();
-    return true;
+    if (unsent() > loop_.limits().outbound_hard) flush();
+    const bool before = std::exchange(too_much_, unsent() > loop_.limits().outbound_hard);
+    return before && too_much_;
 }
 
 async::Task<> Connection::wait_until_sent() {
@@ -197,7 +208,7 @@ void Connection::wake() {
 }
 
 /// A peer that only closed its half still gets the answers that wait for it.
-bool Connection::is_over() const { return closed_ || (input_over_ && unsent() == 0 && !owes_answers()); }
+bool Connection::is_over() const { return closed_ || (input_over_ && unsent() == 0 && !held_up_ && !owes_answers()); }
 
 // Not here: whoever called is in the middle of something.
 void Connection::end_soon() {

@@ -66,7 +66,11 @@ protected:
 
     /// Bytes that the socket has not taken yet.
     std::size_t unsent() const { return out_.size() - sent_; }
-    /// Whether the peer is so far behind that it has to be given up; then it is.
+    /// Whether what comes next has to wait until the peer has read more of what it was told. What remains of the window
+    /// comes again by then.
+    bool must_wait();
+    /// Whether the peer is so far behind that it has to be given up. Asked after each message: one alone may be of any
+    /// length.
     bool overrun();
     /// Ends when the socket has taken everything, or is closed.
     async::Task<> wait_until_sent();
@@ -126,7 +130,9 @@ private:
     bool handling_ = false;
     bool flush_posted_ = false;
     bool write_waits_ = false;
-    bool closing_ = false;  ///< nothing is consumed any more
+    bool held_up_ = false;   ///< what is kept waits until all is sent
+    bool too_much_ = false;  ///< already at the last message, more waited than may
+    bool closing_ = false;   ///< nothing is consumed any more
     bool input_over_ = false;
     bool shut_ = false;  ///< the sending half is closed
     bool closed_ = false;

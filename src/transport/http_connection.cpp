@@ -100,7 +100,7 @@ std::size_t HttpConnection::consume(char* data, std::size_t size) {
     consuming_ = true;
     std::size_t used = 0;
     bool more = true;
-    while (more && used < size && !closing() && phase_ != Phase::busy) {
+    while (more && used < size && !closing() && phase_ != Phase::busy && !must_wait()) {
         std::size_t took = 0;
         const std::string_view window{data + used, size - used};
         more = phase_ == Phase::head ? take_head(window, took) : take_body(window, took);
@@ -567,7 +567,8 @@ void HttpConnection::request_done(bool keep_alive) {
 bool HttpConnection::reply_written() {
     since_ = now();
     flush_soon();
-    return !overrun();
+    if (overrun()) cut();
+    return !closed();
 }
 
 void HttpConnection::reply_finished(bool keep_alive) {

@@ -48,7 +48,7 @@ LocalConnection::LocalConnection(Loop& loop, FileDescriptor socket, mcp::Server&
 
 std::size_t LocalConnection::consume(char* data, std::size_t size) {
     std::size_t done = 0;
-    while (!closing() && !closed()) {
+    while (!closing() && !closed() && !must_wait()) {
         std::size_t used = 0;
         const auto event = lines_.next({data + done, size - done}, used);
         done += used;
@@ -83,7 +83,8 @@ void LocalConnection::greet(std::string_view hello) {
 void LocalConnection::write_message(std::string_view message) {
     if (closing() || closed()) return;
     append_message_line(out(), message);
-    if (!overrun()) flush_soon();
+    if (overrun()) cut();
+    flush_soon();
 }
 
 void LocalConnection::answered(bool) {

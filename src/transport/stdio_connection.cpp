@@ -45,8 +45,9 @@ public:
     std::size_t owed() const { return stream_->owed(); }
     std::size_t in_flight() const { return stream_->in_flight(); }
 
-    void take(std::string_view bytes, LineReader& lines) {
-        while (!bytes.empty() && !given_up()) {
+    /// As much of the bytes as the client keeps up with reading answers to.
+    void take(std::string_view& bytes, LineReader& lines) {
+        while (!bytes.empty() && !given_up() && !is_behind()) {
             std::size_t used = 0;
             const auto event = lines.next(bytes, used);
             bytes.remove_prefix(used);
@@ -97,14 +98,15 @@ async::Task<> serve_stdio(mcp::Server& server, admission::Visitor visitor, Stdio
     try {
         while (!session.given_up()) {
             const auto bytes = co_await session.pump().read();
-            if (bytes.empty()) {
-                // The last line counts without its line feed too.
-                session.take("\n", lines);
-                break;
+            // The last line counts without its line feed too.
+            std::string_view left{bytes};
+            if (bytes.empty()) left = "\n";
+            while (!left.empty() && !session.given_up()) {
+                session.take(left, lines);
+                // A client that doesn't read isn't read from.
+                co_await session.pump().wait_until_sent(congestion_bytes);
             }
-            session.take(bytes, lines);
-            // A client that doesn't read isn't read from.
-            co_await session.pump().wait_until_sent(options.outbound_bytes / 2);
+            if (bytes.empty()) break;
         }
     } catch (const boost::system::system_error& error) {
         if (error.code() != asio::error::operation_aborted) throw;

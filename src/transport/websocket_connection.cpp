@@ -32,7 +32,7 @@ void WebSocketConnection::open(mcp::Server& server, admission::Visitor visitor,
 std::size_t WebSocketConnection::consume(char* data, std::size_t size) {
     heard_ = true;
     std::size_t done = 0;
-    while (!closing()) {
+    while (!closing() && !closed() && !must_wait()) {
         std::size_t used = 0;
         const auto event = decoder_.next(data + done, size - done, used);
         done += used;
@@ -40,7 +40,6 @@ std::size_t WebSocketConnection::consume(char* data, std::size_t size) {
         case WebSocketDecoder::Kind::more: return done;
         case WebSocketDecoder::Kind::message:
             if (stream_) stream_->receive(event.payload);
-            if (closed()) return done;
             break;
         case WebSocketDecoder::Kind::ping: answer_ping(event.payload); break;
         case WebSocketDecoder::Kind::pong: break;
@@ -72,7 +71,7 @@ void WebSocketConnection::drained() {
 void WebSocketConnection::write_message(std::string_view message) {
     if (closing() || closed()) return;
     append_text_frame(out(), message);
-    if (unsent() > loop().limits().outbound_hard) {
+    if (overrun()) {
         // Not here: the stream is in the middle of answering.
         asio::post(loop().executor(), [self = shared_from_this(), this] { give_up_slow_reader(); });
     }

@@ -495,6 +495,21 @@ TEST(HttpServer, CutsAnEventStreamAtItsHardLimit) {
     EXPECT_TRUE(eventually([&] { return served.witness->stopped == 1; }));
 }
 
+TEST(HttpServer, SendsAnAnswerThatIsLongerThanWhatMayWait) {
+    auto limits = ServedPort::quick_limits();
+    limits.outbound_soft = 16 * 1024;
+    limits.outbound_hard = 32 * 1024;
+    ServedPort served{{.limits = limits}};
+    TcpClient client{served.port()};
+    const std::string text(200'000, 'x');
+    std::string all;
+    for (int i = 0; i < 3; ++i) {
+        all += served.post(call_text("demo_echo", i, R"({"text":")" + text + "\"}"), modern_fields("demo_echo"));
+    }
+    client.send(all);
+    for (int i = 0; i < 3; ++i) EXPECT_THAT(take_answer(client).body, HasSubstr(text));
+}
+
 TEST(HttpServer, CutsWhatDoesNotEnd) {
     ServedPort served;
     TcpClient busy{served.port()};

@@ -235,6 +235,23 @@ TEST(WebSocket, ClosesAtItsHardLimitWithTheCodeThatSaysWhy) {
     client.take_all();
 }
 
+TEST(WebSocket, SendsAnAnswerThatIsLongerThanWhatMayWait) {
+    auto limits = ServedPort::quick_limits();
+    limits.outbound_soft = 64;
+    limits.outbound_hard = 128;
+    ServedPort served{{.limits = limits}};
+    Opened client{served};
+    for (int id = 0; id < 3; ++id)
+        client.send(
+            client_frame(0x81, R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"tools/list"})"));
+    for (int id = 0; id < 3; ++id) {
+        const auto frame = take_frame(client);
+        ASSERT_EQ(frame.first, 0x81);
+        EXPECT_GT(frame.payload.size(), limits.outbound_hard);
+        EXPECT_THAT(frame.payload, HasSubstr("\"id\":" + std::to_string(id) + ","));
+    }
+}
+
 TEST(WebSocket, ClosesAtShutdownWhenItsCallsAreAnswered) {
     ServedPort served;
     Opened idle{served};
