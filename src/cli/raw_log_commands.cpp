@@ -9,8 +9,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
-#include <limits>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,15 +25,18 @@
 #include "logs/diagnosis_json.hpp"
 #include "logs/diagnosis_text.hpp"
 #include "logs/folding.hpp"
+#include "logs/line_pattern.hpp"
 #include "logs/log_tail.hpp"
-#include "logs/search.hpp"
+#include "logs/raw_log.hpp"
 
 namespace flux::cli {
 
 namespace {
 
+void say(const std::string& message) { std::fprintf(stderr, "flux-mcp: %s\n", message.c_str()); }
+
 int refuse(const std::string& message) {
-    std::fprintf(stderr, "flux-mcp: %s\n", message.c_str());
+    say(message);
     return usage;
 }
 
@@ -74,43 +78,68 @@ Result<std::optional<std::string>> read_log_or_zip(const std::string& path, cons
     return archive;
 }
 
-/// A raw log, or a zip of them, in bounded memory.
-Result<logs::RawLog> read_log(const std::string& path) {
-    logs::RawLogBuilder builder;
+/// Feeds a raw log, or a zip of them, to `builder`.
+Result<void> read_into(logs::RawLogBuilder& builder, const std::string& path) {
     const logs::ArchiveLimits limits;
     auto zip = read_log_or_zip(path, limits, [&](std::string_view piece) { builder.feed(piece); });
     if (!zip) return fail(std::move(zip.error()));
-    if (*zip) return logs::decode_archive(**std::move(zip), limits);
-    return std::move(builder).finish();
+    if (*zip) return logs::read_archive(**std::move(zip), builder, limits);
+    return {};
 }
 
-void print_line(const logs::RawLog& log, std::size_t index) {
-    std::fputs(fmt::format("{}\t{}\n", log.number_of(index), log.text(index)).c_str(), stdout);
+void print_line(std::size_t number, std::string_view text) {
+    std::fputs(fmt::format("{}\t{}\n", number, text).c_str(), stdout);
 }
 
-/// The lines with these indexes, repeats folded.
-void print_folded(const logs::RawLog& log, std::size_t first, std::size_t last) {
-    // In stretches, so that a view of a large log needs no second copy of its lines.
-    constexpr std::size_t stretch = 100'000;
-    std::vector<std::string_view> texts;
-    for (; first <= last; first += stretch) {
-        texts.clear();
-        for (auto index = first; index <= std::min(last, first + stretch - 1); ++index)
-            texts.push_back(log.text(index));
+/// Prints lines that follow each other with their numbers, repeats folded: in stretches, so that a log needs no more
+/// memory the longer it is.
+class FoldedPrinter {
+public:
+    void add(std::size_t number, std::string_view text) {
+        if (number != first_ + ends_.size() || ends_.size() == most_lines || bytes_.size() > most_bytes) flush();
+        if (ends_.empty()) first_ = number;
+        bytes_ += text;
+        ends_.push_back(bytes_.size());
+    }
+
+    /// What comes now isn't folded with what came before.
+    void flush() {
+        std::vector<std::string_view> texts;
+        texts.reserve(ends_.size());
+        std::size_t begin = 0;
+        for (const auto end : ends_) {
+            texts.push_back(std::string_view{bytes_}.substr(begin, end - begin));
+            begin = end;
+        }
         for (const auto& entry : logs::fold_repeats(texts)) {
             if (entry.kind == logs::FoldedLines::Kind::shown) {
-                print_line(log, first + entry.first);
+                print_line(first_ + entry.first, texts[entry.first]);
             } else {
-                const auto remark = logs::folding_remark(entry, static_cast<std::int64_t>(log.number_of(first)));
+                const auto remark = logs::folding_remark(entry, static_cast<std::int64_t>(first_));
                 std::fputs(fmt::format("\t{}\n", remark).c_str(), stdout);
             }
         }
+        bytes_.clear();
+        ends_.clear();
     }
-}
+
+private:
+    static constexpr std::size_t most_lines = 100'000;
+    static constexpr std::size_t most_bytes = std::size_t{16} << 20U;
+
+    std::size_t first_ = 0;  ///< the number of the first line
+    std::string bytes_;
+    std::vector<std::size_t> ends_;  ///< of each line in `bytes_`
+};
 
 void print_tail(const logs::LastLines& tail) {
-    if (tail.first < tail.log.size()) print_folded(tail.log, tail.first, tail.log.size() - 1);
+    FoldedPrinter printer;
+    for (auto index = tail.first; index < tail.log.size(); ++index)
+        printer.add(tail.log.number_of(index), tail.log.text(index));
+    printer.flush();
 }
+
+constexpr const char* is_empty = "The log is empty.";
 
 /// The last lines of a log, or of each job in a zip of them.
 Result<void> show_tail(const std::string& path, std::size_t lines) {
@@ -119,7 +148,9 @@ Result<void> show_tail(const std::string& path, std::size_t lines) {
     auto zip = read_log_or_zip(path, limits, [&](std::string_view piece) { tail.feed(piece); });
     if (!zip) return fail(std::move(zip.error()));
     if (!*zip) {
-        print_tail(std::move(tail).finish());
+        const auto last = std::move(tail).finish();
+        if (last.lines == 0) say(is_empty);
+        print_tail(last);
         return {};
     }
     const auto show = [](const std::string& job, const logs::LastLines& last) {
@@ -129,22 +160,80 @@ Result<void> show_tail(const std::string& path, std::size_t lines) {
     return logs::read_job_tails(**std::move(zip), lines, show, limits);
 }
 
+/// Whether the step that the line belongs to has the name that was asked for.
+class WantedSteps {
+public:
+    explicit WantedSteps(std::string_view name) : name_{ascii_lower(name)} {}
+
+    bool hold(const logs::PassingLine& line) {
+        if (line.step != step_) {
+            step_ = line.step;
+            wanted_ = ascii_lower(line.step_name).find(name_) != std::string::npos;
+        }
+        return wanted_;
+    }
+
+private:
+    std::string name_;
+    std::optional<std::size_t> step_;  ///< that was asked about last
+    bool wanted_ = false;
+};
+
+/// The names of the steps, each once, as many as are read at a glance.
+std::string names_of(const std::vector<logs::RawStep>& steps) {
+    constexpr std::size_t most_names = 20;
+    constexpr std::size_t longest_name = 80;
+    std::set<std::string_view> seen;
+    std::string names;
+    for (const auto& step : steps) {
+        if (!seen.insert(step.name).second || seen.size() > most_names) continue;
+        names += fmt::format("{}`{}`", names.empty() ? "" : ", ", shortened(step.name, longest_name));
+    }
+    if (seen.size() > most_names) names += fmt::format(" and {} more", seen.size() - most_names);
+    return names;
+}
+
+/// How much of a log was asked for and found.
+struct Seen {
+    std::size_t lines = 0;  ///< of the steps that were asked for
+    std::size_t matches = 0;
+};
+
+/// Says why there is nothing to show.
+void explain_nothing(const Command& command, const logs::RawLog& log, const Seen& seen) {
+    if (log.size() == 0) return say(is_empty);
+    const auto step = command.step.value_or("");
+    if (seen.lines == 0) {
+        return say(fmt::format("No step has `{}` in its name. The log's steps are: {}.", step, names_of(log.steps())));
+    }
+    const auto where = step.empty() ? std::string{} : fmt::format(" in steps with `{}` in their name", step);
+    say(fmt::format("No line matches `{}`. All {} lines{} were searched.", *command.search, seen.lines, where));
+}
+
+std::string search_call(const Command& command) {
+    return fmt::format("flux-mcp logs --file {} --search PATTERN", command.log_file);
+}
+
 }  // namespace
 
-int run_diagnose_file(const Command& command) {
-    const auto read = read_log(command.log_file);
-    if (!read) return refuse(read.error().message);
+int run_diagnose_file(const Command& command, const logs::RawLogLimits& limits) {
+    logs::RawLogBuilder builder{limits};
+    if (const auto read = read_into(builder, command.log_file); !read) return refuse(read.error().message);
 
-    const auto& log = *read;
+    const auto log = std::move(builder).finish();
     const auto diagnosis = logs::diagnose(log);
     constexpr std::int64_t usual_tokens = 1500;
     const auto max_tokens = static_cast<std::size_t>(command.max_tokens.value_or(usual_tokens));
-    const auto text = logs::write_diagnosis(diagnosis, log, random_id(8), max_tokens);
+    auto text = logs::write_diagnosis(diagnosis, log, random_id(8), max_tokens);
+    if (log.size() == 0) text.text = fmt::format("{}\n", is_empty);
     if (command.json) {
-        const auto next = fmt::format("flux-mcp logs --file {} --search PATTERN", command.log_file);
-        std::fputs((logs::diagnosis_json(diagnosis, text, log, next) + '\n').c_str(), stdout);
+        std::fputs((logs::diagnosis_json(diagnosis, text, log, search_call(command)) + '\n').c_str(), stdout);
     } else {
         std::fputs(text.text.c_str(), stdout);
+    }
+    if (!log.left_out().empty()) {
+        say(fmt::format("The log is too large to be diagnosed as a whole. What was not looked at can be searched: {}",
+                        search_call(command)));
     }
     return success;
 }
@@ -154,25 +243,34 @@ int run_logs_file(const Command& command) {
         const auto shown = show_tail(command.log_file, static_cast<std::size_t>(*command.tail));
         return shown ? success : refuse(shown.error().message);
     }
-    const auto read = read_log(command.log_file);
-    if (!read) return refuse(read.error().message);
-    const auto& log = *read;
-
+    std::optional<logs::LinePattern> pattern;
     if (command.search) {
-        logs::SearchOptions options;
-        options.regex = true;
-        options.step = command.step.value_or("");
-        options.limit = std::numeric_limits<std::size_t>::max();
-        const auto found = logs::search(log, *command.search, options);
-        if (!found) return refuse(found.error().message);
-        for (const auto number : found->lines) print_line(log, number - 1);
-        return success;
+        auto compiled = logs::LinePattern::compile(*command.search, {.regex = true});
+        if (!compiled) return refuse(compiled.error().message);
+        pattern = *std::move(compiled);
     }
-    const auto wanted = ascii_lower(command.step.value_or(""));
-    for (const auto& step : log.steps()) {
-        if (ascii_lower(step.name).find(wanted) == std::string::npos) continue;
-        print_folded(log, step.first, step.last);
-    }
+    // Lines are shown as they come by, so that of the largest log each is.
+    WantedSteps wanted{command.step.value_or("")};
+    Seen seen;
+    FoldedPrinter printer;
+    std::size_t step = 0;
+    auto builder = logs::RawLogBuilder::passing_on([&](const logs::PassingLine& line) {
+        if (!wanted.hold(line)) return;
+        ++seen.lines;
+        if (pattern) {
+            if (!pattern->matches(line.text)) return;
+            ++seen.matches;
+            print_line(line.number, line.text);
+            return;
+        }
+        if (line.step != std::exchange(step, line.step)) printer.flush();
+        printer.add(line.number, line.text);
+    });
+    const auto read = read_into(builder, command.log_file);
+    const auto log = std::move(builder).finish();
+    printer.flush();
+    if (!read) return refuse(read.error().message);
+    if (seen.lines == 0 || (pattern && seen.matches == 0)) explain_nothing(command, log, seen);
     return success;
 }
 

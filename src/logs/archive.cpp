@@ -288,15 +288,21 @@ Result<LogArchive> open_with_logs(std::string bytes, ArchiveLimits limits) {
 
 }  // namespace
 
-Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits) {
+Result<void> read_archive(std::string bytes, RawLogBuilder& builder, ArchiveLimits limits) {
     auto archive = open_with_logs(std::move(bytes), limits);
     if (!archive) return fail(std::move(archive.error()));
-    RawLogBuilder builder;
     for (const auto& member : archive->members()) {
         builder.begin_file(member.job, member.step);
         auto read = archive->read(member, [&](std::string_view piece) { builder.feed(piece); });
         if (!read) return fail(std::move(read.error()));
     }
+    return {};
+}
+
+Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits) {
+    RawLogBuilder builder;
+    auto read = read_archive(std::move(bytes), builder, limits);
+    if (!read) return fail(std::move(read.error()));
     return std::move(builder).finish();
 }
 

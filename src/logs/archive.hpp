@@ -67,6 +67,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// Feeds all logs of an archive to `builder`, one behind the other. What came before an error stays fed.
+Result<void> read_archive(std::string bytes, RawLogBuilder& builder, ArchiveLimits limits = {});
+
 /// All logs of an archive as one.
 Result<RawLog> decode_archive(std::string bytes, ArchiveLimits limits = {});
 

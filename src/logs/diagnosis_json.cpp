@@ -56,6 +56,32 @@ void write_cause(json::Writer& w, const Cause& cause, const RawLog& log) {
     w.end_object();
 }
 
+void write_omitted(json::Writer& w, const DiagnosisText& text, const RawLog& log, std::string_view next) {
+    constexpr std::size_t most_ranges = 20;
+    const auto ranges = log.left_out();
+    if (text.lines_left_out == 0 && ranges.empty()) {
+        w.null();
+        return;
+    }
+    std::size_t unread = 0;
+    for (const auto& range : ranges) unread += range.lines();
+    w.object();
+    w.key("lines").integer(static_cast<std::int64_t>(text.lines_left_out + unread));
+    if (!ranges.empty()) {
+        w.key("unread").integer(static_cast<std::int64_t>(unread));
+        w.key("unread_lines").array();
+        for (std::size_t i = 0; i < std::min(ranges.size(), most_ranges); ++i) {
+            w.array();
+            w.integer(static_cast<std::int64_t>(ranges[i].first));
+            w.integer(static_cast<std::int64_t>(ranges[i].last));
+            w.end_array();
+        }
+        w.end_array();
+    }
+    w.key("next").string(next);
+    w.end_object();
+}
+
 }  // namespace
 
 std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text, const RawLog& log,
@@ -91,14 +117,7 @@ std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text
         w.string(diagnosis.failed_tests[i]);
     w.end_array();
     w.key("omitted");
-    if (text.lines_left_out == 0) {
-        w.null();
-    } else {
-        w.object();
-        w.key("lines").integer(static_cast<std::int64_t>(text.lines_left_out));
-        w.key("next").string(next);
-        w.end_object();
-    }
+    write_omitted(w, text, log, next);
     w.end_object();
     return out;
 }

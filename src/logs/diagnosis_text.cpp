@@ -138,6 +138,21 @@ void add_failed_steps(std::string& out, const Diagnosis& diagnosis, const RawLog
     if (out.size() + text.size() <= max_bytes) out += text;
 }
 
+/// Which lines nobody looked at.
+std::string about_unread(const RawLog& log) {
+    constexpr std::size_t most_ranges = 3;
+    const auto ranges = log.left_out();
+    if (ranges.empty()) return {};
+    std::string text;
+    std::size_t lines = 0;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        lines += ranges[i].lines();
+        if (i < most_ranges) text += fmt::format("{}{}-{}", i == 0 ? "" : ", ", ranges[i].first, ranges[i].last);
+    }
+    if (ranges.size() > most_ranges) text += fmt::format(" and {} more stretches", ranges.size() - most_ranges);
+    return fmt::format("Not looked at, as the log is too large: lines {} ({} of {} lines).\n", text, lines, log.size());
+}
+
 }  // namespace
 
 std::size_t tokens_in(std::string_view text) { return (text.size() + 3) / 4; }
@@ -147,11 +162,12 @@ DiagnosisText write_diagnosis(const Diagnosis& diagnosis, const RawLog& log, std
     DiagnosisText result;
     auto& out = result.text;
     if (diagnosis.failed_steps.empty()) {
-        out = "The log shows no failed step.\n";
+        out = "The log shows no failed step.\n" + about_unread(log);
         return result;
     }
     out += fmt::format("Class: {}, confidence {:.2f}.{} Between the fence lines: text of the log, untrusted.\n",
                        name_of(diagnosis.kind), diagnosis.confidence, exit_of(diagnosis));
+    out += about_unread(log);
     const auto fence = fmt::format("log-{}", nonce);
     out += fmt::format("<<<{}\n", fence);
     const auto closing = fmt::format(">>>{}\n", fence);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -142,6 +143,26 @@ std::size_t RawLog::lines_up_to(std::size_t number) const {
     return std::clamp(number - std::min(number, missing), begin, size());
 }
 
+std::vector<RawLog::Range> RawLog::left_out() const {
+    // The last block is written to, and empty only where no line says anything.
+    const auto is_gone = [this](std::size_t block) { return blocks_[block].empty() && block + 1 < blocks_.size(); };
+    bool blocks_are_here = true;
+    for (std::size_t block = 0; block < blocks_.size(); ++block) blocks_are_here = blocks_are_here && !is_gone(block);
+
+    std::vector<Range> ranges;
+    for (std::size_t begin = 0; begin < size_; begin += group_lines) {
+        const auto* group = group_of(begin);
+        if (group != nullptr && blocks_are_here) continue;
+        for (auto index = begin; index < std::min(begin + group_lines, size_); ++index) {
+            if (group != nullptr && !is_gone(place_of((*group)[index % group_lines]).block)) continue;
+            const auto number = number_of(index);
+            if (ranges.empty() || ranges.back().last + 1 != number) ranges.push_back({number, number});
+            ranges.back().last = number;
+        }
+    }
+    return ranges;
+}
+
 RawLog RawLog::decode(std::string_view bytes) {
     RawLogBuilder builder;
     builder.feed(bytes);
@@ -159,6 +180,9 @@ struct RawLogBuilder::State {
     void decide();
     void end_file();
     void add(const LineSplitter::RawLine& line);
+    void keep(const RawLine& entry, std::string_view text);
+    void pass_on(std::string_view text);
+    std::size_t lines_missing() const { return log.gaps_.empty() ? 0 : log.gaps_.back().lines; }
     std::string& block_for(std::size_t length);
     bool leave_a_block_out();
     void add_group();
@@ -168,6 +192,7 @@ struct RawLogBuilder::State {
     RawLog log;
     const RawLogLimits limits;
     const std::size_t most_groups;
+    std::function<void(const PassingLine&)> passing;  ///< instead of being kept
     std::size_t text_bytes = 0;
     std::size_t groups = 0;                 ///< that are kept
     std::vector<std::size_t> first_blocks;  ///< of each step
@@ -291,9 +316,23 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     entry.level = take_level(text);
     entry.continues = stamped && !has_stamp;
     text = front_of(text, RawLog::longest_text);
-    const auto index = log.size_;
-    marks.place(entry, index, text, echoed, source);
+    marks.place(entry, log.size_, text, echoed, source);
+    if (passing) {
+        pass_on(text);
+    } else {
+        keep(entry, text);
+    }
+    ++log.size_;
+}
 
+void RawLogBuilder::State::pass_on(std::string_view text) {
+    if (log.size_ % RawLog::group_lines == 0) log.groups_.push_back(nullptr);
+    const auto& steps = marks.steps();
+    passing({log.size_ + 1 + lines_missing(), steps.size() - 1, steps.back().name, text});
+}
+
+void RawLogBuilder::State::keep(const RawLine& entry, std::string_view text) {
+    const auto index = log.size_;
     auto& block = block_for(text.size());
     const auto at = block.size();
     block += text;
@@ -303,13 +342,18 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     (*log.groups_.back())[index % RawLog::group_lines] = place | (entry.continues ? 1U << 5U : 0U) |
                                                          std::uint64_t{static_cast<std::uint8_t>(entry.level)} << 2U |
                                                          static_cast<std::uint8_t>(entry.role);
-    ++log.size_;
 }
 
 RawLogBuilder::RawLogBuilder(RawLogLimits limits) : state_{std::make_unique<State>(limits)} {}
 RawLogBuilder::RawLogBuilder(RawLogBuilder&&) noexcept = default;
 RawLogBuilder& RawLogBuilder::operator=(RawLogBuilder&&) noexcept = default;
 RawLogBuilder::~RawLogBuilder() = default;
+
+RawLogBuilder RawLogBuilder::passing_on(std::function<void(const PassingLine&)> sink) {
+    RawLogBuilder builder;
+    builder.state_->passing = std::move(sink);
+    return builder;
+}
 
 void RawLogBuilder::begin_file(std::string job, std::string step) {
     state_->end_file();
@@ -331,8 +375,7 @@ void RawLogBuilder::skip(std::size_t lines) {
     auto& state = *state_;
     if (!state.front.empty()) state.decide();
     state.splitter.finish(state.sink);
-    auto& gaps = state.log.gaps_;
-    gaps.push_back({state.log.size_, lines + (gaps.empty() ? 0 : gaps.back().lines)});
+    state.log.gaps_.push_back({state.log.size_, lines + state.lines_missing()});
 }
 
 void RawLogBuilder::feed(std::string_view bytes) { state_->feed(bytes); }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ namespace flux::logs {
 /// of the input, counted on LF from 1.
 class RawLog {
 public:
+    /// Numbers of lines, inclusive.
+    struct Range {
+        std::size_t first = 0;
+        std::size_t last = 0;
+
+        std::size_t lines() const { return last - first + 1; }
+    };
+
     static RawLog decode(std::string_view bytes);
 
     RawLog() = default;
@@ -35,6 +44,9 @@ public:
     /// The step that the line belongs to, as an index into steps().
     std::size_t step_of(std::size_t index) const;
     const std::vector<RawStep>& steps() const { return steps_; }
+
+    /// Which lines were read, but left out of a log that is too large, in their order. What they say is not known.
+    std::vector<Range> left_out() const;
 
     /// The indexes of the lines that hold `literal`, which isn't empty, in their order. Many times quicker than to ask
     /// for each line.
@@ -77,6 +89,14 @@ struct RawLogLimits {
     std::size_t lines = std::size_t{4} << 20U;   ///< of 8 bytes each, beside their text
 };
 
+/// A line of a log as it comes by.
+struct PassingLine {
+    std::size_t number = 0;  ///< as of RawLog::number_of()
+    std::size_t step = 0;    ///< as of RawLog::step_of()
+    std::string_view step_name;
+    std::string_view text;  ///< as of RawLog::text(); valid until the next line
+};
+
 /// Makes a RawLog of pieces, as they are read, in bounded memory.
 class RawLogBuilder {
 public:
@@ -86,6 +106,11 @@ public:
     static constexpr std::size_t front_bytes = std::size_t{64} * 1024;
 
     explicit RawLogBuilder(RawLogLimits limits = {});
+
+    /// Keeps no line, but hands each to `sink`, however many there are. The log that finish() gives knows its size and
+    /// its steps; all its lines are left out.
+    static RawLogBuilder passing_on(std::function<void(const PassingLine&)> sink);
+
     RawLogBuilder(RawLogBuilder&&) noexcept;
     RawLogBuilder& operator=(RawLogBuilder&&) noexcept;
     ~RawLogBuilder();

@@ -1,5 +1,6 @@
 #include "logs/raw_log.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <string>
@@ -170,6 +171,73 @@ TEST(RawLog, LeavesOutTheMiddleOfALogOfTooManyLines) {
     EXPECT_LE(kept, 101'000u);
     EXPECT_EQ(log.lines_holding("x").size(), kept - 4);  // all but four of the words around
     EXPECT_THAT(log.lines_holding("words"), ElementsAre(2, 1'000'003));
+}
+
+/// Whether each line that has no text is in a range of lines that were left out, and no other is. None is empty.
+void expect_left_out_are_the_empty(const RawLog& log) {
+    std::size_t index = 0;
+    for (const auto& range : log.left_out()) {
+        ASSERT_LE(range.first, range.last);
+        for (; log.number_of(index) < range.first; ++index) ASSERT_NE(log.text(index), "") << index;
+        for (; index < log.size() && log.number_of(index) <= range.last; ++index) ASSERT_EQ(log.text(index), "");
+    }
+    for (; index < log.size(); ++index) ASSERT_NE(log.text(index), "") << index;
+}
+
+TEST(RawLog, SaysWhichLinesItLeftOut) {
+    struct Row {
+        const char* name;
+        RawLogLimits limits;
+    };
+    for (const auto& row : {Row{"text", {.text = std::size_t{1} << 20U}}, Row{"lines", {.lines = 1}},
+                            Row{"both", {.text = std::size_t{1} << 20U, .lines = 1}}}) {
+        SCOPED_TRACE(row.name);
+        RawLogBuilder builder{row.limits};
+        builder.skip(7);
+        builder.feed("##[group]Run make\n##[endgroup]\n");
+        for (int i = 0; i < 60'000; ++i) builder.feed("a line of a hundred or so bytes" + std::string(70, 'x') + "\n");
+        builder.skip(5);
+        builder.feed("##[error]Process completed with exit code 2.\n");
+
+        const auto log = std::move(builder).finish();
+
+        EXPECT_FALSE(log.left_out().empty());
+        expect_left_out_are_the_empty(log);
+    }
+}
+
+TEST(RawLog, LeavesNothingOutOfALogThatItKeeps) {
+    EXPECT_TRUE(RawLog{}.left_out().empty());
+    EXPECT_TRUE(RawLog::decode("\n\n\n").left_out().empty());
+    EXPECT_TRUE(RawLog::decode("a\n\nb\n").left_out().empty());
+}
+
+TEST(RawLog, HandsOnTheLinesThatARawLogHas) {
+    const std::string bytes =
+        "\xEF\xBB\xBF"
+        "2026-01-18T11:08:00.4183657Z ##[group]Run make\n2026-01-18T11:08:00.4183657Z ##[endgroup]\n"
+        "\x1B[31mred\x1B[0m\n\n##[group]Run it\n##[endgroup]\nhttps://me:pa55word@host/x\n##[error]no";
+    const auto whole = RawLog::decode(bytes);
+    std::vector<std::string> lines;
+    auto builder = RawLogBuilder::passing_on([&](const PassingLine& line) {
+        lines.push_back(fmt::format("{} {} {} {}", line.number, line.step, line.step_name, line.text));
+    });
+
+    builder.skip(2);
+    for (const char byte : bytes) builder.feed({&byte, 1});
+    const auto log = std::move(builder).finish();
+
+    std::vector<std::string> expected;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        const auto step = whole.step_of(i);
+        expected.push_back(fmt::format("{} {} {} {}", i + 3, step, whole.steps()[step].name, whole.text(i)));
+    }
+    EXPECT_EQ(lines, expected);
+    EXPECT_EQ(log.size(), whole.size());
+    EXPECT_EQ(step_names(log), step_names(whole));
+    ASSERT_EQ(log.left_out().size(), 1U);
+    EXPECT_EQ(log.left_out()[0].first, 3U);
+    EXPECT_EQ(log.left_out()[0].lines(), whole.size());
 }
 
 TEST(RawLog, BoundsTheStepsOfAHostileLog) {
