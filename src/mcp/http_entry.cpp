@@ -105,8 +105,14 @@ struct HttpEntry::Post {
         return Stateless::is_claimed_by(meta) || Stateless::is_named_by(facts.protocol_version);
     }
 
-    Visit visit(Reply reply) const {
-        return {visitor, names, executor, session ? part_of(session, session->calls()) : nullptr, std::move(reply)};
+    /// Of a request in a session, with those of its parts that the method works on.
+    Visit visit_of(const Request& request, Reply reply) const {
+        Visit visit{visitor, names, executor, part_of(session, session->calls()), std::move(reply)};
+        if (needs_session(request.method)) {
+            visit.subscriptions = part_of(session, session->subscriptions());
+            visit.announce = announcer_of(session);
+        }
+        return visit;
     }
     Visit visit_alone() const { return {visitor, names, executor, nullptr, Reply{outbox, Reply::Carrier::exchange}}; }
     void accept() const { outbox->respond({}, Delivery{.http_status = 202}); }
@@ -141,7 +147,7 @@ std::shared_ptr<Exchange> HttpEntry::take(std::string_view body, const Post& pos
         refuse(*post.outbox, {}, json.error(), unknown);
         return nullptr;
     }
-    if (json->is(json::Kind::array)) return batch(*json, post);
+    if (json->is(json::Kind::array)) return batch(*json, post, unknown);
     const auto message = read_message(*json);
     if (!message) {
         refuse(*post.outbox, message.error().id, with_status(message.error().error, 400), unknown);
@@ -175,12 +181,8 @@ std::shared_ptr<Exchange> HttpEntry::request(const Request& request, const Post&
         return nullptr;
     }
     if (post.session) {
-        auto visit =
-            post.visit(Reply{post.outbox, Reply::Carrier::exchange, part_of(post.session, post.session->events())});
-        if (needs_session(request.method)) {
-            visit.subscriptions = part_of(post.session, post.session->subscriptions());
-            visit.announce = announcer_of(post.session);
-        }
+        auto visit = post.visit_of(
+            request, Reply{post.outbox, Reply::Carrier::exchange, part_of(post.session, post.session->events())});
         return waiting({dispatcher_.serve(request, post.session->session(), std::move(visit))}, false);
     }
     if (request.method == "initialize") return open_session(request, post);
@@ -215,13 +217,13 @@ std::shared_ptr<Exchange> HttpEntry::open_session(const Request& request, const 
     return nullptr;
 }
 
-std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
+std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post, UnknownId unknown) {
     if (post.names_no_session()) {
         refuse(*post.outbox, {}, no_such_session());
         return nullptr;
     }
     if (!post.session || post.session->session().revision() != revision_with_batches) {
-        refuse(*post.outbox, {}, invalid_request("The revision that is spoken here has no batches."));
+        refuse(*post.outbox, {}, invalid_request("The revision that is spoken here has no batches."), unknown);
         return nullptr;
     }
     const auto messages = read_batch(array);
@@ -245,7 +247,8 @@ std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
     std::vector<Dispatcher::Served> served;
     for (const auto& message : *messages) {
         if (const auto* asked = std::get_if<Request>(&message)) {
-            served.push_back(dispatcher_.serve(*asked, post.session->session(), post.visit(Reply{gathered})));
+            auto visit = post.visit_of(*asked, Reply{gathered});
+            served.push_back(dispatcher_.serve(*asked, post.session->session(), std::move(visit)));
         }
     }
     return waiting(served, false);

@@ -27,7 +27,7 @@ private:
     std::shared_ptr<Exchange> take(std::string_view body, const Post& post, UnknownId unknown);
     std::shared_ptr<Exchange> request(const Request& request, const Post& post);
     std::shared_ptr<Exchange> open_session(const Request& request, const Post& post);
-    std::shared_ptr<Exchange> batch(json::Raw array, const Post& post);
+    std::shared_ptr<Exchange> batch(json::Raw array, const Post& post, UnknownId unknown);
     void notification(const Notification& notification, const Post& post);
     static void response(const Response& response, const Post& post);
     static std::shared_ptr<Exchange> resume(HttpSession& session, std::string_view event, async::Executor executor,

@@ -6,6 +6,7 @@
 #include <array>
 #include <list>
 
+#include "unit/mcp/example_library.hpp"
 #include "unit/mcp/example_server.hpp"
 
 namespace flux::mcp {
@@ -28,6 +29,7 @@ struct Posted {
 
 struct Client {
     explicit Client(ServerOptions options = {}) : example{std::move(options)} {}
+    explicit Client(Catalog catalog) : example{{}, std::move(catalog)} {}
 
     Posted post(const std::string& body, const HttpFacts& facts = {}) {
         Posted posted;
@@ -401,10 +403,26 @@ TEST(HttpEntry, TakesBatchesInTheOneRevisionThatHasThem) {
     EXPECT_EQ(client.post(batch, in_session("gone")).status(), 404);
 }
 
+TEST(HttpEntry, SubscribesInABatchToo) {
+    auto catalog = example_library();
+    Resource moving{.uri = "demo://moving", .name = "moving"};
+    moving.read = [](ResourceAddress, std::shared_ptr<Call>) { return reading(""); };
+    moving.watch = [](const ResourceAddress&, const admission::Visitor&) { return nullptr; };
+    catalog.resources.push_back(std::move(moving));
+    Client client{std::move(catalog)};
+    const auto session = in_session(client.open("2025-03-26"));
+
+    const auto subscribe = request("1", "resources/subscribe", R"("uri":"demo://moving")");
+    EXPECT_EQ(parsed(client.post("[" + subscribe + "]", session).text()),
+              parsed(R"([{"jsonrpc":"2.0","id":1,"result":{}}])"));
+}
+
 TEST(HttpEntry, PutsNullForAnUnknownIdOnlyIntoOldSessions) {
     Client client;
 
     EXPECT_THAT(client.post("{", in_session(client.open("2025-06-18"))).text(), HasSubstr(R"("id":null)"));
+    EXPECT_THAT(client.post("[]", in_session(client.open("2025-06-18"))).text(), HasSubstr(R"("id":null)"));
+    EXPECT_THAT(client.post("[]", in_session(client.open("2025-11-25"))).text(), Not(HasSubstr(R"("id")")));
     EXPECT_THAT(client.post("{", in_session(client.open("2025-11-25"))).text(), Not(HasSubstr(R"("id")")));
     EXPECT_THAT(client.post("{").text(), Not(HasSubstr(R"("id")")));
 }
