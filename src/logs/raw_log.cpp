@@ -186,6 +186,7 @@ struct RawLogBuilder::State {
     std::string& block_for(std::size_t length);
     bool leave_a_block_out();
     void add_group();
+    void make_output(std::size_t first);
 
     static constexpr std::size_t first_block_bytes = std::size_t{16} * 1024;
 
@@ -297,6 +298,20 @@ void RawLogBuilder::State::add_group() {
     ++groups;
 }
 
+/// The lines from `first` on were taken for a step's header, and perhaps for a step of its own.
+void RawLogBuilder::State::make_output(std::size_t first) {
+    for (auto index = first; index < log.size_; ++index) {
+        auto& group = log.groups_[index / RawLog::group_lines];
+        if (group == nullptr) continue;
+        auto& packed = (*group)[index % RawLog::group_lines];
+        packed = (packed & ~RawLog::Packed{3}) | static_cast<std::uint8_t>(RawLine::Role::output);
+    }
+    const auto& steps = marks.steps();
+    while (!first_blocks.empty() &&
+           (first_blocks.size() > steps.size() || steps[first_blocks.size() - 1].first >= first))
+        first_blocks.pop_back();
+}
+
 void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     StepMarks::Source source{job, step, !step.empty()};
     auto raw = line.text;
@@ -316,7 +331,7 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     entry.level = take_level(text);
     entry.continues = stamped && !has_stamp;
     text = front_of(text, RawLog::longest_text);
-    marks.place(entry, log.size_, text, echoed, source);
+    if (const auto first = marks.place(entry, log.size_, text, echoed, source)) make_output(*first);
     if (passing) {
         pass_on(text);
     } else {
@@ -382,6 +397,7 @@ void RawLogBuilder::feed(std::string_view bytes) { state_->feed(bytes); }
 
 RawLog RawLogBuilder::finish() && {
     state_->end_file();
+    if (const auto first = state_->marks.finish()) state_->make_output(*first);
     state_->log.steps_ = std::move(state_->marks).take_steps();
     return std::move(state_->log);
 }

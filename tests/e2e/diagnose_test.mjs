@@ -135,6 +135,17 @@ jobs:
     assert.match(seen.stdout, /nothing to diagnose/);
   });
 
+  await t.test('a group that a script calls like a step and leaves open hides no error', async () => {
+    addBranch(server.repo, 'grouped', {
+      '.github/workflows/deploy.yml': workflow('echo "::group::Run tests"\necho "foo.c:1:2: error: bad"\nexit 1'),
+    });
+    const run = await ended(client, { branch: 'grouped' });
+    const found = await client.call('builds_diagnose', { run_id: run.run_id });
+    assert.deepEqual(found.failed_steps.map(({ step, exit_code }) => [step, exit_code]), [['Work', 1]], found.said);
+    assert.deepEqual(found.causes.map(({ file, line }) => [file, line]), [['foo.c', 1]], found.said);
+    assert.equal(found.verdict.class, 'compile');
+  });
+
   await t.test('what a build prints cannot leave its fence', async () => {
     addBranch(server.repo, 'hostile', {
       '.github/workflows/deploy.yml': workflow(`

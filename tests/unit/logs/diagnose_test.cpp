@@ -273,6 +273,29 @@ TEST(Diagnose, GivesALintersPlaceTheFileAboveIt) {
     EXPECT_EQ(diagnose(log).causes.front().file, "src/b.js");
 }
 
+TEST(Diagnose, SeesTheErrorInAGroupThatAProgramCallsLikeAStep) {
+    constexpr std::string_view bad = "foo.c:1:2: error: bad\n";
+    const auto named = [](std::string_view text) {
+        std::string lines;
+        for (auto rest = text; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1))
+            lines += fmt::format("build\tCompile\t2025-01-01T00:00:00.0000000Z {}\n", rest.substr(0, rest.find('\n')));
+        return lines;
+    };
+    for (const auto* end : {"", "##[endgroup]\n"}) {
+        const auto text = step("ci", fmt::format("##[group]Run tests\n{}{}{}", bad, end, exit_one));
+        for (const bool by_name : {false, true}) {
+            SCOPED_TRACE(fmt::format("{} {}", end, by_name));
+            const auto diagnosis = diagnose(RawLog::decode(by_name ? named(text) : text));
+            ASSERT_EQ(diagnosis.failed_steps.size(), 1u);
+            EXPECT_EQ(diagnosis.failed_steps.front().step, by_name ? "Compile" : "Run ci");
+            EXPECT_EQ(diagnosis.failed_steps.front().exit_code, 1);
+            ASSERT_FALSE(diagnosis.causes.empty());
+            EXPECT_EQ(diagnosis.causes.front().file, "foo.c");
+            EXPECT_EQ(diagnosis.causes.front().kind, FailureClass::compile);
+        }
+    }
+}
+
 TEST(DiagnosisText, ShowsAShortStepAsItWas) {
     const auto log = RawLog::decode(
         step("./check.sh", "reading\nfirst: ok\nversion 1.4.2 isn't the tag v1.4.1\nbye\n" + std::string{exit_one}));

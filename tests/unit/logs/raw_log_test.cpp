@@ -81,6 +81,87 @@ TEST(RawLog, CutsStepsAtTheirHeaders) {
     EXPECT_TRUE(log.steps()[2].post);
 }
 
+std::string roles(const RawLog& log) {
+    std::string all;
+    for (std::size_t i = 0; i < log.size(); ++i) all += "oshm"[static_cast<std::size_t>(log.line(i).role)];
+    return all;
+}
+
+constexpr std::string_view header =
+    "##[group]Run ./ci\n\x1B[36;1m./ci\x1B[0m\nshell: /usr/bin/bash -e {0}\nenv:\n  CI: true\n##[endgroup]\n";
+
+TEST(RawLog, TakesNoHeaderForWhatAProgramPrintsInAGroup) {
+    struct Row {
+        const char* what;
+        const char* printed;
+        const char* roles;
+        std::vector<std::string> steps;
+    };
+    const std::string set_up = "Set up job";
+    const std::vector<Row> rows{
+        {"an open group before an error",
+         "##[group]Run tests\na.c:1:2: error: bad\n##[error]exit code 1\n",
+         "moo",
+         {set_up, "Run ./ci"}},
+        {"before a warning", "##[group]Run tests\nfine\n##[warning]old\nmore\n", "mooo", {set_up, "Run ./ci"}},
+        {"before another group",
+         "##[group]Run tests\nfine\n##[group]more\nbad\n##[endgroup]\nbad\n",
+         "momomo",
+         {set_up, "Run ./ci"}},
+        {"before the same again",
+         "##[group]Run a\none\n##[group]Run b\ntwo\n##[error]no\n",
+         "momoo",
+         {set_up, "Run ./ci"}},
+        {"before the next step",
+         "##[group]Run a\none\n##[group]Run b\nshell: sh -e {0}\n##[endgroup]\ntwo\n",
+         "momhmo",
+         {set_up, "Run ./ci", "Run b"}},
+        {"before the clean-up",
+         "##[group]Run a\none\nPost job cleanup.\nbye\n",
+         "mooo",
+         {set_up, "Run ./ci", "Post job cleanup"}},
+        {"at the end", "##[group]Run tests\nfine\n", "mo", {set_up, "Run ./ci"}},
+        {"with nothing in it", "##[group]Run tests\n##[error]no\n", "mo", {set_up, "Run ./ci"}},
+        {"a closed group",
+         "##[group]Run tests\na.c:1:2: error: bad\n##[endgroup]\nbye\n",
+         "momo",
+         {set_up, "Run ./ci"}},
+        {"a header that was cut",
+         "##[group]Run b\n\x1B[36;1mb\x1B[0m\nshell: sh -e {0}\nenv:\n  A: b\nbad\n  why\n##[error]no\n",
+         "mshhhooo",
+         {set_up, "Run ./ci", "Run b"}},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        const auto log = RawLog::decode("Current runner version: '2'\n" + std::string{header} + row.printed);
+        EXPECT_EQ(roles(log), "omshhhm" + std::string{row.roles});
+        EXPECT_EQ(step_names(log), row.steps);
+        EXPECT_EQ(log.steps().back().last, log.size() - 1);
+        for (std::size_t s = 1; s < log.steps().size(); ++s)
+            EXPECT_EQ(log.steps()[s].first, log.steps()[s - 1].last + 1);
+    }
+}
+
+TEST(RawLog, KeepsHeadersHoweverLongAndWhateverTheirScriptsHold) {
+    std::string coloured;
+    std::string bare;
+    for (int i = 0; i < 700; ++i) {
+        const auto line = "echo " + std::to_string(i) + ": error: no";
+        coloured += "\x1B[36;1m" + line + "\x1B[0m\n";
+        bare += line + '\n';
+    }
+    coloured += "\x1B[36;1m##[error]no\x1B[0m\n\x1B[36;1m##[group]Run x\x1B[0m\n\x1B[36;1mPost job cleanup.\x1B[0m\n";
+    const std::string tail = "shell: bash -e {0}\n##[endgroup]\nout\n";
+    const auto of_script = RawLog::decode("##[group]Run a\n" + coloured + tail);
+    EXPECT_EQ(roles(of_script), "m" + std::string(703, 's') + "hmo");
+    EXPECT_THAT(step_names(of_script), ElementsAre("Run a"));
+
+    EXPECT_EQ(roles(RawLog::decode("##[group]Run a\n" + bare + tail)), "m" + std::string(700, 'h') + "hmo");
+    EXPECT_EQ(roles(RawLog::decode("##[group]Run a/b@v1\nwith:\n  script: one\ntwo\n" + bare + "##[endgroup]\n")),
+              "m" + std::string(703, 'h') + "m");
+    EXPECT_EQ(roles(RawLog::decode("##[group]Run a/b@v1\n##[endgroup]\nout\n")), "mmo");
+}
+
 TEST(RawLog, KnowsThePartsOfACompositeActionByItsSilence) {
     const auto log = RawLog::decode(
         "##[group]Run some/composite@v1\nwith:\n  a: b\n##[endgroup]\n"
