@@ -116,7 +116,13 @@ bool stands_for_one(std::string_view body) {
     return seen.count() < 8 || (!digits && seen.count() < 14);
 }
 
-bool begins_word(std::string_view text, std::size_t at) { return at == 0 || !is_alphanumeric(text[at - 1]); }
+/// Also behind what was escaped: `%3A`, `\n`.
+bool begins_word(std::string_view text, std::size_t at) {
+    if (at == 0 || !is_alphanumeric(text[at - 1])) return true;
+    const auto before = text.substr(0, at);
+    if (at >= 3 && before[at - 3] == '%') return is_hex(before[at - 2]) && is_hex(before[at - 1]);
+    return before.ends_with("\\n") || before.ends_with("\\r") || before.ends_with("\\t");
+}
 
 std::size_t jwt_length(std::string_view text, std::size_t at) {
     const auto head = run_length(text, at, is_word);
@@ -174,25 +180,111 @@ bool is_placeholder(std::string_view value) {
            value.starts_with("{") || value.starts_with("%7B");
 }
 
+/// From `at`, behind the `//` of an address, to where a space, a quote or the next address ends it.
+std::string_view address_at(std::string_view text, std::size_t at) {
+    auto end = at;
+    while (end < text.size() && !ends_address(text[end]) &&
+           (text[end] != ':' || !text.substr(end).starts_with("://"))) {
+        ++end;
+    }
+    return text.substr(at, end - at);
+}
+
+bool is_of_the_web(std::string_view scheme) {
+    const auto ends_with = [&](std::string_view name) {
+        return scheme.size() >= name.size() && equal_ignoring_case(scheme.substr(scheme.size() - name.size()), name);
+    };
+    return ends_with("https:") || ends_with("http:");
+}
+
+bool is_number(std::string_view text) { return run_length(text, 0, is_digit) == text.size(); }
+
+bool is_surely_a_host(std::string_view text) {
+    return text == "localhost" || text.find_first_of(".:") != std::string_view::npos;
+}
+
+/// Whether a host follows, rather than the version of a package: `db:5432/app`, but not `1.2.3`, `v4/x` or, on the web,
+/// `main`.
+bool begins_with_host(std::string_view text, bool web) {
+    const auto length = run_length(text, 0, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; });
+    const auto host = text.substr(0, length);
+    if (host.empty() ||
+        (length < text.size() && std::string_view{"/?#:,;"}.find(text[length]) == std::string_view::npos))
+        return false;
+    if (is_digit(host[0])) return std::count(host.begin(), host.end(), '.') == 3;
+    if (host[0] == 'v' && host.size() > 1 && is_digit(host[1])) return false;
+    return !web || is_surely_a_host(text.substr(0, text.find_first_of("/?#")));
+}
+
+/// The `@` before the host. People forget to escape the slash or the `#` of a password, which end the host by rule:
+/// where what would be the host, or its port, can't be one, and a host follows behind a later `@`, that one counts.
+std::size_t user_information_end(std::string_view address, bool web) {
+    constexpr auto none = std::string_view::npos;
+    const auto path = std::min(address.find_first_of("/?#"), address.size());
+    const auto authority = address.substr(0, path);
+    const auto near = authority.rfind('@');
+    const auto far = address.rfind('@');
+    const auto colon = authority.find(':');
+    if (far == near || colon == none || address[far - 1] == '/') return near;
+    if (near != none) {
+        if (colon > near || is_surely_a_host(authority.substr(near + 1))) return near;
+    } else {
+        const auto name = authority.substr(0, colon);
+        const bool may_be_host = name.starts_with('[') || is_surely_a_host(name);
+        if (may_be_host || is_number(authority.substr(colon + 1))) return none;
+    }
+    return begins_with_host(address.substr(far + 1), web) ? far : near;
+}
+
+/// A short one that nobody is called: with digits, and no organisation before its own repositories, as Azure DevOps
+/// writes them.
+bool is_token_as_name(std::string_view name, std::string_view host_and_path) {
+    constexpr std::size_t shortest = 8;
+    if (name.size() < shortest || run_length(name, 0, is_credential) != name.size()) return false;
+    if (std::none_of(name.begin(), name.end(), is_digit)) return false;
+    const auto slash = host_and_path.find('/');
+    if (slash == std::string_view::npos) return true;
+    const auto path = host_and_path.substr(slash + 1);
+    return path.substr(0, path.find('/')) != name;
+}
+
 /// `user:password@` and `token@` before the host of the address that begins at `at`, behind its `//`.
 void find_user_information(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
     constexpr std::size_t longest_name = 20;
-    auto end = at;
-    auto at_sign = std::string_view::npos;
-    for (; end < text.size() && !ends_address(text[end]) && text[end] != '/' && text[end] != '?' && text[end] != '#';
-         ++end) {
-        if (text[end] == '@') at_sign = end;
-    }
-    if (at_sign == std::string_view::npos) return;
-    const auto colon = text.substr(at, at_sign - at).find(':');
-    if (colon != std::string_view::npos) {
-        const auto begin = at + colon + 1;
-        if (!is_placeholder(text.substr(begin, at_sign - begin))) found.push_back({begin, at_sign});
+    const auto address = address_at(text, at);
+    const bool web = is_of_the_web(text.substr(0, at - 2));
+    const auto end = user_information_end(address, web);
+    // `docker://node:18@sha256:…` has a tag in front of its digest.
+    if (end == std::string_view::npos || address.substr(end + 1).starts_with("sha256:")) return;
+    const auto information = address.substr(0, end);
+    const auto name = information.substr(0, information.find(':'));
+    const bool is_long = name.size() > longest_name;
+    if (name.size() < information.size()) {
+        const auto password = information.substr(name.size() + 1);
+        if (!is_placeholder(password)) found.push_back({at + name.size() + 1, at + end});
         // `https://TOKEN:x-oauth-basic@host` has the token in front.
-        if (colon > longest_name && !is_placeholder(text.substr(at, colon))) found.push_back({at, at + colon});
-    } else if (at_sign - at > longest_name && !is_placeholder(text.substr(at, at_sign - at))) {
-        found.push_back({at, at_sign});
+        if (is_long && !is_placeholder(name)) found.push_back({at, at + name.size()});
+    } else if ((is_long && !is_placeholder(name)) || (web && is_token_as_name(name, address.substr(end + 1)))) {
+        found.push_back({at, at + end});
     }
+}
+
+bool follows(std::string_view text, std::size_t at, std::string_view lower_case) {
+    return text.size() - at >= lower_case.size() && equal_ignoring_case(text.substr(at, lower_case.size()), lower_case);
+}
+
+/// The same in an address that stands in another one's query, its signs escaped: `user%3Apassword%40host`.
+void find_in_escaped_address(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
+    std::size_t begin = 0;
+    std::size_t at_sign = 0;
+    for (auto end = at; end < text.size() && !ends_address(text[end]); ++end) {
+        if (std::string_view{"/?#&"}.find(text[end]) != std::string_view::npos || follows(text, end, "%2f")) break;
+        if (begin == 0 && follows(text, end, "%3a")) begin = end + 3;
+        if (follows(text, end, "%40")) at_sign = end;
+    }
+    if (begin == 0 || at_sign <= begin) return;
+    const auto password = text.substr(begin, at_sign - begin);
+    if (!is_placeholder(password) && !follows(password, 0, "%24%7b")) found.push_back({begin, at_sign});
 }
 
 bool names_a_secret(std::string_view name) {
@@ -216,28 +308,34 @@ bool names_a_secret(std::string_view name) {
     return std::any_of(names.begin(), names.end(), [&](std::string_view each) { return lower == each; });
 }
 
-/// Values in the query of the address that begins at `at` whose names say that nobody may see them.
-void find_in_query(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
-    auto end = at;
+/// Values in the query of the address that begins at `at` whose names say that nobody may see them. `done` is the end
+/// of what was gone through for an address before: of one that stands in another's query only the first name is new, as
+/// it stands behind a question mark there.
+void find_in_query(std::string_view text, std::size_t at, std::size_t& done, std::vector<HiddenRange>& found) {
+    const bool is_inner = at < done;
+    auto end = is_inner ? done : at;
     while (end < text.size() && !ends_address(text[end])) ++end;
+    done = end;
     const auto address = text.substr(0, end);
-    auto begin = address.find('?', at);
+    const auto question_mark = is_inner ? address_at(text, at).find('?') : address.substr(at).find('?');
+    auto begin = question_mark == std::string_view::npos ? question_mark : at + question_mark;
     while (begin != std::string_view::npos && begin < end) {
         ++begin;
         const auto next = std::min(address.find_first_of("&#", begin), end);
-        const auto equals = address.find('=', begin);
+        const auto equals = address.substr(0, next).find('=', begin);
         if (equals < next && next - equals > 8 && names_a_secret(address.substr(begin, equals - begin))) {
             const auto value = address.substr(equals + 1, next - equals - 1);
             if (!is_placeholder(value)) found.push_back({equals + 1, next});
         }
-        begin = next < end ? next : std::string_view::npos;
+        begin = next < end && !is_inner ? next : std::string_view::npos;
     }
 }
 
-void find_in_address(std::string_view text, std::size_t slashes, std::vector<HiddenRange>& found) {
+void find_in_address(std::string_view text, std::size_t slashes, std::size_t& query_end,
+                     std::vector<HiddenRange>& found) {
     const auto host = slashes + 2;
     find_user_information(text, host, found);
-    find_in_query(text, host, found);
+    find_in_query(text, host, query_end, found);
     constexpr std::string_view slack = "hooks.slack.com/services/";
     if (text.substr(host).starts_with(slack)) {
         const auto begin = host + slack.size();
@@ -264,23 +362,42 @@ void find_in_header(std::string_view text, std::size_t at, std::vector<HiddenRan
     if (length >= 8) found.push_back({begin, begin + length});
 }
 
-/// `aws_secret_access_key = …`: forty characters that have no form of their own; `at` is behind the name.
-void find_secret_key(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
-    constexpr std::size_t key_length = 40;
-    const auto begin = skip(text, at, " \"'=:>");
-    if (begin == at) return;
-    if (run_length(text, begin, is_base64) == key_length) found.push_back({begin, begin + key_length});
-}
+/// A name in front of secrets that have no form of their own, with how many characters of what alphabet they have.
+struct Name {
+    std::string_view lower_case;
+    Alphabet alphabet;
+    std::size_t least;
+    std::size_t most;
+    bool with_digits = true;  ///< what has none is a word
+};
 
-bool follows(std::string_view text, std::size_t at, std::string_view lower_case) {
-    return text.size() - at >= lower_case.size() && equal_ignoring_case(text.substr(at, lower_case.size()), lower_case);
+constexpr std::array names_of_secrets{
+    Name{"secret_access_key", is_base64, 40, 40, false}, Name{"secretaccesskey", is_base64, 40, 40, false},
+    Name{"session_token", is_credential, 16, 4096},      Name{"sessiontoken", is_credential, 16, 4096},
+    Name{"sharedaccesskey", is_base64, 40, 128},         Name{"accountkey", is_base64, 40, 128},
+    Name{"_authtoken", is_credential, 8, 4096},
+};
+
+/// The value of the one of those names that begins at `at`.
+void find_named_secret(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
+    for (const auto& name : names_of_secrets) {
+        if (!follows(text, at, name.lower_case)) continue;
+        const auto behind = at + name.lower_case.size();
+        const auto begin = skip(text, behind, " \"'=:>\\");
+        const auto length = run_length(text, begin, name.alphabet);
+        if (begin == behind || length < name.least || length > name.most) return;
+        const auto value = text.substr(begin, length);
+        if (name.with_digits && std::none_of(value.begin(), value.end(), is_digit)) return;
+        found.push_back({begin, begin + length});
+        return;
+    }
 }
 
 /// The bytes that a token or one of the words below may begin with.
 std::bitset<256> beginnings() {
     std::bitset<256> set;
     for (const auto& form : forms) set.set(static_cast<unsigned char>(form.prefix.front()));
-    for (const char c : {'g', 'n', 'e', '/', 'a', 'A', 's', 'S'}) set.set(static_cast<unsigned char>(c));
+    for (const char c : {'g', 'n', 'e', '/', '%', '_', 'a', 'A', 's', 'S'}) set.set(static_cast<unsigned char>(c));
     return set;
 }
 
@@ -303,12 +420,20 @@ std::size_t armour_end(std::string_view text, std::size_t at, std::string_view t
 void find_secret_shapes(std::string_view text, std::vector<HiddenRange>& found) {
     static const std::bitset<256> begins = beginnings();
     if (!has_secret_anchor(text)) return;
+    std::size_t query_end = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];
         if (!begins.test(static_cast<unsigned char>(c))) continue;
         if (c == '/') {
             // A file's path and a comment have slashes too; an address has a colon before them.
-            if (at > 0 && text[at - 1] == ':' && text.substr(at).starts_with("//")) find_in_address(text, at, found);
+            if (at == 0 || !text.substr(at).starts_with("//")) continue;
+            if (text[at - 1] == ':') find_in_address(text, at, query_end, found);
+            if (at >= 3 && follows(text, at - 3, "%3a")) find_in_escaped_address(text, at + 2, found);
+            continue;
+        }
+        if (c == '%') {
+            constexpr std::string_view begin = "%3a%2f%2f";
+            if (follows(text, at, begin)) find_in_escaped_address(text, at + begin.size(), found);
             continue;
         }
         if (begins_word(text, at)) {
@@ -319,14 +444,8 @@ void find_secret_shapes(std::string_view text, std::vector<HiddenRange>& found) 
             }
         }
         constexpr std::string_view header = "authorization";
-        constexpr std::string_view key = "secret_access_key";
-        constexpr std::string_view json_key = "secretaccesskey";
-        if (c == 'a' || c == 'A') {
-            if (follows(text, at, header)) find_in_header(text, at + header.size(), found);
-        } else if (c == 's' || c == 'S') {
-            if (follows(text, at, key)) find_secret_key(text, at + key.size(), found);
-            if (follows(text, at, json_key)) find_secret_key(text, at + json_key.size(), found);
-        }
+        if (follows(text, at, header)) find_in_header(text, at + header.size(), found);
+        find_named_secret(text, at, found);
     }
 }
 

@@ -15,7 +15,8 @@ namespace flux::logs {
 ///   Docker, Netlify, Shopify, age keys, and JSON Web Tokens. Where the form carries a checksum (GitHub, npm), a text
 ///   that breaks it is still taken for a token, unless it plainly stands for one (`ghp_xxxxxxxx…`).
 /// - what stands where a secret belongs: passwords in URLs, signatures and tokens in their queries, Slack's web hooks,
-///   `Authorization` headers, `aws_secret_access_key`.
+///   `Authorization` headers, and behind their names the keys of AWS, its session tokens, the keys of Azure's storage
+///   and buses, and `_authToken` of npm.
 ///
 /// A name before the secret stays where it says what it was: `https://user:***@host/`.
 void find_secret_shapes(std::string_view text, std::vector<HiddenRange>& found);

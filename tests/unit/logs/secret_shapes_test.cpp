@@ -79,6 +79,8 @@ TEST(SecretShapes, HideTokensByTheirForm) {
         EXPECT_EQ(masked("token " + row.token + " end"), "token *** end");
         EXPECT_EQ(masked("TOKEN=\"" + row.token + "\""), "TOKEN=\"***\"");
         EXPECT_EQ(masked(row.token), "***");
+        EXPECT_EQ(masked("?next=%2F%3Ftoken%3D" + row.token), "?next=%2F%3Ftoken%3D***");
+        EXPECT_EQ(masked(R"("token:\n)" + row.token + R"(\n")"), R"("token:\n***\n")");
     }
 }
 
@@ -95,6 +97,21 @@ TEST(SecretShapes, HideWhatStandsWhereASecretBelongs) {
         Row{"an @ in the password", "ftp://u:p@ss@host/", "ftp://u:***@host/"},
         Row{"token as a name", "https://0123456789abcdef0123456789abcdef01234567@github.com/",
             "https://***@github.com/"},
+        Row{"short token as a name", "https://hunter2tokenonly@github.com/o/r.git", "https://***@github.com/o/r.git"},
+        Row{"pip's address", "git+https://hunter2tokenonly@github.com/o/r.git@v1.2",
+            "git+https://***@github.com/o/r.git@v1.2"},
+        Row{"a slash behind an @ in the password", "postgres://u:p@ss/w0rdsecret@db", "postgres://u:***@db"},
+        Row{"a slash in the password", "'postgres://u:pa/ss?w0#rd@db.example.org:5432/app'",
+            "'postgres://u:***@db.example.org:5432/app'"},
+        Row{"a path with an @ behind a host", "git+https://u:pw@github.com/o/r.git@main",
+            "git+https://u:***@github.com/o/r.git@main"},
+        Row{"a scope behind a host without a dot", "http://u:pw@registry/@scope/pkg@1.2.3",
+            "http://u:***@registry/@scope/pkg@1.2.3"},
+        Row{"two addresses at once", "redis://u:p1@h1/0,redis://u:p2@h2/1", "redis://u:***@h1/0,redis://u:***@h2/1"},
+        Row{"encoded", "?next=https%3A//u%3Apw0rdlong%40h/x", "?next=https%3A//u%3A***%40h/x"},
+        Row{"encoded wholly", "?next=https%3A%2F%2Fu%3Apw0rdlong%40h%2Fx", "?next=https%3A%2F%2Fu%3A***%40h%2Fx"},
+        Row{"two in one query", "http://a/?token=abcdefgh1&b=https://c/?sig=abcdefgh2&d=1",
+            "http://a/?token=***&b=https://c/?sig=***&d=1"},
         Row{"signed address", "GET https://x.blob.core/y?se=2026&sig=AbCdEf123456%3D&sp=r 200",
             "GET https://x.blob.core/y?se=2026&sig=***&sp=r 200"},
         Row{"Slack's hook", "POST https://hooks.slack.com/services/T0000/B0000/XXXXXXXXXXXXXXXX",
@@ -103,6 +120,27 @@ TEST(SecretShapes, HideWhatStandsWhereASecretBelongs) {
         Row{"header in JSON", R"({"authorization":"Bearer abc.def.ghi-jkl"})", R"({"authorization":"Bearer ***"})"},
         Row{"AWS secret", "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             "aws_secret_access_key = ***"},
+        Row{"AWS secret of the environment", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "AWS_SECRET_ACCESS_KEY=***"},
+        Row{"AWS secret in YAML", "aws_secret_access_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'",
+            "aws_secret_access_key: '***'"},
+        Row{"AWS secret in JSON in JSON", R"({\"SecretAccessKey\": \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"})",
+            R"({\"SecretAccessKey\": \"***\"})"},
+        Row{"AWS session",
+            "export AWS_SESSION_TOKEN=IQoJb3JpZ2luX2VjEJr+/wEaCXVzLWVhc3QtMQ==", "export AWS_SESSION_TOKEN=***"},
+        Row{"AWS session in a profile",
+            "aws_session_token = IQoJb3JpZ2luX2VjEJr//wEaCXVzLWVhc3QtMQ==", "aws_session_token = ***"},
+        Row{"AWS session in JSON", R"("SessionToken": "IQoJb3JpZ2luX2VjEJr//wEaCXVzLWVhc3QtMQ==")",
+            R"("SessionToken": "***")"},
+        Row{"Azure storage",
+            "AccountName=x;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/"
+            "K1SZFPTOtr/KBHBeksoGMGw==;EndpointSuffix=core",
+            "AccountName=x;AccountKey=***;EndpointSuffix=core"},
+        Row{"Azure Service Bus",
+            "SharedAccessKeyName=Root;SharedAccessKey=0123456789abcdefghijklmnopqrstuvwxyzABCDEFG=",
+            "SharedAccessKeyName=Root;SharedAccessKey=***"},
+        Row{"npmrc", "//npm.example.org/:_authToken=9a1d5d5f-77aa-4c0e", "//npm.example.org/:_authToken=***"},
+        Row{"npmrc without a registry", "npm config set _authToken=hunter2tokenonly", "npm config set _authToken=***"},
         Row{"key in one line", R"("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----\n")",
             R"("-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\n")"},
     };
@@ -117,6 +155,20 @@ TEST(SecretShapes, LeaveWhatIsNone) {
              "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
              "npm_config_registry=https://registry.example.org/",
              "https://git@github.com/owner/repository.git and ssh://git@host/path",
+             "https://me@github.com/x https://first.last@bitbucket.org/x https://x-access-token@github.com/x",
+             "https://organisation1@dev.azure.com/organisation1/project/_git/repository",
+             "ssh://deployer2tokenonly@host/path git@github.com:owner/repository.git "
+             "postgres://application1user@db/app",
+             "write to build2automation@example.org, or see https://example.org, build2automation@example.org",
+             "http://localhost:3000/@vite/client http://localhost:3000/node_modules/x@1.2.3/y",
+             "https://cdn.jsdelivr.net/npm/x@1.2.3/+esm http://host:PORT/pkg@latest webpack://app:main/x@1",
+             "git+ssh://git@github.com:owner/repository.git@main file://C:/x/y@host/z",
+             "https://${USER}@host/ https%3A%2F%2Fexample.org%2F%40scope%2Fname",
+             "docker://node:18-alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+             "//registry.npmjs.org/:_authToken=${NPM_TOKEN} //registry.npmjs.org/:_authToken=",
+             "const SessionToken = getServerSideSessionToken(request); sessionToken: string",
+             "AWS_SESSION_TOKEN: *** AWS_SESSION_TOKEN= AccountKey=$key SharedAccessKeyName=RootManageSharedAccessKey1",
+             "error TS2339: Property 'sessionToken' does not exist on type 'NextAuth4Session'",
              "https://user:***@host/ and https://x:${TOKEN}@host/",
              "at Object.<anonymous> (/home/runner/work/x/node_modules/@scope/name/index.js:1:2)",
              "task_key sk_id risk-free disk-usage xoxb- AIza eyJ.x",
@@ -129,6 +181,14 @@ TEST(SecretShapes, LeaveWhatIsNone) {
          }) {
         EXPECT_EQ(masked(line), line);
     }
+}
+
+TEST(SecretShapes, AreFoundInALongLineOfAddressesAtOnce) {
+    // Quadratic, this would take minutes.
+    std::string line;
+    while (line.size() < 3'000'000) line += "://a:b";
+    EXPECT_EQ(masked(line), line);
+    EXPECT_EQ(masked(line + "?token=abcdefgh1"), line + "?token=***");
 }
 
 TEST(SecretShapes, AreWorthALookWhereverOneIsFound) {
