@@ -370,9 +370,21 @@ private:
         if (!builds::is_over(run_)) text_ += " The run goes on.";
         if (!text_.ends_with('\n')) text_ += '\n';
 
-        structured_size_ = size_of(card(run_)) + size_of(victims_json(victims_)) + reserve +
-                           size_of(since_green_json(history_, history_limits())) +
-                           history_text(history_, history_limits()).size() * 5 / 2;
+        // What changed may not take the room of what broke.
+        for (const auto& fewer : {shown_history_, HistoryLimits{1, 3, 1, 1}, HistoryLimits{1, 1, 0, 0}}) {
+            shown_history_ = fewer;
+            if (history_cost() <= budget() / 4) break;
+        }
+        if (history_.since_green && history_cost() > budget() / 4) history_.since_green->differences = {};
+        structured_size_ = size_of(card(run_)) + size_of(victims_json(victims_)) + reserve + history_cost();
+    }
+
+    std::size_t budget() const { return static_cast<std::size_t>(wish_.max_tokens) * bytes_a_token; }
+
+    /// The text goes out twice.
+    std::size_t history_cost() const {
+        return size_of(since_green_json(history_, shown_history_)) +
+               history_text(history_, shown_history_).size() * 5 / 2;
     }
 
     /// How many of the jobs get enough room to be explained; what they cost beside their text is taken off.
@@ -390,9 +402,8 @@ private:
 
     /// The text goes out twice, and beside it the causes once more, one by one.
     std::size_t room_for_text() const {
-        const auto budget = static_cast<std::size_t>(wish_.max_tokens) * bytes_a_token;
         const auto spent = structured_size_ + 2 * reserve + text_.size() * 5 / 2;
-        return (budget - std::min(budget, spent)) * 3 / 10;
+        return (budget() - std::min(budget(), spent)) * 3 / 10;
     }
 
     async::Task<> look_into(const Job& job, std::size_t room) {
@@ -400,6 +411,7 @@ private:
         finding.job = &job;
         const auto heading =
             run_.jobs.size() > 1 ? fmt::format("\nJob \"{}\" (id {}):\n", clean_name(job.name), job.id) : std::string{};
+        const auto room_below = room - std::min(room, heading.size());
         auto log = co_await read_job_text(context_->provider, context_->pool, run_, job, read_bytes);
         if (!log) {
             finding.why = sentence(log.error().message);
@@ -412,12 +424,12 @@ private:
                 if (unread_of_ == nullptr) unread_of_ = &job;
             }
             const auto shared = std::make_shared<const JobText>(*std::move(log));
-            auto work = [job, shared, nonce = nonce_, room = room - heading.size()] {
+            auto work = [job, shared, nonce = nonce_, room = room_below] {
                 return diagnose_job(job, *shared, nonce, room);
             };
             auto working = context_->pool.run(std::move(work));
             finding.diagnosis = co_await std::move(working);
-            if (!finding.diagnosis.convinces) co_await compare_with_green(finding, shared, room - heading.size());
+            if (!finding.diagnosis.convinces) co_await compare_with_green(finding, shared, room_below);
             for (const auto& earlier : findings_) {
                 if (finding.same_as != nullptr || finding.diagnosis.likeness.empty()) break;
                 if (earlier.diagnosis.likeness == finding.diagnosis.likeness) finding.same_as = earlier.job;
@@ -471,7 +483,7 @@ private:
         structured["jobs"] = jobs_of(findings_);
         structured["failed_tests"] = failed_tests_of(findings_);
         structured["victims"] = victims_json(victims_);
-        structured["since_green"] = since_green_json(history_, history_limits());
+        structured["since_green"] = since_green_json(history_, shown_history_);
         structured["flaky"] = flaky_json(history_);
         structured["log_state"] = log_state(run_, all_jobs(run_));
         structured["look_again_in_s"] = look_again;
@@ -479,15 +491,14 @@ private:
         if (best_of(findings_) == nullptr)
             structured["why"] = findings_.empty() ? std::string{} : findings_.front().why;
 
-        std::string ending = history_text(history_, history_limits());
+        std::string ending = history_text(history_, shown_history_);
         if (look_again > 0) ending += fmt::format("Look again in {} s.\n", look_again);
         ending += to_text(next);
 
-        const auto budget = static_cast<std::size_t>(wish_.max_tokens) * bytes_a_token;
         const auto spent = text_.size() + ending.size() + size_of(boost::json::value(text_ + ending)) +
                            size_of(structured) + 2 * reserve;
         boost::json::array causes;
-        left_out_ += take_causes(findings_, budget - std::min(budget, spent), causes);
+        left_out_ += take_causes(findings_, budget() - std::min(budget(), spent), causes);
         structured["causes"] = std::move(causes);
 
         if (left_out_ > 0 || unread_ > 0 || !unshown_.empty()) {
@@ -517,6 +528,7 @@ private:
     const std::string nonce_ = random_id(8);
 
     RunHistory history_;
+    HistoryLimits shown_history_ = history_limits();
     std::string text_;
     std::size_t structured_size_ = 0;
     std::vector<Finding> findings_;

@@ -147,6 +147,25 @@ jobs:
     assert.equal(found.verdict.class, 'compile');
   });
 
+  await t.test('a tight budget holds for many jobs with long names', async () => {
+    const one = workflow('for i in $(seq 1 40); do echo "src/part$i.c:$i:2: error: part $i is wrong in a way that takes a line to tell"; done; exit 1');
+    const many = one.replace('  work:\n', `  work:
+    name: Integration tests (ubuntu-22.04, postgres-16, redis-7, node-22.x, python-3.12, shard \${{ matrix.shard }}/12)
+    strategy:
+      fail-fast: false
+      matrix:
+        shard: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+`);
+    addBranch(server.repo, 'sharded', { '.github/workflows/deploy.yml': many });
+    const run = await ended(client, { branch: 'sharded' });
+    for (const max_tokens of [1000, 2000]) {
+      const found = await client.call('builds_diagnose', { run_id: run.run_id, max_tokens });
+      const { said, ...structured } = found;
+      const spent = tokensIn(said + JSON.stringify(structured));
+      assert.ok(spent <= max_tokens, `${spent} tokens of ${max_tokens}: ${said}`);
+    }
+  });
+
   await t.test('what a build prints cannot leave its fence', async () => {
     addBranch(server.repo, 'hostile', {
       '.github/workflows/deploy.yml': workflow(`
