@@ -165,7 +165,7 @@ TEST(SecretShapes, LeaveWhatIsNone) {
              "git+ssh://git@github.com:owner/repository.git@main file://C:/x/y@host/z",
              "https://${USER}@host/ https%3A%2F%2Fexample.org%2F%40scope%2Fname",
              "docker://node:18-alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-             "//registry.npmjs.org/:_authToken=${NPM_TOKEN} //registry.npmjs.org/:_authToken=",
+             "//registry.example.org/:_authToken=${NPM_TOKEN} //registry.example.org/:_authToken=",
              "const SessionToken = getServerSideSessionToken(request); sessionToken: string",
              "AWS_SESSION_TOKEN: *** AWS_SESSION_TOKEN= AccountKey=$key SharedAccessKeyName=RootManageSharedAccessKey1",
              "error TS2339: Property 'sessionToken' does not exist on type 'NextAuth4Session'",
