@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "logs/escape_sequence.hpp"
 #include "logs/secret_anchors.hpp"
+#include "logs/utf16.hpp"
 
 namespace flux::logs {
 
@@ -54,6 +55,11 @@ std::string_view after_returns(std::string_view line) {
     while (line.ends_with('\r')) line.remove_suffix(1);
     const auto* last = line.empty() ? nullptr : static_cast<const char*>(::memrchr(line.data(), '\r', line.size()));
     return last == nullptr ? line : line.substr(static_cast<std::size_t>(last - line.data()) + 1);
+}
+
+/// The length of what stands before the NULs and returns at the end.
+std::size_t length_without_nuls(std::string_view line) {
+    return line.find_last_not_of(std::string_view{"\0\r", 2}) + 1;
 }
 
 /// The length of `ESC [ digits ; : m` at the front of `text`, which begins with ESC; 0: it is something else.
@@ -190,6 +196,14 @@ std::string_view LineCleaner::take_apart(std::string_view line, KnownOfLine know
     auto shown = line;
     auto simple = take_simple(shown, known);
     if (simple.taken < line.size()) {
+        if (line.find('\0') != std::string_view::npos) {
+            if (decode_wide_line(line, widened_)) return take_apart(widened_, KnownOfLine{odd_.find(widened_)});
+            // At its end it would let a return stand inside the line.
+            if (const auto length = length_without_nuls(line); length < line.size()) {
+                known.odd = known.odd.first(known.odd.size() - (line.size() - length));
+                return take_apart(line.substr(0, length), known);
+            }
+        }
         // Something else is in the line: it may be a return, before which nothing counts.
         shown = after_returns(line);
         if (const auto overwritten = line.size() - shown.size(); overwritten > 0) {

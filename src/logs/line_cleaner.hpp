@@ -21,10 +21,11 @@ enum class Escapes : std::uint8_t {
 /// The one way from a line of a log as a program printed it to the line that anybody may see: every log, whoever made
 /// it, goes through here before it is stored or shown.
 ///
-/// Of what carriage returns overwrote only the end is left; byte order marks, escape sequences, NUL and control
-/// characters but tabs go; malformed UTF-8 becomes U+FFFD; characters that nobody sees or that turn the reading
-/// direction are written out (`<U+202E>`); secrets become `***`, also where colours or invisible characters stand
-/// inside them. The result has no line feed, is well-formed UTF-8, and cleaning it again changes nothing.
+/// UTF-16 that a program printed is decoded; of what carriage returns overwrote only the end is left; byte order marks,
+/// escape sequences, NUL and control characters but tabs go; malformed UTF-8 becomes U+FFFD; characters that nobody
+/// sees or that turn the reading direction are written out (`<U+202E>`); secrets become `***`, also where colours or
+/// invisible characters stand inside them. The result has no line feed, is well-formed UTF-8, and cleaning it again
+/// changes nothing.
 ///
 /// Feed the lines in their order: private keys go over many of them. Linear; keeps a buffer of the size of the longest
 /// line.
@@ -83,6 +84,7 @@ private:
     OddBytes odd_;
     std::vector<char> simple_;  ///< keeps its size, as to fill it anew costs more than the line
     std::vector<char> padded_;
+    std::string widened_;  ///< a line of UTF-16 as UTF-8
     std::string bare_;
     std::vector<Insertion> insertions_;
     std::vector<HiddenRange> hidden_;

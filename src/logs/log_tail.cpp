@@ -48,14 +48,17 @@ void LogTail::begin_file(std::string job, std::string step) {
 }
 
 void LogTail::end_line() {
+    take_front(decoder_.finish());
     if (open_) take("\n");
 }
 
-void LogTail::feed(std::string_view bytes) {
+void LogTail::feed(std::string_view bytes) { take_front(decoder_.feed(bytes)); }
+
+void LogTail::take_front(std::string_view utf8) {
     if (!in_file_ && front_.size() < RawLogBuilder::front_bytes) {
-        front_ += bytes.substr(0, RawLogBuilder::front_bytes - front_.size());
+        front_ += utf8.substr(0, RawLogBuilder::front_bytes - front_.size());
     }
-    take(bytes);
+    take(utf8);
 }
 
 void LogTail::take(std::string_view bytes) {

@@ -7,6 +7,7 @@
 
 #include "logs/line_splitter.hpp"
 #include "logs/raw_log.hpp"
+#include "logs/utf16.hpp"
 
 namespace flux::logs {
 
@@ -41,6 +42,7 @@ public:
 private:
     std::size_t kept_lines() const { return wanted_ + run_in_lines; }
     void end_line();
+    void take_front(std::string_view utf8);
     void take(std::string_view bytes);
     void trim();
     void settle();
@@ -50,6 +52,7 @@ private:
 
     std::size_t wanted_;
     std::size_t before_;
+    FileDecoder decoder_;
     std::string front_;  ///< of a log that begins without a file's name
     bool in_file_ = false;
     std::string job_;

@@ -13,6 +13,7 @@
 #include "logs/line_splitter.hpp"
 #include "logs/stamp.hpp"
 #include "logs/step_marks.hpp"
+#include "logs/utf16.hpp"
 
 namespace flux::logs {
 
@@ -176,7 +177,7 @@ struct RawLogBuilder::State {
         log.blocks_.back().reserve(first_block_bytes);
     }
 
-    void feed(std::string_view bytes);
+    void feed(std::string_view utf8);
     void decide();
     void end_file();
     void add(const LineSplitter::RawLine& line);
@@ -199,6 +200,7 @@ struct RawLogBuilder::State {
     std::vector<std::size_t> first_blocks;  ///< of each step
 
     std::string front;  ///< as long as the kind of the file is unknown
+    FileDecoder decoder;
     bool decided = false;
     bool tabbed = false;
     bool stamped = false;  ///< some line had a stamp
@@ -211,14 +213,14 @@ struct RawLogBuilder::State {
     const LineSplitter::Sink sink = [this](const LineSplitter::RawLine& line) { add(line); };
 };
 
-void RawLogBuilder::State::feed(std::string_view bytes) {
-    if (decided) return splitter.feed(bytes, sink);
-    if (front.empty() && bytes.size() >= front_bytes) {
-        tabbed = is_gh_run_view(bytes.substr(0, front_bytes));
+void RawLogBuilder::State::feed(std::string_view utf8) {
+    if (decided) return splitter.feed(utf8, sink);
+    if (front.empty() && utf8.size() >= front_bytes) {
+        tabbed = is_gh_run_view(utf8.substr(0, front_bytes));
         decided = true;
-        return splitter.feed(bytes, sink);
+        return splitter.feed(utf8, sink);
     }
-    front += bytes;
+    front += utf8;
     if (front.size() >= front_bytes) decide();
 }
 
@@ -230,6 +232,7 @@ void RawLogBuilder::State::decide() {
 }
 
 void RawLogBuilder::State::end_file() {
+    feed(decoder.finish());
     if (!decided) decide();
     splitter.finish(sink);
 }
@@ -386,6 +389,7 @@ void RawLogBuilder::begin_behind(std::string_view front, std::size_t lines) {
 }
 
 void RawLogBuilder::skip(std::size_t lines) {
+    state_->decoder.begin_behind();
     if (lines == 0) return;
     auto& state = *state_;
     if (!state.front.empty()) state.decide();
@@ -393,7 +397,7 @@ void RawLogBuilder::skip(std::size_t lines) {
     state.log.gaps_.push_back({state.log.size_, lines + state.lines_missing()});
 }
 
-void RawLogBuilder::feed(std::string_view bytes) { state_->feed(bytes); }
+void RawLogBuilder::feed(std::string_view bytes) { state_->feed(state_->decoder.feed(bytes)); }
 
 RawLog RawLogBuilder::finish() && {
     state_->end_file();

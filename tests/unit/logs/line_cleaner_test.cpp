@@ -130,9 +130,9 @@ TEST(LineCleaner, TakesTheShortWayAndTheLongOneToTheSameEnd) {
     for (int round = 0; round < 20'000; ++round) {
         std::string line;
         for (auto count = random() % 20; count > 0; --count) line += parts[random() % parts.size()];
-        // A NUL vanishes, but nothing behind it goes the short way.
+        // A control character vanishes, but nothing behind it goes the short way.
         auto marked = line;
-        marked.insert(shown_begin(line), 1, '\0');
+        marked.insert(shown_begin(line), 1, '\x01');
         for (std::size_t i = 0; i < cleaners.size(); ++i) {
             const auto clean = cleaners[i].clean(line);
             const auto expected = others[i].clean(marked);
