@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/text.hpp"
+#include "logs/line_shapes.hpp"
 #include "logs/recoveries.hpp"
 
 namespace flux::logs {
@@ -223,8 +226,10 @@ public:
         static const RE2 heading{
             R"(^\s?(?:FILE: |Line +)?((?:\S*/)*[\w@.\[\]()-]+\.(?:[cm]?[jt]sx?|vue|svelte|astro|php|css|scss|less|sass|html?|ya?ml|json|mdx?|py|rb|kt|java|graphql))\s*$)"};
         if (text.size() > longest_name || text.find('.') == std::string_view::npos) return;
+        // Asking only whether is cheaper than asking where, and most lines are none.
+        if (!RE2::PartialMatch(piece(text), heading)) return;
         re2::StringPiece file;
-        if (!RE2::PartialMatch(piece(text), heading, &file)) return;
+        RE2::PartialMatch(piece(text), heading, &file);
         file_ = {file.data(), file.size()};
         line_ = index + 1;
     }
@@ -299,6 +304,19 @@ void take_back(std::vector<Candidate>& found, std::size_t index, std::string_vie
     }
 }
 
+/// Leaves the first and the last of `found`, `limit` in all. What those of the first say again counts with them.
+void leave_out_middle(std::vector<Candidate>& found, std::size_t limit) {
+    const auto first = found.begin() + static_cast<std::ptrdiff_t>(limit / 2);
+    const auto last = found.end() - static_cast<std::ptrdiff_t>(limit - limit / 2);
+    std::unordered_map<std::uint64_t, Candidate*> said;
+    for (auto it = found.begin(); it != first; ++it) said.emplace(likeness_of(it->cause), &*it);
+    for (auto it = first; it != last; ++it) {
+        if (const auto earlier = said.find(likeness_of(it->cause)); earlier != said.end())
+            earlier->second->cause.count += it->cause.count;
+    }
+    found.erase(first, last);
+}
+
 }  // namespace
 
 std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std::size_t last, std::size_t limit) {
@@ -363,11 +381,18 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         if (line.level == Level::error && candidate.weight > 15) candidate.weight += 6;
         if (is_captured) candidate.weight -= captured_counts_less;
         if (!Recoveries::judge(text, candidate)) continue;
-        if (found.size() >= limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit / 2));
         found.push_back(std::move(candidate));
+        if (found.size() >= 2 * limit) leave_out_middle(found, limit);
     }
+    if (found.size() > limit) leave_out_middle(found, limit);
     recoveries.settle(found, std::min(last, log.size()));
     return found;
+}
+
+std::uint64_t likeness_of(const Cause& cause) {
+    const std::hash<std::string_view> hash;
+    const auto mixed = [](std::uint64_t a, std::uint64_t b) { return (a ^ (b >> 29)) * 0x9E3779B97F4A7C15U + b; };
+    return mixed(mixed(hash(cause.tool), hash(cause.file)), shape_of(cause.message));
 }
 
 }  // namespace flux::logs

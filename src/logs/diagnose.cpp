@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -88,26 +90,38 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
     const auto& step = log.steps()[failure.step];
     std::vector<Cause> causes;
     std::vector<std::size_t> repeated;
-    std::map<std::pair<std::string, std::uint64_t>, std::size_t> known;
+    std::unordered_map<std::uint64_t, std::size_t> known;
+    // A line is worth showing again only where it isn't the same word by word.
+    std::unordered_set<std::string_view> said;
+    const auto repeat = [&](std::size_t line) {
+        if (repeated.size() < most_further && said.insert(log.text(line)).second) repeated.push_back(line + 1);
+    };
     std::map<std::string, int> seen_of_tool;
+    // The tools that still speak of errors near the end.
+    constexpr std::size_t far = 400;
+    std::set<std::string> goes_on;
+    for (const auto& candidate : candidates) {
+        if (!candidate.cause.tool.empty() && candidate.weight >= convincing && candidate.line + far >= failure.line)
+            goes_on.insert(candidate.cause.tool);
+    }
     // Of failed tests that read alike, so many are told apart: each has values of its own.
     constexpr std::size_t most_told_apart = 8;
-    std::map<std::pair<std::string, std::uint64_t>, std::set<std::string>> told_apart;
+    std::unordered_map<std::uint64_t, std::set<std::string>> told_apart;
 
     for (auto& candidate : candidates) {
-        auto key = std::pair{candidate.cause.tool + '\n' + candidate.cause.file, shape_of(candidate.cause.message)};
+        const auto key = likeness_of(candidate.cause);
         bool is_new = false;
         if (is_of_one_test(candidate)) {
             auto& messages = told_apart[key];
             is_new = messages.size() < most_told_apart && messages.insert(candidate.cause.message).second;
         }
         if (const auto again = known.find(key); again != known.end() && !is_new) {
-            ++causes[again->second].count;
-            if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
+            causes[again->second].count += candidate.cause.count;
+            repeat(candidate.line);
             continue;
         }
         if (candidate.weight < convincing && in_green.contains(shape_of(log.text(candidate.line)))) {
-            if (repeated.size() < most_further) repeated.push_back(candidate.line + 1);
+            repeat(candidate.line);
             continue;
         }
         auto cause = std::move(candidate.cause);
@@ -130,11 +144,12 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
         // The first error of a tool is the likeliest cause; what follows is often its echo.
         const auto earlier = seen_of_tool[cause.tool]++;
         cause.weight -= std::min(earlier, 6);
-        // What stands near the end explains the exit, unless a tool named it precisely long before.
+        // What stands near the end explains the exit, unless it only goes on with what its tool said long before.
         const auto distance = failure.line - std::min(failure.line, candidate.line);
-        if (distance > 400) cause.weight -= 6;
+        if (distance > far && !(goes_on.contains(cause.tool) && cause.weight >= convincing)) cause.weight -= 6;
         if (distance < 40 && cause.weight < convincing) cause.weight += 8;
-        known.emplace(std::move(key), causes.size());
+        known.emplace(key, causes.size());
+        said.insert(log.text(candidate.line));
         causes.push_back(std::move(cause));
     }
     Ranked ranked;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "logs/folding.hpp"
 
 namespace flux::logs {
 
@@ -72,6 +73,7 @@ public:
             titled = true;
             shown_.insert(number);
             out_ += line;
+            number = fold_repeats_of(number, last);
         }
         return !full_;
     }
@@ -90,6 +92,22 @@ public:
     std::size_t left_out() const { return left_out_; }
 
 private:
+    /// Says of lines behind `number`, up to `last`, that they say it again, instead of showing them. The last of them.
+    std::size_t fold_repeats_of(std::size_t number, std::size_t last) {
+        constexpr std::size_t worth_a_remark = 2;
+        const auto shown = log_.number_of(number - 1);
+        auto end = number;
+        while (end < std::min(last, log_.size()) && log_.text(end) == log_.text(number - 1) &&
+               log_.line(end).level == log_.line(number - 1).level && log_.number_of(end) - shown == end + 1 - number)
+            ++end;
+        if (end - number < worth_a_remark) return number;
+        const FoldedLines repeats{FoldedLines::Kind::repeats, 1, end - number, 1};
+        const auto remark = folding_remark(repeats, static_cast<std::int64_t>(shown)) + "\n";
+        if (out_.size() + remark.size() <= max_bytes_) out_ += remark;
+        for (auto folded = number + 1; folded <= end; ++folded) shown_.insert(folded);
+        return end;
+    }
+
     const RawLog& log_;
     std::string& out_;
     const std::size_t max_bytes_;

@@ -1,9 +1,12 @@
 #include "logs/recoveries.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 
 namespace flux::logs {
 
@@ -25,26 +28,70 @@ constexpr std::size_t attempt_reaches = 60;
 constexpr std::size_t retry_reaches = 6;
 constexpr std::size_t excuse_reaches = 40;
 
+// What a line begins with, or holds, that says how things go. Most lines say nothing of the kind, so that one automaton
+// for all of these is asked first (`may_mark`, `may_take_back`), and which of them it was only then.
+
 /// The first words of a run of tests, or of a script that npm runs.
-bool opens(std::string_view text) {
-    static const RE2 opening{
-        R"(=+ test session starts =+|TAP version 1[34]|running \d+ tests?$|RUN\s+v\d|> (?:\S+@\S* \S+|[a-z][\w:-]*$)|\[=+\] Running \d+ tests? |)"
-        R"(\[ RUN      \]|Test project |PHPUnit \d|Run options: |(?:\[INFO\] )?Running \w+(?:[.$]\w+)*$|\[INFO\] -+< |> Task :|bun test v\d)"};
-    return begins(opening, text);
-}
+constexpr const char* opening =
+    R"(=+ test session starts =+|TAP version 1[34]|running \d+ tests?$|RUN\s+v\d|> (?:\S+@\S* \S+|[a-z][\w:-]*$)|\[=+\] Running \d+ tests? |)"
+    R"(\[ RUN      \]|Test project |PHPUnit \d|Run options: |(?:\[INFO\] )?Running \w+(?:[.$]\w+)*$|\[INFO\] -+< |> Task :|bun test v\d)";
 
 /// What ends a run of tests in which all went well. Where a tool counts several things, it is the last of them, or the
 /// one that is bad when any is.
+constexpr const char* well =
+    R"(=* ?(?:\d+ (?:passed|skipped|deselected|xfailed|xpassed|warnings?|rerun)(?:, )?)+ in [\d.]+s|)"
+    R"(Test Suites:\s+(?:\d+ (?:skipped|passed), )+\d+ (?:of \d+ )?total|\d+ passing \(|\d+ examples?, 0 failures|)"
+    R"(\d+ (?:runs|tests?), (?:\d+ assertions, )?0 failures|test result: ok\.|ok\s+\S+\s+(?:\d+\.\d+s|\(cached\))|)"
+    R"(\[       OK \]|100% tests passed|[#ℹ] cancelled 0$|\S+\.t \.+ ?ok$|All tests successful\.|)"
+    R"((?:\[(?:INFO|WARNING)\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|BUILD SUCCESS)|BUILD SUCCESSFUL in |)"
+    R"(OK \(\d+ tests?|Passed!  - Failed: +0|ok \| \d+ passed)";
+
+/// What ends a part of a run in which something failed: nothing behind it takes back what was before.
+constexpr const char* badly =
+    R"(=* ?\d+ (?:failed|errors?)\b.* in [\d.]+s|Tests:? +\d+ failed|test result: FAILED|FAIL\s+\S|--- FAIL: |)"
+    R"(\[  FAILED  \]|\d+ (?:examples?|runs|tests), .*[1-9]\d* (?:failures?|errors?)|[#ℹ] (?:fail|cancelled) [1-9]|)"
+    R"(\[ERROR\] +Tests run: |(?:\[ERROR\] )?Tests run: \d+, .*<<< (?:FAILURE|ERROR)|FAILED \(|\S+\.t \.+ *(?:Failed|Dubious))";
+
+/// Go's marks: which test prints from here on, and which has passed.
+constexpr const char* printing = R"(=== (?:RUN|CONT|NAME) +(\S+))";
+constexpr const char* passed = R"(--- (?:PASS|SKIP): (\S+))";
+
+/// unittest's last two lines.
+constexpr const char* unittest_end = R"(Ran .* in |OK$|OK \()";
+
+constexpr const char* attempt = R"((?i)[^\w]*(?:attempt|try|retry)\b[^\w]{0,4}(?:number |no\. ?)?(\d{1,3})\b[^─━═]*$)";
+
+constexpr const char* retry = R"((?i)\b(?:will (?:re)?try(?: again)?|retrying|trying again|retry in \d)\b)";
+
+constexpr const char* excuse =
+    R"((?i)\b(?:as (?:was |is )?expected|as it should(?: be)?|(?:an|this|the) expected (?:failure|error)|expected to fail|)"
+    R"((?:correctly|rightly) (?:rejected|refused|fail(?:s|ed))|(?:rejected|refused|failed) correctly|allowed to fail|)"
+    R"(non-?fatal|continuing anyway|(?:errors?|failures?) (?:was |were |is |are )?(?:ignored|tolerated))\b)";
+
+/// One expression that matches what any of them does.
+std::string any_of(std::initializer_list<const char*> expressions) {
+    return fmt::format("(?:{})", fmt::join(expressions, ")|(?:"));
+}
+
+bool may_mark(std::string_view text) {
+    static const RE2 any{any_of({opening, well, badly, printing, passed, unittest_end, attempt})};
+    return begins(any, text);
+}
+
+bool may_take_back(std::string_view text) {
+    static const RE2 any{any_of({retry, excuse})};
+    return RE2::PartialMatch(piece(text), any);
+}
+
+bool opens(std::string_view text) {
+    static const RE2 expression{opening};
+    return begins(expression, text);
+}
+
 bool closes_well(std::string_view text) {
-    static const RE2 well{
-        R"(=* ?(?:\d+ (?:passed|skipped|deselected|xfailed|xpassed|warnings?|rerun)(?:, )?)+ in [\d.]+s|)"
-        R"(Test Suites:\s+(?:\d+ (?:skipped|passed), )+\d+ (?:of \d+ )?total|\d+ passing \(|\d+ examples?, 0 failures|)"
-        R"(\d+ (?:runs|tests?), (?:\d+ assertions, )?0 failures|test result: ok\.|ok\s+\S+\s+(?:\d+\.\d+s|\(cached\))|)"
-        R"(\[       OK \]|100% tests passed|[#ℹ] cancelled 0$|\S+\.t \.+ ?ok$|All tests successful\.|)"
-        R"((?:\[(?:INFO|WARNING)\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|BUILD SUCCESS)|BUILD SUCCESSFUL in |)"
-        R"(OK \(\d+ tests?|Passed!  - Failed: +0|ok \| \d+ passed)"};
+    static const RE2 expression{well};
     static const RE2 unwell{R"(\b[1-9]\d* (?:failed|failures?|errors?)\b)"};
-    return begins(well, text) && !RE2::PartialMatch(piece(text), unwell);
+    return begins(expression, text) && !RE2::PartialMatch(piece(text), unwell);
 }
 
 /// Whether nothing of the same run of tests follows: of some tools each part of a run ends as the whole does.
@@ -53,55 +100,47 @@ bool ends_whole_run(std::string_view text) {
     return !begins(part, text);
 }
 
-/// What ends a part of a run in which something failed: nothing behind it takes back what was before.
 bool closes_badly(std::string_view text) {
-    static const RE2 badly{
-        R"(=* ?\d+ (?:failed|errors?)\b.* in [\d.]+s|Tests:? +\d+ failed|test result: FAILED|FAIL\s+\S|--- FAIL: |)"
-        R"(\[  FAILED  \]|\d+ (?:examples?|runs|tests), .*[1-9]\d* (?:failures?|errors?)|[#ℹ] (?:fail|cancelled) [1-9]|)"
-        R"(\[ERROR\] +Tests run: |(?:\[ERROR\] )?Tests run: \d+, .*<<< (?:FAILURE|ERROR)|FAILED \(|\S+\.t \.+ *(?:Failed|Dubious))"};
-    return begins(badly, text);
+    static const RE2 expression{badly};
+    return begins(expression, text);
 }
 
-/// Go's marks: which test prints from here on, and which has passed.
 bool names_test(std::string_view text, std::string_view& test) {
-    static const RE2 printing{R"(=== (?:RUN|CONT|NAME) +(\S+))"};
+    static const RE2 expression{printing};
     re2::StringPiece groups[2];
-    if (!text.starts_with("=== ") || !begins(printing, text, groups, 2)) return false;
+    if (!text.starts_with("=== ") || !begins(expression, text, groups, 2)) return false;
     test = {groups[1].data(), groups[1].size()};
     return true;
 }
 
 bool has_passed(std::string_view text, std::string_view& test) {
-    static const RE2 passed{R"(--- (?:PASS|SKIP): (\S+))"};
+    static const RE2 expression{passed};
     re2::StringPiece groups[2];
-    if (!text.starts_with("--- ") || !begins(passed, text, groups, 2)) return false;
+    if (!text.starts_with("--- ") || !begins(expression, text, groups, 2)) return false;
     test = {groups[1].data(), groups[1].size()};
     return true;
 }
 
 /// `Attempt 2 of 3`, `Retry #1`: another one begins. The number tells it from the first.
 bool announces_attempt(std::string_view text, int& number) {
-    static const RE2 attempt{R"((?i)[^\w]*(?:attempt|try|retry)\b[^\w]{0,4}(?:number |no\. ?)?(\d{1,3})\b[^─━═]*$)"};
+    static const RE2 expression{attempt};
     static const RE2 outcome{R"((?i)\b(?:fail\w*|errors?|exit\w*|timed out|unsuccessful)\b)"};
     re2::StringPiece groups[2];
-    if (!begins(attempt, text, groups, 2) || RE2::PartialMatch(piece(text), outcome)) return false;
+    if (!begins(expression, text, groups, 2) || RE2::PartialMatch(piece(text), outcome)) return false;
     number = 0;
     for (const char digit : std::string_view{groups[1].data(), groups[1].size()}) number = number * 10 + (digit - '0');
     return true;
 }
 
 bool announces_retry(std::string_view text) {
-    static const RE2 retry{R"((?i)\b(?:will (?:re)?try(?: again)?|retrying|trying again|retry in \d)\b)"};
-    return RE2::PartialMatch(piece(text), retry);
+    static const RE2 expression{retry};
+    return RE2::PartialMatch(piece(text), expression);
 }
 
 bool excuses(std::string_view text) {
-    static const RE2 excuse{
-        R"((?i)\b(?:as (?:was |is )?expected|as it should(?: be)?|(?:an|this|the) expected (?:failure|error)|expected to fail|)"
-        R"((?:correctly|rightly) (?:rejected|refused|fail(?:s|ed))|(?:rejected|refused|failed) correctly|allowed to fail|)"
-        R"(non-?fatal|continuing anyway|(?:errors?|failures?) (?:was |were |is |are )?(?:ignored|tolerated))\b)"};
+    static const RE2 expression{excuse};
     static const RE2 not_so{R"((?i)\bnot\b|n't\b|\bunexpected|\bbut\b|\bshould have\b)"};
-    return RE2::PartialMatch(piece(text), excuse) && !RE2::PartialMatch(piece(text), not_so);
+    return RE2::PartialMatch(piece(text), expression) && !RE2::PartialMatch(piece(text), not_so);
 }
 
 /// What fails a run in which every test passed.
@@ -156,48 +195,52 @@ void Recoveries::close(std::string_view test, std::uint64_t lane, std::size_t li
 }
 
 void Recoveries::see(std::string_view text, std::uint64_t lane, std::size_t line, std::vector<Candidate>& found) {
+    if (may_mark(text) && see_mark(text, lane, line, found)) return;
+    if (found.empty() || found.back().line + excuse_reaches < line || !may_take_back(text)) return;
     if (marks_.size() >= most_lanes && !marks_.contains(lane)) return;
+    const auto of_lane = [&](const Candidate& candidate) { return candidate.lane == lane; };
+    if (announces_retry(text)) {
+        take_back(found, line - std::min(line, retry_reaches), of_lane, false);
+    } else if (excuses(text)) {
+        take_back(found, std::max(excuse_, line - std::min(line, excuse_reaches)), of_lane, true);
+        excuse_ = line + 1;
+    }
+}
+
+bool Recoveries::see_mark(std::string_view text, std::uint64_t lane, std::size_t line, std::vector<Candidate>& found) {
+    if (marks_.size() >= most_lanes && !marks_.contains(lane)) return true;
     std::string_view test;
     if (names_test(text, test)) {
         marks_[lane] = {line, std::string{test}, true};
-        return;
+        return true;
     }
     if (opens(text)) {
         marks_[lane] = {line, {}, true};
-        return;
+        return true;
     }
     if (closes_badly(text)) {
         marks_[lane] = {line + 1, {}, false};
-        return;
+        return true;
     }
     if (text.starts_with("Ran ") && text.find(" in ") != std::string_view::npos) ran_ = line + 1;
     const bool unittest_ends = ran_ != 0 && line < ran_ + 4 && (text == "OK" || text.starts_with("OK ("));
     if (has_passed(text, test) || unittest_ends || closes_well(text)) {
         if (unittest_ends || ends_whole_run(text)) passed_ = line + 1;
         close(test, lane, line, found);
-        return;
+        return true;
     }
     if (int number = 0; announces_attempt(text, number)) {
         const auto from = attempt_ != 0 ? attempt_ : line - std::min(line, attempt_reaches);
         if (number > 1 || attempt_ != 0)
             take_back(found, from, [&](const Candidate& candidate) { return candidate.lane == lane; }, false);
         attempt_ = line + 1;
-        return;
+        return true;
     }
-    if (found.empty() || found.back().line + excuse_reaches < line) return;
-    if (announces_retry(text)) {
-        take_back(
-            found, line - std::min(line, retry_reaches),
-            [&](const Candidate& candidate) { return candidate.lane == lane; }, false);
-    } else if (excuses(text)) {
-        const auto from = std::max(excuse_, line - std::min(line, excuse_reaches));
-        take_back(found, from, [&](const Candidate& candidate) { return candidate.lane == lane; }, true);
-        excuse_ = line + 1;
-    }
+    return false;
 }
 
 bool Recoveries::judge(std::string_view text, Candidate& candidate) {
-    if (candidate.weight <= hardly) return true;
+    if (candidate.weight <= hardly || !may_take_back(text)) return true;
     if (announces_retry(text)) {
         candidate.weight_if_alone = candidate.weight;
         candidate.weight = hardly;

@@ -41,6 +41,8 @@ private:
         bool begun = false;  ///< a program said that it begins; else it is only the end of what was before
     };
 
+    /// Takes note of where a run of tests, or an attempt, begins or ends. False: the line says no such thing.
+    bool see_mark(std::string_view text, std::uint64_t lane, std::size_t line, std::vector<Candidate>& found);
     void close(std::string_view test, std::uint64_t lane, std::size_t line, std::vector<Candidate>& found);
 
     std::map<std::uint64_t, Mark> marks_;

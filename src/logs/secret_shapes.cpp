@@ -16,7 +16,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_alphanumeric(char c) { return is_digit(c) || is_upper(c) || is_lower(c); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_word(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
@@ -252,6 +252,7 @@ bool is_token_as_name(std::string_view name, std::string_view host_and_path) {
 void find_user_information(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
     constexpr std::size_t longest_name = 20;
     const auto address = address_at(text, at);
+    if (address.find('@') == std::string_view::npos) return;
     const bool web = is_of_the_web(text.substr(0, at - 2));
     const auto end = user_information_end(address, web);
     // `docker://node:18@sha256:…` has a tag in front of its digest.
@@ -378,6 +379,28 @@ constexpr std::array names_of_secrets{
     Name{"_authtoken", is_credential, 8, 4096},
 };
 
+constexpr std::string_view header_name = "authorization";
+
+/// Which characters stand behind the first one of a name, a bit for each by its lower five bits, by that first one.
+constexpr auto seconds_by_first = [] {
+    std::array<std::uint32_t, 256> bits{};
+    const auto add = [&](std::string_view name) {
+        const auto bit = std::uint32_t{1} << (static_cast<unsigned>(name[1]) & 31U);
+        bits[static_cast<unsigned char>(name[0])] |= bit;
+        if (is_lower(name[0])) bits[static_cast<unsigned char>(name[0] - 'a' + 'A')] |= bit;
+    };
+    add(header_name);
+    for (const auto& name : names_of_secrets) add(name.lower_case);
+    return bits;
+}();
+
+/// False of nearly all places where no name begins.
+bool may_begin_name(std::string_view text, std::size_t at) {
+    const auto seconds = seconds_by_first[static_cast<unsigned char>(text[at])];
+    return seconds != 0 && at + 1 < text.size() &&
+           (seconds >> (static_cast<unsigned char>(text[at + 1]) & 31U) & 1U) != 0;
+}
+
 /// The value of the one of those names that begins at `at`.
 void find_named_secret(std::string_view text, std::size_t at, std::vector<HiddenRange>& found) {
     for (const auto& name : names_of_secrets) {
@@ -443,8 +466,8 @@ void find_secret_shapes(std::string_view text, std::vector<HiddenRange>& found) 
                 continue;
             }
         }
-        constexpr std::string_view header = "authorization";
-        if (follows(text, at, header)) find_in_header(text, at + header.size(), found);
+        if (!may_begin_name(text, at)) continue;
+        if (follows(text, at, header_name)) find_in_header(text, at + header_name.size(), found);
         find_named_secret(text, at, found);
     }
 }

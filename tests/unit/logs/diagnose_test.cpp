@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "logs/diagnosis_text.hpp"
 
@@ -97,6 +98,21 @@ TEST(Diagnose, CountsWhatRepeatsAndPutsTheFirstErrorFirst) {
     EXPECT_EQ(diagnosis.causes.at(0).message, "first");
     EXPECT_EQ(diagnosis.causes.at(1).message, "again");
     EXPECT_EQ(diagnosis.causes.at(1).count, 50);
+}
+
+TEST(Diagnose, CountsRightHoweverManyErrorsThereAre) {
+    constexpr int errors = 9'000;
+    std::string output = "a.c:1:1: error: first\n";
+    for (int i = 0; i < errors; ++i) output += i % 2 == 0 ? "b.c:7:1: error: even\n" : "c.c:7:1: error: odd\n";
+    output += "z.c:1:1: error: last\n";
+    const auto diagnosis = diagnose(RawLog::decode(step("make", output + std::string{exit_one})));
+
+    const auto& causes = diagnosis.causes;
+    ASSERT_GE(causes.size(), 4u);
+    EXPECT_EQ(std::tie(causes[0].message, causes[0].count), std::tuple("first", 1));
+    EXPECT_EQ(std::tie(causes[1].message, causes[1].count), std::tuple("even", errors / 2));
+    EXPECT_EQ(std::tie(causes[2].message, causes[2].count), std::tuple("odd", errors / 2));
+    EXPECT_EQ(std::tie(causes[3].message, causes[3].count), std::tuple("last", 1));
 }
 
 TEST(Diagnose, ShowsTheScriptOfAStepThatFailedWithoutAWord) {
@@ -302,6 +318,17 @@ TEST(DiagnosisText, ShowsAShortStepAsItWas) {
     const auto text = write_diagnosis(diagnose(log), log, "n", 1500).text;
 
     EXPECT_THAT(text, HasSubstr("5| reading\n6| first: ok\n7| version 1.4.2 isn't the tag v1.4.1\n8| bye\n"));
+}
+
+TEST(DiagnosisText, ShowsEqualLinesOnce) {
+    std::string output;
+    for (int i = 0; i < 500; ++i) output += "a.c:1:1: error: unknown type name 'u32'\n";
+    const auto log = RawLog::decode(step("make", output + std::string{exit_one}));
+    const auto text = write_diagnosis(diagnose(log), log, "n", 1500).text;
+
+    EXPECT_THAT(text, HasSubstr("(and 499 like it)\n5| a.c:1:1: error: unknown type name 'u32'\n(lines 6-"));
+    EXPECT_THAT(text, HasSubstr(": the line above, "));
+    EXPECT_EQ(text.find("6| "), std::string::npos);
 }
 
 TEST(DiagnosisText, ShowsWhereALongLineSpeaksOfTrouble) {
