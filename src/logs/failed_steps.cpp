@@ -22,7 +22,8 @@ bool ends_a_step(std::string_view text, std::optional<int>& exit_code) {
         R"(^(\w+ exited with code '[1-9]\d*'|The process '.*' failed with exit code \d+|The operation was cancell?ed|The run was cancell?ed|)"
         R"(The job (was not|running on)|Docker (pull|build) failed with exit code|Executing the custom container|)"
         R"(The action .* (failed|has timed out)|The (self-hosted|hosted) runner|The runner has received a shutdown|)"
-        R"(buildx failed with|Unhandled error: |fatal: |.*has exceeded the maximum execution time))"};
+        R"(buildx failed with|Unhandled error: |fatal: |.*has exceeded the maximum execution time|)"
+        R"(Unable to process file command '|An error occurred trying to start process '|The template is not valid\.))"};
     int code = 0;
     if (RE2::PartialMatch(piece(text), exited, &code)) {
         if (code == 0) return false;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "logs/diagnosis_text.hpp"
 
@@ -223,6 +224,31 @@ TEST(Diagnose, KnowsThatAScriptWithoutAnExitCodePassed) {
     const auto log = RawLog::decode(
         step("./links.sh", "##[error]a.md: broken link (not enforced)\nchecked 12 files\n") + "Post job cleanup.\n");
     EXPECT_THAT(diagnose(log).failed_steps, IsEmpty());
+}
+
+TEST(Diagnose, KnowsWithWhatTheRunnerEndsAStepItself) {
+    constexpr std::string_view checkout =
+        "##[group]Run actions/checkout@v4\nwith:\n  fetch-depth: 1\n##[endgroup]\nSyncing repository: a/b\n";
+    const std::pair<std::string_view, std::string_view> ends[] = {
+        {"##[error]Unable to process file command 'output' successfully.\n##[error]Invalid format '- second'\n",
+         "Invalid format '- second'"},
+        {"##[error]An error occurred trying to start process '/usr/bin/bash' with working directory "
+         "'/home/runner/work/a/web'. "
+         "No such file or directory\n",
+         "No such file or directory"},
+        {"##[error]The template is not valid. .github/workflows/ci.yml (Line: 9, Col: 12): Unexpected value ''\n",
+         "Unexpected value"},
+    };
+    for (const auto& [end, explains] : ends) {
+        const auto log = RawLog::decode(std::string{checkout} + step("./release.sh", end) + "Post job cleanup.\n");
+
+        const auto diagnosis = diagnose(log);
+
+        ASSERT_EQ(diagnosis.failed_steps.size(), 1u) << end;
+        EXPECT_EQ(diagnosis.failed_steps.front().step, "Run ./release.sh");
+        EXPECT_EQ(diagnosis.kind, FailureClass::workflow);
+        EXPECT_THAT(write_diagnosis(diagnosis, log, "n", 1500).text, HasSubstr(explains));
+    }
 }
 
 TEST(Diagnose, ReadsLogsWithoutTheRunnersMarks) {
