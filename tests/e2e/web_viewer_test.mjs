@@ -128,7 +128,7 @@ test('the viewer', async (t) => {
     await page.waitForURL(new RegExp(`/lines/${line + 2}$`));
     await row(line + 4).getByRole('link').click({ modifiers: ['Shift'] });
     await page.waitForURL(new RegExp(`/lines/${line + 2}-${line + 4}$`));
-    assert.equal(await page.locator('.log-row[data-target]').count(), 3);
+    await until('three lines to be chosen', async () => (await page.locator('.log-row[data-target]').count()) === 3);
     await button('Copy a link to these lines').click();
     await page.getByText(/^Link to line/).waitFor();
     assert.equal(await clipboard(page), `${server.origin}/#${address}/lines/${line + 2}-${line + 4}`);
@@ -189,6 +189,26 @@ test('the viewer', async (t) => {
     assert.ok(end.text > 0 && end.text <= end.width, JSON.stringify(end));
     await page.keyboard.press('z');
     await until('it to be wrapped', async () => (await height()) > 100);
+  });
+
+  await t.test('goes to a match that was asked for before the log was there', async () => {
+    let letGo;
+    const held = new Promise((resolve) => { letGo = resolve; });
+    await page.route(/\/lines\?/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${server.origin}/#${address}`);
+    await page.reload();
+    await page.getByRole('searchbox', { name: 'Search in the log' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('needle in the haystack');
+    await page.keyboard.press('Enter');
+    letGo();
+    await page.locator(`.log-row[data-hit="now"][data-line="${lineOf('needle in the haystack')}"]`).waitFor();
+    await page.unroute(/\/lines\?/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox').blur();
   });
 
   await t.test('searches all steps, forwards and back, round the ends', async () => {

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { LogSearch, matcherOf, neighbour } from './log_search';
+import { type Found, LogSearch, matcherOf, neighbour } from './log_search';
 import type { LogStore } from './log_store';
 
-const none: readonly number[] = [];
+const nothing: Found = { hits: [], looked: 0 };
 
 export interface LogSearchState {
   pattern: string;
@@ -17,6 +17,8 @@ export interface LogSearchState {
   position: number;
   source: RegExp | undefined;
   problem: string | undefined;
+  /// Whether there are lines here that were not looked at yet.
+  looking: boolean;
   /// Goes to the next or previous match and answers with its line.
   step: (forward: boolean, from: number) => number | undefined;
 }
@@ -25,17 +27,19 @@ export interface LogSearchState {
 export function useLogSearch(store: LogStore | undefined, version: number): LogSearchState {
   const [pattern, setPattern] = useState('');
   const [asRegex, setAsRegex] = useState(false);
-  const [hits, setHits] = useState<readonly number[]>(none);
   const [at, setAt] = useState<number>();
   const running = useRef<LogSearch>(undefined);
   const matcher = useMemo(() => (pattern === '' ? undefined : matcherOf(pattern, asRegex)), [pattern, asRegex]);
+  const source = matcher && 'source' in matcher ? matcher.source : undefined;
+  /// What was found, where and by which pattern: it says nothing about another log or pattern.
+  const [found, setFound] = useState<Found & { store?: LogStore; source?: RegExp }>(nothing);
+  const { hits, looked } = found.store === store && found.source === source ? found : nothing;
 
   useEffect(() => {
     setAt(undefined);
-    setHits(none);
     if (!store || !matcher || 'problem' in matcher) return;
     // The array grows in place; a copy is what React can compare.
-    const search = new LogSearch(store, matcher.test, ({ hits: found }) => setHits([...found]));
+    const search = new LogSearch(store, matcher.test, (now) => setFound({ ...now, hits: [...now.hits], store, source: matcher.source }));
     running.current = search;
     return () => search.stop();
   }, [store, matcher]);
@@ -50,8 +54,9 @@ export function useLogSearch(store: LogStore | undefined, version: number): LogS
     hits,
     at,
     position: at === undefined ? 0 : hits.indexOf(at) + 1,
-    source: matcher && 'source' in matcher ? matcher.source : undefined,
+    source,
     problem: matcher && 'problem' in matcher ? matcher.problem : undefined,
+    looking: source !== undefined && looked < (store?.length ?? 0),
     step: (forward, from) => {
       const next = neighbour(hits, at ?? from - (forward ? 1 : 0), forward);
       setAt(next);

@@ -130,10 +130,20 @@ export function JobLog({ report, job, lines, causes, onLines, roomy, where }: Jo
     const next = neighbour(starts, here() + (forward ? 0 : -1), forward);
     if (next !== undefined) onLines({ first: next + 1, last: next + 1 });
   };
+  const isFound = search.hits.length > 0;
+  const isLooking = search.looking || state.kind === 'loading';
+  // Who asked for a match before there is one is taken to it when it is found, unless nothing more is looked through.
+  const [awaited, setAwaited] = useState<{ pattern: string; forward: boolean }>();
   const toMatch = (forward: boolean) => {
     const next = search.step(forward, here());
     if (next !== undefined) goTo(next);
+    setAwaited(next === undefined && isLooking ? { pattern: search.pattern, forward } : undefined);
   };
+  const arrive = useEffectEvent(() => {
+    if (awaited && isFound && awaited.pattern === search.pattern) toMatch(awaited.forward);
+    else if (isFound || !isLooking) setAwaited(undefined);
+  });
+  useEffect(() => arrive(), [isFound, isLooking]);
 
   /// What a key chose, to be read out.
   const [spoken, setSpoken] = useState('');
