@@ -10,6 +10,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -35,7 +36,8 @@ public:
     ~BlockingPool();
 
     /// Runs `work` on one of the threads and resumes the caller on its own executor with what it returned or threw.
-    /// Work that was begun is finished even when its waiter is cancelled: `work` owns what it captures.
+    /// Work that was begun is finished even when its waiter is cancelled: `work` owns what it captures, and is
+    /// destroyed on that thread, before the caller goes on.
     template <class Work>
     Task<std::invoke_result_t<Work>> run(Work work);
 
@@ -53,26 +55,36 @@ private:
     std::vector<std::thread> threads_;
 };
 
+/// What belongs to one `run`. Shared, because handlers are move-only and std::function wants copies; but it has one
+/// owner at a time, who hands it on. So the pool's thread lets go of nothing of the caller's once the caller may go on:
+/// the work is gone before, and what it threw goes along.
+template <class Handler, class Work>
+struct PoolWork {
+    PoolWork(Handler to, Work job) : handler{std::move(to)}, work{std::move(job)} {}
+
+    Handler handler;
+    std::optional<Work> work;
+    std::exception_ptr thrown = nullptr;
+    std::optional<std::invoke_result_t<Work>> value = {};
+};
+
 template <class Work>
 Task<std::invoke_result_t<Work>> BlockingPool::run(Work work) {
     using Value = std::invoke_result_t<Work>;
     const auto executor = co_await asio::this_coro::executor;
 
     auto initiate = [this, executor](auto handler, Work job) {
-        // Handlers are move-only and std::function wants copies, so they share one.
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        auto keep_alive = std::make_shared<asio::executor_work_guard<Executor>>(executor);
-        auto task = std::make_shared<Work>(std::move(job));
-        post([shared, keep_alive, task, executor] {
-            std::exception_ptr thrown;
-            std::optional<Value> value;
+        auto begun = std::make_shared<PoolWork<decltype(handler), Work>>(std::move(handler), std::move(job));
+        // The guard is let go of last, on the pool's thread: the executor has to be there until it was posted to.
+        post([begun = std::move(begun), keep_alive = asio::executor_work_guard<Executor>{executor}]() mutable {
             try {
-                value.emplace((*task)());
+                begun->value.emplace((*begun->work)());
             } catch (...) {
-                thrown = std::current_exception();
+                begun->thrown = std::current_exception();
             }
-            asio::post(executor, [shared, keep_alive, thrown, value = std::move(value)]() mutable {
-                std::move (*shared)(thrown, std::move(value));
+            begun->work.reset();
+            asio::post(keep_alive.get_executor(), [begun = std::move(begun)] {
+                std::move(begun->handler)(std::move(begun->thrown), std::move(begun->value));
             });
         });
     };

@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "fakes/loop.hpp"
 
@@ -33,6 +37,27 @@ TEST(BlockingPool, PassesOnWhatTheWorkThrew) {
     };
 
     EXPECT_THROW(run(work(pool)), std::runtime_error);
+}
+
+/// Takes its time to go: whoever doesn't wait for it is seen to.
+struct Slow {
+    Slow() = default;
+    Slow(const Slow&) = delete;
+    Slow& operator=(const Slow&) = delete;
+    ~Slow() { std::this_thread::sleep_for(std::chrono::milliseconds{2}); }
+};
+
+TEST(BlockingPool, DropsTheWorkBeforeTheCallerGoesOn) {
+    BlockingPool pool{1};
+    const auto work = [](BlockingPool& where) -> Task<bool> {
+        auto held = std::make_shared<Slow>();
+        const std::weak_ptr<Slow> there = held;
+        auto nothing = [held = std::move(held)] { return 0; };
+        co_await where.run(std::move(nothing));
+        co_return there.expired();
+    };
+
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(run(work(pool)));
 }
 
 TEST(BlockingPool, RefusesWhatItsQueueCannotHold) {
