@@ -3,6 +3,8 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "json/plain_text.hpp"
@@ -29,6 +31,32 @@ const char* end_of_string(const char* at, const char* end, bool& escaped) {
         if (end - at < 2 || *at == '"') return at == end ? end : at + 1;
         escaped = true;
     }
+}
+
+/// `number` without its fraction and exponent, where that changes nothing: a double has fewer digits than an integer.
+/// Nothing for what isn't whole as it is spelled, and for what is too long to be any.
+std::optional<std::string> whole_digits(std::string_view number) {
+    const auto e = number.find_first_of("eE");
+    const auto mantissa = number.substr(0, e);
+    int exponent = 0;
+    if (e != std::string_view::npos) {
+        auto digits = number.substr(e + 1);
+        if (digits.starts_with('+')) digits.remove_prefix(1);
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+        if (read.ec != std::errc{}) return {};
+    }
+    std::string digits{mantissa};
+    if (const auto point = mantissa.find('.'); point != std::string_view::npos) {
+        const auto fraction = static_cast<int>(mantissa.size() - point - 1);
+        if (exponent < std::numeric_limits<int>::min() + fraction) return {};
+        exponent -= fraction;
+        digits.erase(point, 1);
+    }
+    for (; exponent < 0 && digits.size() > 1 && digits.back() == '0'; ++exponent) digits.pop_back();
+    constexpr int most_digits = 19;
+    if (exponent < 0 || exponent > most_digits) return {};
+    digits.append(static_cast<std::size_t>(exponent), '0');
+    return digits;
 }
 
 const char* end_of_string(const char* at, const char* end) {
@@ -112,6 +140,11 @@ std::optional<std::int64_t> Raw::integer() const {
     std::int64_t exact = 0;
     const auto [stopped, error] = std::from_chars(text_.data(), end, exact);
     if (stopped == end) return error == std::errc{} ? std::optional{exact} : std::nullopt;
+    if (const auto digits = whole_digits(text_)) {
+        std::int64_t whole = 0;
+        const auto* const last = digits->data() + digits->size();
+        return std::from_chars(digits->data(), last, whole).ec == std::errc{} ? std::optional{whole} : std::nullopt;
+    }
     double number = 0;
     if (std::from_chars(text_.data(), end, number).ec != std::errc{} || std::trunc(number) != number) return {};
     // 2^63 itself is no int64 any more, and -2^63 is one.
