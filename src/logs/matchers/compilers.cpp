@@ -49,7 +49,7 @@ constexpr Matcher table[] = {
     {"dotnet test", test, 86, 0, 3, R"re(^\s*(?P<message>Assert\.\w+(?:\(\) Failure.*| failed\..*)|Expected: .* But was: .*))re"},
     {"dotnet test", test, 46, 0, 0, R"re(^\s*(?P<message>(?:Failed!  - Failed:|Test Run Failed\.|Total tests: \d+.*Failed: [1-9]).*))re"},
     {"cmake", config, 88, 0, 5, R"re(^CMake Error(?: at (?P<file>[^:]+):(?P<line>\d+).*|: (?P<message>.*)))re"},
-    {"ninja", compile, 30, 0, 2, R"re(^FAILED: (?P<message>.*))re"},
+    {"ninja", compile, 30, 0, 2, R"re(^FAILED: (?P<message>(?:\[code=\d+\] )?(?:\S*[./_]\S*.*|\S+ ?$)))re"},
     {"make", compile, 15, 1, 0, R"re(^(?:make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* (?P<message>.*(?:Error \d+|No rule to make target|Stop\.).*))re"},
     {"xcode", config, 80, 0, 4, R"re((?P<message>xcodebuild: error: .*|error: .*(?:provisioning profile|signing certificate|code signing|Code Sign).*|There seems to be a mismatch between your provided .*))re"},
     {"xcode", compile, 40, 1, 2, R"re((?P<message>\*\* (?:BUILD|ARCHIVE|TEST|EXPORT) FAILED \*\*.*))re"},

@@ -226,6 +226,19 @@ TEST(Diagnose, KnowsThatAScriptWithoutAnExitCodePassed) {
     EXPECT_THAT(diagnose(log).failed_steps, IsEmpty());
 }
 
+TEST(Diagnose, TakesNoToolForAnother) {
+    const std::pair<std::string_view, std::string_view> lines[] = {
+        {"error - 2026-11-20 08:00:13,111 -- Upload failed: {\"message\":\"Repository not found\"}\n", "yarn"},
+        {"FAILED: Multiple head revisions are present for given argument 'head'\n", "ninja"},
+    };
+    for (const auto& [line, not_this] : lines) {
+        const auto diagnosis = diagnose(RawLog::decode(step("./ci.sh", std::string{line} + std::string{exit_one})));
+
+        ASSERT_FALSE(diagnosis.causes.empty()) << line;
+        for (const auto& cause : diagnosis.causes) EXPECT_NE(cause.tool, not_this) << line;
+    }
+}
+
 TEST(Diagnose, KnowsWithWhatTheRunnerEndsAStepItself) {
     constexpr std::string_view checkout =
         "##[group]Run actions/checkout@v4\nwith:\n  fetch-depth: 1\n##[endgroup]\nSyncing repository: a/b\n";
