@@ -59,13 +59,27 @@ Result<void> read_pieces(const std::string& path, const std::function<bool(std::
     }
 }
 
+/// The command that unpacks what a file begins with, where it is compressed.
+std::string_view unpacker_of(std::string_view front) {
+    if (front.starts_with("\x1f\x8b")) return "gzip";
+    if (front.starts_with("\x28\xb5\x2f\xfd")) return "zstd";
+    if (front.starts_with("\xfd\x37zXZ")) return "xz";
+    if (front.starts_with("BZh") && front.substr(3, 7).ends_with("1AY&SY")) return "bzip2";
+    return {};
+}
+
 /// Hands out a raw log in pieces, or returns the bytes of a zip of them.
 Result<std::optional<std::string>> read_log_or_zip(const std::string& path, const logs::ArchiveLimits& limits,
                                                    const std::function<void(std::string_view)>& sink) {
     std::optional<bool> zip;
+    std::string_view unpacker;
     std::string archive;
     auto read = read_pieces(path, [&](std::string_view piece) {
-        if (!zip) zip = logs::is_zip(piece);
+        if (!zip) {
+            zip = logs::is_zip(piece);
+            unpacker = unpacker_of(piece);
+        }
+        if (!unpacker.empty()) return false;
         if (!*zip) {
             sink(piece);
             return true;
@@ -74,6 +88,11 @@ Result<std::optional<std::string>> read_log_or_zip(const std::string& path, cons
         return archive.size() <= limits.packed;
     });
     if (!read) return fail(std::move(read.error()));
+    if (!unpacker.empty()) {
+        return fail(Errc::unsupported, fmt::format("The log `{}` is compressed. Unpack it first, and give it to stdin: "
+                                                   "`{} -dc LOG | flux-mcp … -`.",
+                                                   path, unpacker));
+    }
     if (!zip.value_or(false)) return std::nullopt;
     return archive;
 }

@@ -193,8 +193,16 @@ bool closes_well(const RawLog& log) {
     return RE2::PartialMatch(piece(text), well) && !RE2::PartialMatch(piece(text), unwell);
 }
 
+/// A line that can only be the last word of what failed: `error: no such thing`, `tool: fatal: gone`.
+bool gives_up(std::string_view text) {
+    static const RE2 last_word{
+        R"((?i)^\W{0,3}(?:[\w./-]+: )?(?:\[?(?:error|fatal|critical|failed|failure)\]?:|\[(?:error|fatal)\]|failed to ) *[^\s0])"};
+    static const RE2 none{R"((?i)\b(?:no|without) (?:errors?|fail)|\bignor)"};
+    return RE2::PartialMatch(piece(text), last_word) && !RE2::PartialMatch(piece(text), none);
+}
+
 /// A log without any mark of a runner: one step, which failed if its end shows a cause that convinces by itself, or
-/// ends with the words by which a known tool gives up.
+/// ends with the words by which a known tool, or any, gives up.
 void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
     constexpr std::size_t looked_back = 60;
     constexpr std::size_t closing_words = 12;
@@ -204,9 +212,11 @@ void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
     if (steps.size() != 1 || log.size() == 0 || closes_well(log)) return;
     const auto last = log.size() - 1;
     const auto first = last - std::min(last, looked_back);
+    auto end = last;
+    while (end > first && log.line(end).length == 0) --end;
     for (const auto& candidate : find_candidates(log, first, last)) {
         const bool closes = candidate.weight >= says_something && candidate.line + closing_words > last &&
-                            !candidate.cause.tool.empty();
+                            (!candidate.cause.tool.empty() || (candidate.line == end && gives_up(log.text(end))));
         if (candidate.weight >= convincing || closes) {
             failures.push_back({0, last, std::nullopt, false});
             return;

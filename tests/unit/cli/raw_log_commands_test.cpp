@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "fakes/temporary_folder.hpp"
 
@@ -222,6 +223,21 @@ TEST_F(RawLogCommands, RefusesWhatCannotBeRead) {
     command_.search.reset();
     command_.tail = 1;
     run(run_logs_file, 2);
+}
+
+TEST_F(RawLogCommands, SayHowToUnpackWhatIsCompressed) {
+    const std::pair<std::string, const char*> files[] = {{std::string{"\x1f\x8b\x08\x00 and so on", 14}, "`gzip -dc "},
+                                                         {"\x28\xb5\x2f\xfd and so on", "`zstd -dc "},
+                                                         {"\xfd\x37zXZ and so on", "`xz -dc "},
+                                                         {"BZh91AY&SY and so on", "`bzip2 -dc "}};
+    for (const auto& [bytes, unpacker] : files) {
+        std::ofstream{file_} << bytes;
+
+        run(run_diagnose_file, 2);
+        EXPECT_THAT(said_, HasSubstr(unpacker));
+        run(run_logs_file, 2);
+        EXPECT_THAT(said_, HasSubstr(unpacker));
+    }
 }
 
 TEST_F(RawLogCommands, LogsFoldsRepeatsAndKeepsNumbers) {

@@ -276,6 +276,16 @@ TEST(Diagnose, ReadsLogsWithoutTheRunnersMarks) {
     ASSERT_FALSE(far.causes.empty());
     EXPECT_EQ(far.causes.front().file, "src/a.c");
 
+    // Of no tool that is known, but nobody goes on after it.
+    for (const auto* last :
+         {"error: no such release", "deploy.sh: fatal: gone\n\n", "[ERROR] boom", "Failed to begin"}) {
+        const auto diagnosis = diagnose(RawLog::decode(std::string{"building\n"} + last));
+        ASSERT_EQ(diagnosis.causes.size(), 1u) << last;
+        EXPECT_EQ(diagnosis.causes.front().log_line, 2u);
+    }
+    for (const auto* last : {"errors: 0", "failed: 0, passed: 7", "error: ignored", "error rate 0.1 %"})
+        EXPECT_THAT(diagnose(RawLog::decode(std::string{"building\n"} + last)).failed_steps, IsEmpty()) << last;
+
     const auto recovered = RawLog::decode("curl: (22) The requested URL returned error: 404\nusing the mirror\ndone\n");
     EXPECT_THAT(diagnose(recovered).failed_steps, IsEmpty());
 
