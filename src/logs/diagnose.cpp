@@ -18,6 +18,7 @@
 #include "logs/exit_code.hpp"
 #include "logs/failed_steps.hpp"
 #include "logs/line_shapes.hpp"
+#include "logs/places.hpp"
 
 namespace flux::logs {
 
@@ -107,6 +108,10 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
     // Of failed tests that read alike, so many are told apart: each has values of its own.
     constexpr std::size_t most_told_apart = 8;
     std::unordered_map<std::uint64_t, std::set<std::string>> told_apart;
+    std::vector<std::size_t> placed;
+    for (const auto& candidate : candidates) {
+        if (!candidate.cause.file.empty() || !candidate.cause.test.empty()) placed.push_back(candidate.line);
+    }
 
     for (auto& candidate : candidates) {
         const auto key = likeness_of(candidate.cause);
@@ -154,6 +159,8 @@ Ranked rank(const RawLog& log, std::vector<Candidate> candidates, const StepFail
     }
     Ranked ranked;
     ranked.causes = best_of(causes);
+    for (auto& cause : ranked.causes)
+        complete_place(cause, log, step.first, std::max(step.first, failure.line), placed);
     std::set<std::size_t> shown;
     for (const auto& cause : ranked.causes) shown.insert(cause.log_line);
     std::erase_if(causes, [&](const Cause& cause) { return shown.contains(cause.log_line); });

@@ -8,9 +8,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "logs/gh_columns.hpp"
 #include "logs/line_cleaner.hpp"
 #include "logs/line_splitter.hpp"
+#include "logs/places.hpp"
 #include "logs/stamp.hpp"
 #include "logs/step_marks.hpp"
 #include "logs/utf16.hpp"
@@ -38,16 +40,36 @@ Level take_level(std::string_view& text) {
             return level;
         }
     }
-    // `::error file=a.c,line=3::message`, where a log was taken before the runner rewrote it.
-    if (text.starts_with("::error ") || text.starts_with("::warning ")) {
-        const auto level = text[2] == 'e' ? Level::error : Level::warning;
-        const auto end = text.find("::", 2);
-        if (end != std::string_view::npos) {
-            text.remove_prefix(end + 2);
-            return level;
-        }
-    }
     return Level::plain;
+}
+
+std::int64_t number_of(std::string_view text) { return to_integer(trimmed(text)).value_or(0); }
+
+/// `::error file=a.c,line=3::message`, where a log was taken before the runner rewrote it: what a runner that keeps the
+/// place would have made of it.
+struct AnnotationCommand {
+    Level level = Level::plain;
+    std::string text;
+};
+
+std::optional<AnnotationCommand> annotation_command(std::string_view text) {
+    if (!text.starts_with("::error ") && !text.starts_with("::warning ")) return std::nullopt;
+    const auto begin = text.find(' ');
+    const auto end = text.find("::", begin);
+    if (end == std::string_view::npos) return std::nullopt;
+    std::string_view file;
+    std::int64_t line = 0;
+    std::int64_t column = 0;
+    for (const auto property : split(text.substr(begin + 1, end - begin - 1), ',')) {
+        const auto equals = std::min(property.find('='), property.size());
+        const auto name = trimmed(property.substr(0, equals));
+        const auto value = property.substr(std::min(equals + 1, property.size()));
+        if (name == "file") file = value;
+        if (name == "line") line = number_of(value);
+        if (name == "col") column = number_of(value);
+    }
+    return AnnotationCommand{text[2] == 'e' ? Level::error : Level::warning,
+                             annotation_text(file, line, column, text.substr(end + 2))};
 }
 
 std::string_view front_of(std::string_view text, std::size_t limit) {
@@ -332,6 +354,12 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     auto text = (tabbed ? cleaner.clean(raw) : cleaner.clean(raw, line.known)).text;
     RawLine entry;
     entry.level = take_level(text);
+    std::optional<AnnotationCommand> command;
+    if (entry.level == Level::plain && text.starts_with("::")) command = annotation_command(text);
+    if (command) {
+        entry.level = command->level;
+        text = command->text;
+    }
     entry.continues = stamped && !has_stamp;
     text = front_of(text, RawLog::longest_text);
     if (const auto first = marks.place(entry, log.size_, text, echoed, source)) make_output(*first);

@@ -42,6 +42,7 @@ test('what the run taught its runner to see', async (t) => {
 echo "::add-matcher::tools/house.json"
 for i in $(seq 1 400); do echo "OUCHY part $i is as it was"; done
 echo "OUCH src/door.txt line 7 says it does not shut"
+echo "::error file=src/key.mjs,line=3,col=5::it does not turn"
 for i in $(seq 1 400); do echo "OUCHY part $i is as it will be"; done
 exit 1`).replace('    steps:\n', '    steps:\n      - uses: actions/checkout@v4\n'),
   });
@@ -50,6 +51,18 @@ exit 1`).replace('    steps:\n', '    steps:\n      - uses: actions/checkout@v4\
   const run = await ended(client, { branch: 'taught' });
   const found = await client.call('builds_diagnose', { run_id: run.run_id });
   assert.equal(found.causes[0]?.message, 'OUCH src/door.txt line 7 says it does not shut', found.said);
+  const places = found.causes.map(({ message, file, line, col }) => ({ message, file, line, col }));
+  assert.deepEqual(places.slice(0, 2), [
+    { message: 'OUCH src/door.txt line 7 says it does not shut', file: 'src/door.txt', line: 7, col: null },
+    { message: 'it does not turn', file: 'src/key.mjs', line: 3, col: 5 },
+  ]);
+
+  // The command line says the same of the log that a runner without places would have kept.
+  const shown = await command(['diagnose', '--log', '-', '--json'], { env: server.settings, input: [
+    '##[group]Run make', 'shell: /usr/bin/bash -e {0}', '##[endgroup]', 'OUCH src/door.txt line 7 says it does not shut',
+    '::error file=src/key.mjs,line=3,col=5::it does not turn', '##[error]Process completed with exit code 1.', ''].join('\n') });
+  const { message, file, line, col } = JSON.parse(shown.stdout).causes[0];
+  assert.deepEqual({ message, file, line, col }, places[1]);
   const errors = await client.call('builds_tailLogs', { run_id: run.run_id, level: 'error' });
   assert.match(errors.said, /##\[error\]OUCH src\/door\.txt line 7/);
   await client.close();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "logs/places.hpp"
 #include "providers/local/matcher_files.hpp"
 
 namespace flux::providers::local {
@@ -17,6 +18,12 @@ constexpr std::size_t max_message_bytes = 4096;
 int number_of(std::string_view text) {
     const auto number = to_integer(trimmed(text));
     return number && *number > 0 && *number < 1'000'000'000 ? static_cast<int>(*number) : 0;
+}
+
+/// GitHub's log leaves the place out and keeps it with the annotation; here the log is all that a reader has.
+std::string with_place(const WorkflowCommand& command) {
+    return logs::annotation_text(command.property("file"), number_of(command.property("line")),
+                                 number_of(command.property("col")), command.data);
 }
 
 /// Several lines as they may be seen outside of the log.
@@ -95,13 +102,13 @@ bool StepLog::obey(const WorkflowCommand& command, std::string_view line) {
         debug(command.data);
     } else if (name == "error") {
         annotate(logs::Level::error, command.data, &command);
-        tagged("error", command.data);
+        tagged("error", with_place(command));
     } else if (name == "warning") {
         annotate(logs::Level::warning, command.data, &command);
-        tagged("warning", command.data);
+        tagged("warning", with_place(command));
     } else if (name == "notice") {
         annotate(logs::Level::notice, command.data, &command);
-        tagged("notice", command.data);
+        tagged("notice", with_place(command));
     } else if (name == "stop-commands") {
         const auto token = ascii_lower(command.data);
         if (token.empty() || token == "pause-logging" || is_command_name(token)) {
@@ -184,9 +191,12 @@ bool StepLog::show_problem(std::string_view line) {
     annotation.file = place_in_workspace(directories_, problem->file, problem->from_path);
     annotation.line = problem->line;
     annotation.column = problem->column;
-    annotate(std::move(annotation));
     const bool milder = problem->level == logs::Level::warning;
-    tagged(problem->level == logs::Level::error ? "error" : milder ? "warning" : "notice", line);
+    tagged(problem->level == logs::Level::error ? "error"
+           : milder                             ? "warning"
+                                                : "notice",
+           logs::annotation_text(annotation.file, annotation.line, annotation.column, line));
+    annotate(std::move(annotation));
     return true;
 }
 

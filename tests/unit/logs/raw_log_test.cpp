@@ -53,7 +53,7 @@ TEST(RawLog, KnowsLinesThatGoOn) {
 TEST(RawLog, ReadsLevelsFromTheRunnersMarkers) {
     const auto log = RawLog::decode("##[error]bad\n##[warning]hm\n::error file=a.c,line=1::worse\nfine\n");
 
-    EXPECT_THAT(texts(log), ElementsAre("bad", "hm", "worse", "fine"));
+    EXPECT_THAT(texts(log), ElementsAre("bad", "hm", "a.c:1: worse", "fine"));
     EXPECT_EQ(log.line(0).level, Level::error);
     EXPECT_EQ(log.line(1).level, Level::warning);
     EXPECT_EQ(log.line(2).level, Level::error);
