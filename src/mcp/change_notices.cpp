@@ -186,6 +186,9 @@ std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallS
     return start_call(request, request.method, std::move(site), rules_, std::move(make));
 }
 
-void ChangeNotices::end() { ending_->bump(); }
+void ChangeNotices::end() {
+    ending_->bump();
+    list_hearers_->end();
+}
 
 }  // namespace flux::mcp

@@ -47,7 +47,7 @@ public:
     /// `subscriptions/listen`: one request that hears of changes until its client, or the server, has had enough.
     std::shared_ptr<RunningCall> listen(const Request& request, CallSite site) const;
 
-    /// Ends every `subscriptions/listen` with its result.
+    /// Ends every `subscriptions/listen` with its result, and the following of lists.
     void end();
 
     std::chrono::milliseconds pause() const { return rules_.progress_interval; }

@@ -10,7 +10,8 @@
 
 namespace flux::mcp {
 
-/// The hearers of one executor. Its own thread alone adds and tells, but the last pointer to a hearer may go on any.
+/// The hearers of one executor. Its own thread alone adds and tells, but the last pointer to a hearer may go on any,
+/// and the end may come from any.
 class ListHearers::OnExecutor : public std::enable_shared_from_this<OnExecutor> {
 public:
     explicit OnExecutor(std::size_t lists) : followed_(lists), left_(lists) {}
@@ -22,6 +23,8 @@ public:
     }
 
     void follow(async::Executor executor, const std::vector<List>& lists, std::chrono::milliseconds pause) {
+        const std::lock_guard lock{mutex_};
+        if (over_) return;
         for (std::size_t i = 0; i < lists.size(); ++i) {
             // An executor takes its tasks along when it goes, and another may have come in its place.
             if (!followed_[i].expired()) continue;
@@ -30,6 +33,15 @@ public:
                 return !self || self->tell(i, message);
             };
             followed_[i] = Subscription::start(executor, feed_of(lists[i].changes), std::move(tell), pause);
+        }
+    }
+
+    void end() {
+        const std::lock_guard lock{mutex_};
+        over_ = true;
+        for (const auto& weak : followed_) {
+            // While it is there, so is its executor, which holds it.
+            if (const auto subscription = weak.lock()) subscription->stop();
         }
     }
 
@@ -58,6 +70,8 @@ private:
     }
 
     static constexpr std::size_t least_ = 64;
+    std::mutex mutex_;  ///< for the next two
+    bool over_ = false;
     std::vector<std::weak_ptr<Subscription>> followed_;  ///< by list
     std::vector<std::optional<Hearers>> left_;           ///< by list: who has still to be told of its last change
     Hearers hearers_;
@@ -79,6 +93,15 @@ void ListHearers::add(async::Executor executor, std::weak_ptr<const Announce> an
     }
     those->follow(executor, lists_, pause_);
     those->add(std::move(announce));
+}
+
+void ListHearers::end() {
+    std::vector<std::shared_ptr<OnExecutor>> all;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& [context, those] : by_loop_) all.push_back(those);
+    }
+    for (const auto& those : all) those->end();
 }
 
 }  // namespace flux::mcp

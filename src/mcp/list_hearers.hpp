@@ -39,6 +39,9 @@ public:
     /// Tells `announce` of every change from now on, for as long as it is there. Called on `executor`.
     void add(async::Executor executor, std::weak_ptr<const Announce> announce);
 
+    /// Tells nobody any more: what follows the lists is stopped, which would keep the executors waiting for changes.
+    void end();
+
 private:
     class OnExecutor;
 

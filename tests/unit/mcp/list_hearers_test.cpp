@@ -48,6 +48,18 @@ protected:
     Hearer second_;
 };
 
+TEST_F(ListHearersTest, LeavesNothingOnALoopThatIsToEnd) {
+    const auto first = join(first_);
+    settle(loop_);
+
+    hearers_.end();
+    const auto too_late = join(second_);
+    loop_.restart();
+    loop_.run_for(5s);
+
+    EXPECT_TRUE(loop_.stopped()) << "it waits for changes";
+}
+
 TEST_F(ListHearersTest, TellsEachHearerOfEachListThatChanged) {
     tools_->bump();
     const auto first = join(first_);
