@@ -53,8 +53,8 @@ std::size_t requests_in(const std::vector<Message>& messages) {
     return static_cast<std::size_t>(std::count_if(messages.begin(), messages.end(), is_request));
 }
 
-Batch::Batch(std::shared_ptr<Outbox> outbox, std::size_t requests, bool exchange)
-    : outbox_{std::move(outbox)}, open_{requests}, exchange_{exchange} {}
+Batch::Batch(ReplyPath path, std::size_t requests, bool exchange)
+    : path_{std::move(path)}, open_{requests}, exchange_{exchange} {}
 
 void Batch::finish(std::string_view message) {
     if (!message.empty()) {
@@ -62,14 +62,9 @@ void Batch::finish(std::string_view message) {
         answers_ += message;
     }
     if (--open_ > 0) return;
-    const auto outbox = std::exchange(outbox_, nullptr);
-    if (!outbox) return;
-    if (!answers_.empty()) {
-        answers_ += ']';
-        outbox->respond(answers_, {});
-    } else if (exchange_) {
-        outbox->respond({}, Delivery{.http_status = 202});
-    }
+    if (answers_.empty()) return path_.end(exchange_);
+    answers_ += ']';
+    path_.respond(answers_, {});
 }
 
 }  // namespace flux::mcp

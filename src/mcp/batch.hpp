@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mcp/message.hpp"
-#include "mcp/outbox.hpp"
+#include "mcp/reply_path.hpp"
 #include "mcp/revision.hpp"
 #include "mcp/wire_error.hpp"
 
@@ -25,15 +25,16 @@ std::size_t requests_in(const std::vector<Message>& messages);
 class Batch {
 public:
     /// `exchange`: whether the batch came as a POST, which ends even if there is nothing to say.
-    Batch(std::shared_ptr<Outbox> outbox, std::size_t requests, bool exchange);
+    Batch(ReplyPath path, std::size_t requests, bool exchange);
 
     /// One request has its answer; empty: it gets none.
     void finish(std::string_view message);
-    void abandon() { outbox_.reset(); }
-    Outbox* outbox() const { return outbox_.get(); }
+    void abandon() { path_.end(false); }
+    /// The way back for all of them.
+    ReplyPath& path() { return path_; }
 
 private:
-    std::shared_ptr<Outbox> outbox_;
+    ReplyPath path_;
     std::size_t open_;
     bool exchange_;
     std::string answers_;

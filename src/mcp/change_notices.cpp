@@ -23,6 +23,7 @@ struct Listening {
     std::string acknowledged;  ///< the notification
     std::string meta;
     std::string cancelled;  ///< the notification that ends it where its channel goes on
+    std::shared_ptr<const void> seat;
 };
 
 /// Stops what was started, in whatever way its listener ends.
@@ -103,8 +104,11 @@ void Subject::write(std::string& out, std::string_view method, std::string_view 
 }
 
 ChangeNotices::ChangeNotices(const Catalog& catalog, const Resources& resources, std::shared_ptr<Tasks> tasks,
-                             const CallRules& rules)
-    : resources_{resources}, tasks_{std::move(tasks)}, rules_{rules} {
+                             const CallRules& rules, std::size_t max_listens)
+    : resources_{resources},
+      tasks_{std::move(tasks)},
+      rules_{rules},
+      seats_{std::make_shared<ListenSeats>(max_listens)} {
     lists_ = {{"toolsListChanged", "notifications/tools/list_changed", catalog.tools_changed},
               {"promptsListChanged", "notifications/prompts/list_changed", catalog.prompts_changed},
               {"resourcesListChanged", "notifications/resources/list_changed", catalog.resources_changed}};
@@ -141,7 +145,17 @@ std::shared_ptr<RunningCall> ChangeNotices::listen(const Request& request, CallS
     if (!task_ids) return refuse(task_ids.error());
     if (!filter.member("taskIds").absent() && !site.scope.client.tasks) return refuse(tasks_not_declared(site.scope));
 
+    if (!site.reply.takes_messages()) return refuse(stream_needed("Changes are told on an event stream."));
+
     const auto listening = std::make_shared<Listening>();
+    listening->seat = seats_->take(site.visitor.principal);
+    if (!listening->seat) {
+        return refuse(wire_error({Errc::unavailable,
+                                  fmt::format("{} `subscriptions/listen` are open for you, which is the most. End one "
+                                              "of them, or ask for more in one.",
+                                              seats_->most()),
+                                  "too_many_subscriptions"}));
+    }
     listening->meta = subscription_meta(request.id);
     std::string honoured;
     json::Writer writer{honoured};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "mcp/catalog.hpp"
 #include "mcp/change_feed.hpp"
 #include "mcp/list_hearers.hpp"
+#include "mcp/listen_seats.hpp"
 #include "mcp/message.hpp"
 #include "mcp/resources.hpp"
 #include "mcp/running_call.hpp"
@@ -35,8 +37,9 @@ struct Subject {
 class ChangeNotices {
 public:
     /// `resources` outlives this; `tasks`: nullptr where there can't be any.
+    /// A principal may have `max_listens` open.
     ChangeNotices(const Catalog& catalog, const Resources& resources, std::shared_ptr<Tasks> tasks,
-                  const CallRules& rules);
+                  const CallRules& rules, std::size_t max_listens);
 
     /// Those who hear of the lists that change at all, without having asked for it one by one.
     ListHearers& list_hearers() const { return *list_hearers_; }
@@ -64,6 +67,7 @@ private:
     const std::shared_ptr<Tasks> tasks_;
     CallRules rules_;
     std::unique_ptr<ListHearers> list_hearers_;
+    const std::shared_ptr<ListenSeats> seats_;
     std::shared_ptr<async::Changes> ending_ = std::make_shared<async::Changes>();
 };
 

@@ -21,7 +21,7 @@ Dispatcher::Dispatcher(ServerOptions options, Catalog catalog, const Clock& cloc
       tools_{std::move(catalog.tools), options_, rules_, tasks_},
       resources_{std::move(catalog.resources), options_, rules_},
       prompts_{std::move(catalog.prompts), options_, rules_},
-      notices_{catalog, resources_, introduction_.has_tasks ? tasks_ : nullptr, rules_} {}
+      notices_{catalog, resources_, introduction_.has_tasks ? tasks_ : nullptr, rules_, options_.max_listens} {}
 
 void Dispatcher::drain() {
     draining_ = true;

@@ -38,23 +38,30 @@ std::uint64_t EventLog::open() {
 
 std::string EventLog::first_id(std::uint64_t stream) { return id_of(stream, 0); }
 
-std::string EventLog::add(std::uint64_t stream, std::string_view message) {
+EventLog::Written EventLog::add(std::uint64_t stream, std::string_view message) {
     const std::lock_guard lock{mutex_};
     const auto told = told_.edit();
     return write_down(*told, stream, message);
 }
 
-std::string EventLog::close(std::uint64_t stream, std::string_view message) {
+EventLog::Written EventLog::close(std::uint64_t stream, std::string_view message) {
     const std::lock_guard lock{mutex_};
     const auto told = told_.edit();
-    std::string id;
-    if (!message.empty()) id = write_down(*told, stream, message);
+    Written written{{}, false};
+    if (!message.empty()) written = write_down(*told, stream, message);
     const auto found = told->streams.find(stream);
-    if (found == told->streams.end()) return id;
+    if (found == told->streams.end()) return written;
+    written.resumed = found->second.resumed;
     found->second.over = true;
     if (const auto sink = found->second.sink.lock()) sink->finish();
     if (found->second.kept == 0) told->streams.erase(found);
-    return id;
+    return written;
+}
+
+bool EventLog::is_resumed(std::uint64_t stream) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = told_->streams.find(stream);
+    return found != told_->streams.end() && found->second.resumed;
 }
 
 std::optional<EventLog::Rest> EventLog::resume(std::string_view id, const std::shared_ptr<EventSink>& sink) {
@@ -74,6 +81,7 @@ std::optional<EventLog::Rest> EventLog::resume(std::string_view id, const std::s
             rest.events.push_back({id_of(event.stream, event.number), event.message});
         }
     }
+    stream.resumed = true;
     if (!stream.over) {
         // Whoever comes back knows better than a connection that is still thought to be there.
         if (const auto before = stream.sink.lock()) before->finish();
@@ -100,16 +108,16 @@ void EventLog::end() {
     *told = {};
 }
 
-std::string EventLog::write_down(Told& told, std::uint64_t number, std::string_view message) const {
+EventLog::Written EventLog::write_down(Told& told, std::uint64_t number, std::string_view message) const {
     auto& stream = told.streams[number];
     ++stream.last;
     ++stream.kept;
     told.kept.push_back({number, stream.last, std::string{message}});
     told.bytes += message.size();
-    const auto id = id_of(number, stream.last);
-    if (const auto sink = stream.sink.lock()) sink->deliver({id, std::string{message}});
+    Written written{id_of(number, stream.last), stream.resumed};
+    if (const auto sink = stream.sink.lock()) sink->deliver({written.id, std::string{message}});
     while (told.kept.size() > limits_.events || told.bytes > limits_.bytes) drop_oldest(told);
-    return id;
+    return written;
 }
 
 void EventLog::drop_oldest(Told& told) {

@@ -57,11 +57,19 @@ public:
     /// The id under which a stream begins.
     static std::string first_id(std::uint64_t stream);
 
-    /// Writes down what a stream says, hands it to whoever has resumed that stream, and answers its id.
-    std::string add(std::uint64_t stream, std::string_view message);
+    struct Written {
+        std::string id;
+        bool resumed;  ///< the stream goes on elsewhere, where the message went already
+    };
+
+    /// Writes down what a stream says, and hands it to whoever has resumed that stream.
+    Written add(std::uint64_t stream, std::string_view message);
 
     /// The same for its last message, if there is one.
-    std::string close(std::uint64_t stream, std::string_view message);
+    Written close(std::uint64_t stream, std::string_view message);
+
+    /// Whether a client has come back for the stream: then it is not to be heard where it began.
+    bool is_resumed(std::uint64_t stream) const;
 
     struct Rest {
         std::uint64_t stream;
@@ -70,7 +78,8 @@ public:
     };
 
     /// What followed the event `id` on its stream; unless that is over, `sink` gets what is still to come. Nothing if
-    /// the id isn't one of this log, or what followed it has been dropped.
+    /// the id isn't one of this log, or what followed it has been dropped. Whoever heard the stream until now hears no
+    /// more of it: one message goes out on one stream only.
     std::optional<Rest> resume(std::string_view id, const std::shared_ptr<EventSink>& sink);
 
     /// Has `sink` hear the session's own stream from now on. False if somebody hears it already.
@@ -85,6 +94,7 @@ private:
         std::uint64_t dropped = 0;  ///< the newest one that is not kept any more
         std::size_t kept = 0;
         bool over = false;
+        bool resumed = false;
         std::weak_ptr<EventSink> sink;
     };
     struct Kept {
@@ -102,12 +112,12 @@ private:
         bool empty() const { return streams.empty(); }
     };
 
-    std::string write_down(Told& told, std::uint64_t stream, std::string_view message) const;
+    Written write_down(Told& told, std::uint64_t stream, std::string_view message) const;
     static void drop_oldest(Told& told);
 
     const bool primes_;
     const Limits limits_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::uint64_t streams_opened_ = own_stream;
     MostlyEmpty<Told> told_;
 };

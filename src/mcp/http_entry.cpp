@@ -1,6 +1,6 @@
 #include "mcp/http_entry.hpp"
 
-#include <array>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -83,10 +83,25 @@ WireError session_needed() {
     return invalid_request("The header `Mcp-Session-Id` is missing. Initialize to get a session.");
 }
 
+WireError unknown_revision() {
+    return invalid_request("The header `MCP-Protocol-Version` names a revision that isn't spoken here.");
+}
+
 /// The revision that `facts` name for what has no session; nothing if it isn't spoken here.
 std::optional<Revision> revision_of(const HttpFacts& facts) {
     if (!facts.protocol_version) return assumed_revision;
     return revision_named(trimmed(*facts.protocol_version));
+}
+
+/// What an error without an id carries: `session` knows which revision reads it, or else the header.
+UnknownId unknown_id_for(const HttpSession* session, const HttpFacts& facts) {
+    std::optional<Revision> revision;
+    if (session != nullptr) {
+        revision = session->revision();
+    } else if (facts.protocol_version) {
+        revision = revision_of(facts);
+    }
+    return revision && *revision <= Revision::june_2025 ? UnknownId::null : UnknownId::left_out;
 }
 
 }  // namespace
@@ -99,7 +114,13 @@ struct HttpEntry::Post {
     std::shared_ptr<Outbox> outbox;
     std::shared_ptr<HttpSession> session;  ///< the one it names, if that exists
     NameStyle names;
+    UnknownId unknown;
 
+    /// Refuses all of it.
+    std::nullptr_t refuse(const WireError& error, const Id& id = {}) const {
+        mcp::refuse(*outbox, id, error, unknown);
+        return nullptr;
+    }
     bool names_no_session() const { return facts.session_id && !session; }
     bool is_stateless(json::Raw meta) const {
         return Stateless::is_claimed_by(meta) || Stateless::is_named_by(facts.protocol_version);
@@ -121,38 +142,36 @@ struct HttpEntry::Post {
 HttpEntry::HttpEntry(const Dispatcher& dispatcher, const Clock& clock)
     : dispatcher_{dispatcher},
       limits_{dispatcher.options().max_message_bytes, dispatcher.options().max_depth},
+      clock_{clock},
       sessions_{dispatcher.options().max_sessions, dispatcher.options().session_idle_limit,
                 dispatcher.options().max_subscriptions, clock} {}
 
 std::shared_ptr<Exchange> HttpEntry::post(std::string_view body, const HttpFacts& facts,
                                           const admission::Visitor& visitor, async::Executor executor,
                                           std::shared_ptr<Outbox> outbox) {
-    Post post{facts,    visitor,
-              executor, std::move(outbox),
-              nullptr,  chosen(facts.name_style, dispatcher_.options().name_style, NameStyle::safe)};
+    Post post{facts,
+              visitor,
+              executor,
+              std::move(outbox),
+              nullptr,
+              chosen(facts.name_style, dispatcher_.options().name_style, NameStyle::safe),
+              UnknownId::left_out};
     if (facts.session_id) post.session = sessions_.find(trimmed(*facts.session_id), visitor.principal);
-    const bool wants_null = post.session && post.session->session().revision() <= Revision::june_2025;
+    post.unknown = unknown_id_for(post.session.get(), facts);
     try {
-        return take(body, post, wants_null ? UnknownId::null : UnknownId::left_out);
+        return take(body, post);
     } catch (...) {
-        refuse(*post.outbox, {}, with_status(broken("POST", std::current_exception()), 500));
-        return nullptr;
+        return post.refuse(with_status(broken("POST", std::current_exception()), 500));
     }
 }
 
-std::shared_ptr<Exchange> HttpEntry::take(std::string_view body, const Post& post, UnknownId unknown) {
+std::shared_ptr<Exchange> HttpEntry::take(std::string_view body, const Post& post) {
     json::Places places;
     const auto json = read_json(body, places, limits_);
-    if (!json) {
-        refuse(*post.outbox, {}, json.error(), unknown);
-        return nullptr;
-    }
-    if (json->is(json::Kind::array)) return batch(*json, post, unknown);
+    if (!json) return post.refuse(json.error());
+    if (json->is(json::Kind::array)) return batch(*json, post);
     const auto message = read_message(*json);
-    if (!message) {
-        refuse(*post.outbox, message.error().id, with_status(message.error().error, 400), unknown);
-        return nullptr;
-    }
+    if (!message) return post.refuse(with_status(message.error().error, 400), message.error().id);
     if (const auto* asked = std::get_if<Request>(&*message)) return request(*asked, post);
     if (const auto* told = std::get_if<Notification>(&*message)) {
         notification(*told, post);
@@ -167,29 +186,20 @@ std::shared_ptr<Exchange> HttpEntry::request(const Request& request, const Post&
         return waiting({dispatcher_.serve(request, &post.facts, post.visit_alone())}, true);
     }
     if (Stateless::is_named_by(post.facts.protocol_version) || Stateless::is_known_only_to_it(request.method)) {
-        refuse(*post.outbox, request.id, Stateless::claim_missing(request));
-        return nullptr;
+        return post.refuse(Stateless::claim_missing(request), request.id);
     }
-    if (post.names_no_session()) {
-        refuse(*post.outbox, request.id, no_such_session());
-        return nullptr;
-    }
+    if (post.names_no_session()) return post.refuse(no_such_session(), request.id);
     const auto revision = revision_of(post.facts);
-    if (!revision) {
-        refuse(*post.outbox, request.id,
-               invalid_request("The header `MCP-Protocol-Version` names an unknown revision."));
-        return nullptr;
-    }
+    if (!revision) return post.refuse(unknown_revision(), request.id);
     if (post.session) {
         auto visit = post.visit_of(
             request, Reply{post.outbox, Reply::Carrier::exchange, part_of(post.session, post.session->events())});
-        return waiting({dispatcher_.serve(request, post.session->session(), std::move(visit))}, false);
+        const auto served = dispatcher_.serve(request, post.session->session(), std::move(visit));
+        if (served && !served->is_over()) served->begin_wanted();
+        return waiting({served}, false);
     }
     if (request.method == "initialize") return open_session(request, post);
-    if (needs_session(request.method)) {
-        refuse(*post.outbox, request.id, session_needed());
-        return nullptr;
-    }
+    if (needs_session(request.method)) return post.refuse(session_needed(), request.id);
     Session unannounced{dispatcher_.introduction(), *revision};
     return waiting({dispatcher_.serve(request, unannounced, post.visit_alone())}, false);
 }
@@ -217,20 +227,14 @@ std::shared_ptr<Exchange> HttpEntry::open_session(const Request& request, const 
     return nullptr;
 }
 
-std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post, UnknownId unknown) {
-    if (post.names_no_session()) {
-        refuse(*post.outbox, {}, no_such_session());
-        return nullptr;
-    }
-    if (!post.session || post.session->session().revision() != revision_with_batches) {
-        refuse(*post.outbox, {}, invalid_request("The revision that is spoken here has no batches."), unknown);
-        return nullptr;
+std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
+    if (post.names_no_session()) return post.refuse(no_such_session());
+    if (!revision_of(post.facts)) return post.refuse(unknown_revision());
+    if (!post.session || post.session->revision() != revision_with_batches) {
+        return post.refuse(invalid_request("The revision that is spoken here has no batches."));
     }
     const auto messages = read_batch(array);
-    if (!messages) {
-        refuse(*post.outbox, {}, messages.error(), UnknownId::null);
-        return nullptr;
-    }
+    if (!messages) return post.refuse(messages.error());
     for (const auto& message : *messages) {
         const auto* told = std::get_if<Notification>(&message);
         if (told && told->method == "notifications/cancelled") {
@@ -243,7 +247,8 @@ std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post, Un
         post.accept();
         return nullptr;
     }
-    const auto gathered = std::make_shared<Batch>(post.outbox, count, true);
+    const auto gathered =
+        std::make_shared<Batch>(ReplyPath{post.outbox, part_of(post.session, post.session->events())}, count, true);
     std::vector<Dispatcher::Served> served;
     for (const auto& message : *messages) {
         if (const auto* asked = std::get_if<Request>(&message)) {
@@ -256,8 +261,13 @@ std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post, Un
 
 void HttpEntry::notification(const Notification& notification, const Post& post) {
     // Without a handshake a client gives a request up by closing it; ids of one client say nothing about another's.
-    if (!post.is_stateless(notification.meta)) {
-        if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
+    if (post.is_stateless(notification.meta)) {
+        if (!revision_of(post.facts)) {
+            return void(post.refuse(unsupported_version(trimmed(*post.facts.protocol_version))));
+        }
+    } else {
+        if (post.names_no_session()) return void(post.refuse(no_such_session()));
+        if (!revision_of(post.facts)) return void(post.refuse(unknown_revision()));
         if (post.session && notification.method == "notifications/cancelled") {
             const auto id = read_id(notification.params.member("requestId"));
             if (id) post.session->calls().cancel(*id);
@@ -268,31 +278,41 @@ void HttpEntry::notification(const Notification& notification, const Post& post)
 
 void HttpEntry::response(const Response& response, const Post& post) {
     if (Stateless::is_named_by(post.facts.protocol_version)) {
-        return refuse(*post.outbox, {}, invalid_request("In this revision clients have nothing to answer."));
+        return void(post.refuse(invalid_request("In this revision clients have nothing to answer.")));
     }
-    if (post.names_no_session()) return refuse(*post.outbox, {}, no_such_session());
-    if (!post.session) return refuse(*post.outbox, {}, session_needed());
+    if (post.names_no_session()) return void(post.refuse(no_such_session()));
+    if (!revision_of(post.facts)) return void(post.refuse(unknown_revision()));
+    if (!post.session) return void(post.refuse(session_needed()));
     post.session->calls().answer(response);
     post.accept();
 }
 
 std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admission::Visitor& visitor,
                                             async::Executor executor, std::shared_ptr<Outbox> outbox) {
-    const auto refused = [&](WireError error) {
-        refuse(*outbox, {}, error);
+    std::shared_ptr<HttpSession> session;
+    const auto refused = [&](const WireError& error) {
+        refuse(*outbox, {}, error, unknown_id_for(session.get(), facts));
         return nullptr;
     };
     if (Stateless::is_named_by(facts.protocol_version) || !facts.session_id) {
         return refused(with_status(invalid_request("There is a stream for sessions only; POST messages here."), 405));
     }
-    const auto session = sessions_.find(trimmed(*facts.session_id), visitor.principal);
+    session = sessions_.find(trimmed(*facts.session_id), visitor.principal);
     if (!session) return refused(no_such_session());
-    if (!revision_of(facts)) {
-        return refused(invalid_request("The header `MCP-Protocol-Version` names an unknown revision."));
-    }
-    if (facts.last_event_id) return resume(*session, trimmed(*facts.last_event_id), executor, std::move(outbox));
-    auto listener = std::make_shared<Listener>(executor, outbox);
+    if (!revision_of(facts)) return refused(unknown_revision());
+
     auto& events = session->events();
+    auto listener = std::make_shared<Listener>(executor, outbox, session, clock_);
+    if (facts.last_event_id) {
+        const auto rest = events.resume(trimmed(*facts.last_event_id), listener);
+        if (!rest) {
+            return refused(invalid_request("What followed `Last-Event-ID` isn't there any more. Ask again."));
+        }
+        for (const auto& missed : rest->events) outbox->send_event(missed.id, missed.message, {});
+        if (!rest->over) return listener;
+        outbox->respond({}, {});
+        return nullptr;
+    }
     if (!events.follow_own(listener)) {
         return refused(with_status(invalid_request("This session has its stream already."), 409));
     }
@@ -307,24 +327,16 @@ std::shared_ptr<Exchange> HttpEntry::listen(const HttpFacts& facts, const admiss
     return listener;
 }
 
-std::shared_ptr<Exchange> HttpEntry::resume(HttpSession& session, std::string_view event, async::Executor executor,
-                                            std::shared_ptr<Outbox> outbox) {
-    auto listener = std::make_shared<Listener>(executor, outbox);
-    const auto rest = session.events().resume(event, listener);
-    if (!rest) {
-        refuse(*outbox, {}, invalid_request("What followed `Last-Event-ID` isn't there any more. Ask again."));
-        return nullptr;
+tl::expected<void, WireError> HttpEntry::end_session(const HttpFacts& facts, const admission::Visitor& visitor) {
+    if (Stateless::is_named_by(facts.protocol_version)) {
+        return tl::unexpected{with_status(invalid_request("There are no sessions in this revision."), 405)};
     }
-    for (const auto& missed : rest->events) outbox->send_event(missed.id, missed.message, {});
-    if (!rest->over) return listener;
-    outbox->respond({}, {});
-    return nullptr;
-}
-
-Delivery HttpEntry::end_session(const HttpFacts& facts, const admission::Visitor& visitor) {
-    if (Stateless::is_named_by(facts.protocol_version)) return {.http_status = 405};
-    if (!facts.session_id) return {.http_status = 400};
-    return {.http_status = sessions_.end(trimmed(*facts.session_id), visitor.principal) ? 200 : 404};
+    if (!facts.session_id) {
+        return tl::unexpected{invalid_request("DELETE ends a session: name it by `Mcp-Session-Id`.")};
+    }
+    if (!revision_of(facts)) return tl::unexpected{unknown_revision()};
+    if (!sessions_.end(trimmed(*facts.session_id), visitor.principal)) return tl::unexpected{no_such_session()};
+    return {};
 }
 
 }  // namespace flux::mcp

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
 #include "mcp/dispatcher.hpp"
 #include "mcp/server.hpp"
 #include "mcp/session_table.hpp"
+#include "mcp/wire_error.hpp"
 
 namespace flux::mcp {
 
@@ -19,22 +21,23 @@ public:
     std::shared_ptr<Exchange> listen(const HttpFacts& facts, const admission::Visitor& visitor,
                                      async::Executor executor, std::shared_ptr<Outbox> outbox);
     void drain() { sessions_.drain(); }
-    Delivery end_session(const HttpFacts& facts, const admission::Visitor& visitor);
+    tl::expected<void, WireError> end_session(const HttpFacts& facts, const admission::Visitor& visitor);
+    void end_idle_sessions() { sessions_.end_idle(); }
+    std::size_t sessions() const { return sessions_.size(); }
 
 private:
     struct Post;
 
-    std::shared_ptr<Exchange> take(std::string_view body, const Post& post, UnknownId unknown);
+    std::shared_ptr<Exchange> take(std::string_view body, const Post& post);
     std::shared_ptr<Exchange> request(const Request& request, const Post& post);
     std::shared_ptr<Exchange> open_session(const Request& request, const Post& post);
-    std::shared_ptr<Exchange> batch(json::Raw array, const Post& post, UnknownId unknown);
-    void notification(const Notification& notification, const Post& post);
+    std::shared_ptr<Exchange> batch(json::Raw array, const Post& post);
+    static void notification(const Notification& notification, const Post& post);
     static void response(const Response& response, const Post& post);
-    static std::shared_ptr<Exchange> resume(HttpSession& session, std::string_view event, async::Executor executor,
-                                            std::shared_ptr<Outbox> outbox);
 
     const Dispatcher& dispatcher_;
     const CodecLimits limits_;
+    const Clock& clock_;
     SessionTable sessions_;
 };
 

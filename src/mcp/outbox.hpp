@@ -41,6 +41,12 @@ public:
     /// The response to a request. Over HTTP it ends the exchange; an empty `message` is a reply without a body (202).
     virtual void respond(std::string_view message, const Delivery& delivery) = 0;
 
+    /// Whether `send` reaches the peer at all: not one over HTTP that takes no event stream.
+    virtual bool takes_messages() const { return true; }
+
+    /// Whether the peer would have the response as the event of a stream, too.
+    virtual bool wants_stream() const { return false; }
+
     /// Whether the peer reads so slowly that progress should be left out for now.
     virtual bool congested() const { return false; }
 };

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mcp/batch.hpp"
 #include "mcp/codec.hpp"
-#include "mcp/event_log.hpp"
-#include "mcp/outbox.hpp"
+#include "mcp/reply_path.hpp"
 
 namespace flux::mcp {
 
@@ -20,14 +19,20 @@ public:
 
     /// `events`: where what is said before the answer is written down, so that the client can come back for it.
     Reply(std::shared_ptr<Outbox> outbox, Carrier carrier, std::shared_ptr<EventLog> events = nullptr)
-        : outbox_{std::move(outbox)}, events_{std::move(events)}, carrier_{carrier} {}
+        : path_{std::move(outbox), std::move(events)}, carrier_{carrier} {}
     explicit Reply(std::shared_ptr<Batch> batch) : batch_{std::move(batch)} {}
 
-    bool is_open() const { return outbox_ || batch_ || has_stream(); }
+    bool is_open() const { return batch_ || path_.is_open(); }
+
+    /// Whether what isn't the answer reaches the client: not where it takes no event stream.
+    bool takes_messages() const { return path().takes_messages(); }
 
     /// A notification that belongs to the request, or a request of the server's.
-    void notify(std::string_view message);
-    bool congested() const;
+    void notify(std::string_view message) { path().notify(message); }
+    bool congested() const { return path().congested(); }
+
+    /// Begins the event stream of a client that wants one in any case, where it could come back to it.
+    void begin_wanted() { path().begin_wanted(); }
 
     /// A whole message.
     void finish(std::string_view message, const Delivery& delivery = {});
@@ -44,18 +49,14 @@ public:
     /// The way back is gone, but the client may come back for what was written down.
     void detach();
     /// Closes the way back if the client can come back.
-    void release();
+    void release() { path().release(); }
 
 private:
-    Outbox* outbox() const;
-    bool has_stream() const { return stream_ != EventLog::own_stream; }
-    void begin_stream();
-    void forget_stream();
+    ReplyPath& path() { return batch_ ? batch_->path() : path_; }
+    const ReplyPath& path() const { return batch_ ? batch_->path() : path_; }
 
-    std::shared_ptr<Outbox> outbox_;
+    ReplyPath path_;
     std::shared_ptr<Batch> batch_;
-    std::shared_ptr<EventLog> events_;
-    std::uint64_t stream_ = EventLog::own_stream;  ///< in the log, once the reply has become a stream
     Carrier carrier_ = Carrier::stream;
 };
 

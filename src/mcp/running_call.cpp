@@ -260,6 +260,9 @@ void RunningCall::ask(InputNeeded needed) {
     }
     if (!calls_ && !desk_)
         return refuse(invalid_request("This needs a session, because the client has to be asked something."));
+    if (!desk_ && !reply_.takes_messages()) {
+        return refuse(stream_needed("This needs an event stream, because the client has to be asked something."));
+    }
     if (++rounds_ > most_rounds) return refuse(invalid_request("The client was asked too often for one call."));
     round_.state = std::move(needed.state);
     round_.inputs.clear();

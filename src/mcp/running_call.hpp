@@ -177,6 +177,9 @@ public:
     /// The peer is gone: nobody can be told any more, and the call is stopped.
     void leave();
 
+    /// Begins the event stream of a client that wants one in any case, where it could come back to it.
+    void begin_wanted() { reply_.begin_wanted(); }
+
     /// Only the way back is gone: the work goes on, and nobody hears of its end.
     void detach() { reply_.detach(); }
 

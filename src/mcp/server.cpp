@@ -35,9 +35,11 @@ std::shared_ptr<Exchange> Server::listen(const HttpFacts& facts, const admission
     return parts_->http.listen(facts, visitor, executor, std::move(outbox));
 }
 
-Delivery Server::end_session(const HttpFacts& facts, const admission::Visitor& visitor) {
+tl::expected<void, WireError> Server::end_session(const HttpFacts& facts, const admission::Visitor& visitor) {
     return parts_->http.end_session(facts, visitor);
 }
+
+void Server::end_idle_sessions() { parts_->http.end_idle_sessions(); }
 
 void Server::drain() {
     parts_->dispatcher.drain();
@@ -45,6 +47,8 @@ void Server::drain() {
 }
 
 std::size_t Server::in_flight() const { return parts_->dispatcher.running(); }
+
+std::size_t Server::sessions() const { return parts_->http.sessions(); }
 
 const ServerOptions& Server::options() const { return parts_->dispatcher.options(); }
 

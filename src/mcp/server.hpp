@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "mcp/catalog.hpp"
 #include "mcp/outbox.hpp"
+#include "mcp/wire_error.hpp"
 
 namespace flux::mcp {
 
@@ -40,6 +41,7 @@ struct ServerOptions {
     std::chrono::minutes ask_limit{10};  ///< for one round in which a client is asked for something
     std::chrono::seconds session_idle_limit{3600};
     std::size_t max_sessions = 10'000;
+    std::size_t max_listens = 1024;                  ///< `subscriptions/listen` that are open, per principal
     std::shared_ptr<TaskJournal> task_journal = {};  ///< nullptr: tasks end with the process
 };
 
@@ -109,14 +111,20 @@ public:
     std::shared_ptr<Exchange> listen(const HttpFacts& facts, const admission::Visitor& visitor,
                                      async::Executor executor, std::shared_ptr<Outbox> outbox);
 
-    /// A DELETE: ends a legacy session. 200, 400 or 404.
-    Delivery end_session(const HttpFacts& facts, const admission::Visitor& visitor);
+    /// A DELETE: ends a legacy session. The error's status is 400, 404 or 405.
+    tl::expected<void, WireError> end_session(const HttpFacts& facts, const admission::Visitor& visitor);
+
+    /// Ends the sessions that have not been used for `session_idle_limit`. To be called from time to time.
+    void end_idle_sessions();
 
     /// From now on new requests are refused with a hint to come back; what runs may finish.
     void drain();
 
     /// Requests being served, over all transports.
     std::size_t in_flight() const;
+
+    /// Sessions over HTTP that are open.
+    std::size_t sessions() const;
 
     const ServerOptions& options() const;
 

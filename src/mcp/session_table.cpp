@@ -1,30 +1,13 @@
 #include "mcp/session_table.hpp"
 
 #include <boost/asio/dispatch.hpp>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "base/id.hpp"
 
 namespace flux::mcp {
-
-void Listener::disconnected() {
-    open_ = false;
-    outbox_.reset();
-}
-
-void Listener::deliver(Event event) {
-    asio::dispatch(executor_, [self = shared_from_this(), event = std::move(event)] {
-        if (self->outbox_) self->outbox_->send_event(event.id, event.message, {});
-    });
-}
-
-void Listener::finish() {
-    asio::dispatch(executor_, [self = shared_from_this()] {
-        self->open_ = false;
-        if (const auto outbox = std::exchange(self->outbox_, nullptr)) outbox->respond({}, {});
-    });
-}
 
 HttpSession::HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions)
     : id_{std::move(id)},
@@ -45,21 +28,54 @@ void HttpSession::drain() {
                                          "shutting_down", std::chrono::seconds{2}}));
 }
 
+void HttpSession::stream_closed(SteadyTime now) {
+    heard_until_ = now;
+    --streams_;
+}
+
+bool HttpSession::is_unheard_since(SteadyTime then) const { return streams_ == 0 && heard_until_.load() < then; }
+
+Listener::Listener(async::Executor executor, std::shared_ptr<Outbox> outbox, std::shared_ptr<HttpSession> session,
+                   const Clock& clock)
+    : executor_{executor}, outbox_{std::move(outbox)}, session_{std::move(session)}, clock_{clock} {
+    session_->stream_opened();
+}
+
+void Listener::disconnected() {
+    close();
+    outbox_.reset();
+}
+
+void Listener::deliver(Event event) {
+    asio::dispatch(executor_, [self = shared_from_this(), event = std::move(event)] {
+        if (self->outbox_) self->outbox_->send_event(event.id, event.message, {});
+    });
+}
+
+void Listener::finish() {
+    asio::dispatch(executor_, [self = shared_from_this()] {
+        self->close();
+        if (const auto outbox = std::exchange(self->outbox_, nullptr)) outbox->respond({}, {});
+    });
+}
+
+void Listener::close() {
+    if (open_.exchange(false)) session_->stream_closed(clock_.steady_now());
+}
+
 SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions,
                            const Clock& clock)
     : most_{most}, idle_limit_{idle_limit}, max_subscriptions_{max_subscriptions}, clock_{clock} {}
 
 std::shared_ptr<HttpSession> SessionTable::open(std::string principal, Session greeted) {
-    auto session =
-        std::make_shared<HttpSession>(random_id(), std::move(principal), std::move(greeted), max_subscriptions_);
+    auto session = std::make_shared<HttpSession>(random_id(), principal, std::move(greeted), max_subscriptions_);
     std::vector<std::shared_ptr<HttpSession>> gone;
     {
         const std::lock_guard lock{mutex_};
-        while (!entries_.empty() && (entries_.size() >= most_ || is_stale(entries_.back()))) {
-            gone.push_back(take_out(std::prev(entries_.end())));
-        }
-        entries_.push_front({session, clock_.steady_now()});
-        by_id_.emplace(session->id(), entries_.begin());
+        auto& own = by_principal_[std::move(principal)];
+        own.push_front({session, clock_.steady_now()});
+        by_id_.emplace(session->id(), Place{&own, own.begin()});
+        while (by_id_.size() > most_) gone.push_back(take_out(next_to_go()));
     }
     for (const auto& old : gone) old->end();
     return session;
@@ -71,14 +87,14 @@ std::shared_ptr<HttpSession> SessionTable::find(std::string_view id, std::string
         const std::lock_guard lock{mutex_};
         const auto found = by_id_.find(id);
         if (found == by_id_.end()) return nullptr;
-        const auto entry = found->second;
+        const auto [entries, entry] = found->second;
         if (!is_stale(*entry)) {
             if (entry->session->principal() != principal) return nullptr;
             entry->used_at = clock_.steady_now();
-            entries_.splice(entries_.begin(), entries_, entry);
+            entries->splice(entries->begin(), *entries, entry);
             return entry->session;
         }
-        stale = take_out(entry);
+        stale = take_out(found->second);
     }
     stale->end();
     return nullptr;
@@ -97,26 +113,57 @@ bool SessionTable::end(std::string_view id, std::string_view principal) {
     return true;
 }
 
+void SessionTable::end_idle() {
+    std::vector<std::shared_ptr<HttpSession>> gone;
+    {
+        const std::lock_guard lock{mutex_};
+        for (auto& [principal, entries] : by_principal_) {
+            const auto before = clock_.steady_now() - idle_limit_;
+            for (auto entry = entries.rbegin(); entry != entries.rend() && entry->used_at < before; ++entry) {
+                if (is_stale(*entry)) gone.push_back(entry->session);
+            }
+        }
+        for (const auto& session : gone) take_out(by_id_.at(session->id()));
+    }
+    for (const auto& session : gone) session->end();
+}
+
 void SessionTable::drain() {
     std::vector<std::shared_ptr<HttpSession>> sessions;
     {
         const std::lock_guard lock{mutex_};
-        for (const auto& entry : entries_) sessions.push_back(entry.session);
+        for (const auto& [id, place] : by_id_) sessions.push_back(place.entry->session);
     }
     for (const auto& session : sessions) session->drain();
 }
 
 std::size_t SessionTable::size() const {
     const std::lock_guard lock{mutex_};
-    return entries_.size();
+    return by_id_.size();
 }
 
-bool SessionTable::is_stale(const Entry& entry) const { return clock_.steady_now() - entry.used_at > idle_limit_; }
+bool SessionTable::is_stale(const Entry& entry) const {
+    const auto before = clock_.steady_now() - idle_limit_;
+    return entry.used_at < before && entry.session->is_unheard_since(before);
+}
 
-std::shared_ptr<HttpSession> SessionTable::take_out(Entries::iterator entry) {
-    auto session = std::move(entry->session);
+/// The longest idle of those who have the most. There are few principals, and this is for a full table only.
+SessionTable::Place SessionTable::next_to_go() {
+    Entries* most = nullptr;
+    for (auto& [principal, entries] : by_principal_) {
+        const bool has_more = most == nullptr || entries.size() > most->size();
+        if (has_more || (entries.size() == most->size() && entries.back().used_at < most->back().used_at)) {
+            most = &entries;
+        }
+    }
+    return {most, std::prev(most->end())};
+}
+
+std::shared_ptr<HttpSession> SessionTable::take_out(Place place) {
+    auto session = std::move(place.entry->session);
     by_id_.erase(session->id());
-    entries_.erase(entry);
+    place.entries->erase(place.entry);
+    if (place.entries->empty()) by_principal_.erase(session->principal());
     return session;
 }
 

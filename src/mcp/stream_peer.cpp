@@ -69,7 +69,7 @@ void StreamPeer::take_batch(json::Raw array) {
     const auto messages = read_batch(array);
     if (!messages) return refuse({}, messages.error());
 
-    const auto batch = std::make_shared<Batch>(outbox_, requests_in(*messages), false);
+    const auto batch = std::make_shared<Batch>(ReplyPath{outbox_}, requests_in(*messages), false);
     for (const auto& message : *messages) {
         if (const auto* request = std::get_if<Request>(&message)) serve(*request, Reply{batch});
         if (const auto* notification = std::get_if<Notification>(&message)) notice(*notification);

@@ -76,6 +76,12 @@ WireError internal_error(std::string_view request_id) {
             .message = fmt::format("Something broke in the server. Its log tells more under the id {}.", request_id)};
 }
 
+WireError stream_needed(std::string_view reason) {
+    return {.code = invalid_request_code,
+            .message = fmt::format("{} Send `Accept: application/json, text/event-stream`.", reason),
+            .http_status = 406};
+}
+
 WireError header_mismatch(std::string_view reason) {
     return {.code = header_mismatch_code, .message = std::string{reason}, .http_status = 400};
 }

@@ -29,6 +29,8 @@ WireError method_not_found(std::string_view method);
 WireError invalid_params(std::string_view reason);
 /// Something broke here; `request_id` finds it in the log.
 WireError internal_error(std::string_view request_id);
+/// Something has to be said before the answer, to a client that takes no event stream: 406; `reason` says what.
+WireError stream_needed(std::string_view reason);
 /// A header is missing, malformed, or says something else than the body.
 WireError header_mismatch(std::string_view reason);
 /// `requested` isn't a revision whose requests speak for themselves.

@@ -70,15 +70,31 @@ Error shutting_down() {
             std::chrono::seconds{5}};
 }
 
-HttpResponse preflight() {
+/// What a browser may send beside what every page may. `Mcp-Param-*` are named by the tools' schemas, and browsers take
+/// no pattern: what is asked for is named again, as far as it is one of them.
+std::string allowed_headers(const RequestHead& head) {
+    constexpr std::string_view param = "mcp-param-";
+    constexpr std::size_t most_bytes = 4096;
+    std::string allowed{
+        "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name, "
+        "Last-Event-ID"};
+    head.each_listed("access-control-request-headers", [&](std::string_view name) {
+        const bool is_param = name.size() > param.size() && is_named(name.substr(0, param.size()), param);
+        if (!is_param || !is_token(name) || allowed.size() + name.size() > most_bytes) return;
+        allowed += ", ";
+        allowed += name;
+    });
+    return allowed;
+}
+
+HttpResponse preflight(const RequestHead& head) {
     HttpResponse response;
     response.status = 204;
     response.fields = {
         {"Allow", "GET, POST, DELETE, OPTIONS"},
         {"Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"},
-        {"Access-Control-Allow-Headers",
-         "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name, "
-         "Last-Event-ID"},
+        {"Access-Control-Allow-Headers", allowed_headers(head)},
+        {"Vary", "Access-Control-Request-Headers"},
         {"Access-Control-Max-Age", "600"},
     };
     return response;
@@ -244,7 +260,7 @@ std::optional<HttpResponse> HttpConnection::refuse_mcp(Request& request) {
     if (head.method == "OPTIONS") {
         if (const auto looked = site_.door->check_origin(facts.knock); !looked) return reply(looked.error());
         request.allowed_origin = facts.knock.origin.has_value();
-        return preflight();
+        return preflight(head);
     }
     auto visitor = last_knock_.admit(*site_.door, facts.knock);
     if (!visitor) {
@@ -302,28 +318,21 @@ void HttpConnection::dispatch_mcp(const Request& request, std::string_view body)
     const auto& head = request.head;
     const auto facts = facts_of(head, request.target.query);
     if (head.method == "DELETE") {
-        const auto delivery = site_.mcp->end_session(facts, *request.visitor);
-        if (delivery.http_status == 405) {
+        const auto ended = site_.mcp->end_session(facts, *request.visitor);
+        if (ended) {
+            answer(request, HttpResponse{});
+        } else if (ended.error().http_status == 405) {
             answer(request, reply_not_allowed("POST"));
-            return;
+        } else {
+            answer(request, reply(HttpRefusal{ended.error().http_status, ended.error().message}));
         }
-        if (delivery.http_status >= 400) {
-            answer(request, reply(HttpRefusal{delivery.http_status, delivery.http_status == 404
-                                                                        ? "There is no such session."
-                                                                        : "DELETE ends a session: name it by "
-                                                                          "`Mcp-Session-Id`."}));
-            return;
-        }
-        HttpResponse ended;
-        ended.status = delivery.http_status;
-        answer(request, std::move(ended));
         return;
     }
-    ReplyShape shape{request.keeps_alive() && !loop().draining(),
-                     head.minor_version > 0,
-                     head.method == "GET",
-                     head.method == "POST" && prefers_events(head),
-                     {}};
+    ReplyShape shape{.keep_alive = request.keeps_alive() && !loop().draining(),
+                     .chunked = head.minor_version > 0,
+                     .is_get = head.method == "GET",
+                     .takes_events = takes_events(head),
+                     .wants_events = head.method == "POST" && wants_events(head)};
     if (request.allowed_origin) shape.origin = head.field("origin").value_or("");
     ReplyChannel& channel = *this;
     const auto outbox = std::make_shared<McpReply>(channel, std::move(shape));

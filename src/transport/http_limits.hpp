@@ -33,6 +33,7 @@ struct HttpLimits {
         20'000};  ///< of a WebSocket; without a pong until the next one it is closed
     std::chrono::milliseconds comment_interval{15'000};  ///< of an event stream
     std::chrono::milliseconds tick{1'000};               ///< how often the times above are looked at
+    std::chrono::milliseconds session_check{30'000};     ///< how often sessions are looked for that nobody uses
 };
 
 }  // namespace flux::transport

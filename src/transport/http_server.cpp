@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "async/timer.hpp"
+#include "mcp/server.hpp"
 #include "observe/log.hpp"
 #include "transport/connection_counts.hpp"
 #include "transport/http_site.hpp"
@@ -35,6 +37,15 @@ unsigned usable_processors() {
     CPU_ZERO(&usable);
     if (::sched_getaffinity(0, sizeof usable, &usable) == 0) return static_cast<unsigned>(CPU_COUNT(&usable));
     return std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Sessions that nobody uses any more go by themselves.
+async::Task<> end_idle_sessions(mcp::Server& server, std::chrono::milliseconds interval) {
+    for (;;) {
+        auto pause = async::sleep_for(interval);
+        co_await std::move(pause);
+        server.end_idle_sessions();
+    }
 }
 
 /// An io_context, its thread and what lives on it.
@@ -139,6 +150,13 @@ Result<void> HttpServer::start() {
         auto task = accept_all(*worker->acceptor, worker->loop, parts.site, parts.counts);
         worker->loop.tasks().start(std::move(task));
         worker->thread = std::thread{[&worker = *worker] { worker.run(); }};
+    }
+    if (parts.site.mcp != nullptr) {
+        auto& first = *parts.workers.front();
+        first.ask([&] {
+            auto task = end_idle_sessions(*parts.site.mcp, parts.options.limits.session_check);
+            first.loop.tasks().start(std::move(task));
+        });
     }
     parts.running = true;
     return {};

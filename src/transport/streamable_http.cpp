@@ -18,7 +18,7 @@ void append_fields(std::string& out, const FieldList& fields) {
 std::string_view media_type(std::string_view value) { return without_blanks(value.substr(0, value.find(';'))); }
 
 bool accepts(const RequestHead& head, std::string_view type, std::string_view range) {
-    bool found = false;
+    bool found = head.count("accept") == 0;
     head.each_listed("accept", [&](std::string_view member) {
         const auto listed = media_type(member);
         found = found || listed == "*/*" || equal_ignoring_case(listed, type) || equal_ignoring_case(listed, range);
@@ -26,12 +26,14 @@ bool accepts(const RequestHead& head, std::string_view type, std::string_view ra
     return found;
 }
 
+bool takes_json(const RequestHead& head) { return accepts(head, "application/json", "application/*"); }
+
 }  // namespace
 
 void McpReply::send(std::string_view message) { send_event({}, message, {}); }
 
 void McpReply::send_event(std::string_view id, std::string_view message, std::chrono::milliseconds retry) {
-    if (channel_ == nullptr) return;
+    if (channel_ == nullptr || !shape_.takes_events) return;
     open_stream();
     thread_local std::string event;
     event.clear();
@@ -45,7 +47,8 @@ void McpReply::respond(std::string_view message, const mcp::Delivery& delivery) 
     // A GET is for a stream, even where nothing is left to say on it.
     if (shape_.is_get && message.empty() && delivery.http_status == 200) open_stream();
     // A session's id has to stand in the head, which a stream's has no place for.
-    if (shape_.streams && !message.empty() && delivery.http_status == 200 && delivery.session_id.empty()) open_stream();
+    if (shape_.wants_events && !message.empty() && delivery.http_status == 200 && delivery.session_id.empty())
+        open_stream();
     if (streaming_) {
         if (!message.empty()) {
             thread_local std::string event;
@@ -118,12 +121,11 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head) {
             return HttpRefusal{415, "A message has to be sent as `Content-Type: application/json`."};
         }
     }
-    if (head.method == "DELETE" || head.count("accept") == 0) return std::nullopt;
-    const bool takes_events = accepts(head, "text/event-stream", "text/*");
-    if (head.method == "GET" && !takes_events) {
+    if (head.method == "DELETE") return std::nullopt;
+    if (head.method == "GET" && !takes_events(head)) {
         return HttpRefusal{406, "GET /mcp opens an event stream: send `Accept: text/event-stream`, or POST a message."};
     }
-    if (head.method == "POST" && !takes_events && !accepts(head, "application/json", "application/*")) {
+    if (head.method == "POST" && !takes_events(head) && !takes_json(head)) {
         return HttpRefusal{406, "Send `Accept: application/json, text/event-stream`: one of them is what comes back."};
     }
     return std::nullopt;
@@ -144,10 +146,13 @@ std::optional<HttpRefusal> refuse_repeated(const RequestHead& head) {
     return std::nullopt;
 }
 
-bool prefers_events(const RequestHead& head) {
+bool takes_events(const RequestHead& head) { return accepts(head, "text/event-stream", "text/*"); }
+
+bool wants_events(const RequestHead& head) {
     constexpr std::string_view events = "text/event-stream";
     const auto accept = head.field("accept");
-    return accept && equal_ignoring_case(accept->substr(0, events.size()), events);
+    if (!accept) return false;
+    return equal_ignoring_case(accept->substr(0, events.size()), events) || (takes_events(head) && !takes_json(head));
 }
 
 mcp::NameStyle name_style_of(std::string_view query) {

@@ -30,12 +30,13 @@ struct ReplyShape {
     bool keep_alive = true;
     bool chunked = true;  ///< false for HTTP/1.0: an event stream then ends with the connection
     bool is_get = false;
-    bool streams = false;     ///< the client would rather have an event stream than JSON
-    std::string origin = {};  ///< for CORS; empty: none
+    bool takes_events = true;
+    bool wants_events = false;  ///< it would rather have an event stream than JSON
+    std::string origin = {};    ///< for CORS; empty: none
 };
 
 /// Streamable HTTP: the reply to one POST or GET. JSON when the response is all there is to say, and an event stream
-/// from the first other message on.
+/// from the first other message on; for a client that takes no event streams, the response alone.
 class McpReply final : public mcp::Outbox {
 public:
     McpReply(ReplyChannel& channel, ReplyShape shape) : channel_{&channel}, shape_{std::move(shape)} {}
@@ -44,6 +45,8 @@ public:
     void send_event(std::string_view id, std::string_view message, std::chrono::milliseconds retry) override;
     void release() override { end_stream(); }
     void respond(std::string_view message, const mcp::Delivery& delivery) override;
+    bool takes_messages() const override { return shape_.takes_events; }
+    bool wants_stream() const override { return shape_.wants_events; }
     bool congested() const override;
 
     /// Turns the reply into an event stream, if it isn't one.
@@ -72,8 +75,11 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head);
 /// have read the other one.
 std::optional<HttpRefusal> refuse_repeated(const RequestHead& head);
 
-/// Whether a client that takes both kinds of replies names event streams first.
-bool prefers_events(const RequestHead& head);
+/// Whether the client takes event streams: who doesn't say takes everything.
+bool takes_events(const RequestHead& head);
+
+/// Whether it would rather have one than JSON: it names them first, or takes nothing else.
+bool wants_events(const RequestHead& head);
 
 /// What the protocol reads of a head. Views into it.
 mcp::HttpFacts facts_of(const RequestHead& head, std::string_view query);

@@ -45,6 +45,21 @@ TEST(EventLog, TellsTheRestOfOneStreamOnly) {
     EXPECT_FALSE(sink->open);
 }
 
+TEST(EventLog, SaysThatAStreamGoesOnElsewhere) {
+    EventLog log{true, {}};
+    const auto stream = log.open();
+    EXPECT_FALSE(log.add(stream, "a").resumed);
+    EXPECT_FALSE(log.is_resumed(stream));
+
+    auto sink = std::make_shared<Hearing>();
+    EXPECT_TRUE(log.resume("1-0", sink));
+    sink.reset();
+
+    EXPECT_TRUE(log.is_resumed(stream));
+    EXPECT_TRUE(log.add(stream, "b").resumed) << "even if whoever came back has gone again";
+    EXPECT_TRUE(log.close(stream, "c").resumed);
+}
+
 TEST(EventLog, KeepsAnEndedStreamForWhoComesLater) {
     EventLog log{true, {}};
     const auto stream = log.open();

@@ -5,6 +5,10 @@
 
 #include <array>
 #include <list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "unit/mcp/example_library.hpp"
 #include "unit/mcp/example_server.hpp"
@@ -40,6 +44,19 @@ struct Client {
     /// The id of a new session; it lives as long as the client, as facts only look at it.
     std::string_view open(const std::string& version) {
         return sessions.emplace_back(post(initialize(version)).session());
+    }
+
+    /// GETs the stream of a session, or the rest of one that `facts` name.
+    Posted listen(const HttpFacts& facts) {
+        Posted got;
+        got.exchange = example.server.listen(facts, visitor, example.executor(), got.outbox);
+        return got;
+    }
+
+    /// DELETEs a session; the status.
+    int end(const HttpFacts& facts) {
+        const auto ended = example.server.end_session(facts, visitor);
+        return ended ? 200 : ended.error().http_status;
     }
 
     std::list<std::string> sessions;
@@ -101,7 +118,7 @@ TEST(HttpEntry, KnowsASessionOnlyForThePrincipalThatOpenedIt) {
     EXPECT_EQ(client.post(request("1", "ping"), facts).status(), 404);
     EXPECT_EQ(client.post(cancel_w, facts).status(), 404);
     EXPECT_EQ(client.post(R"({"jsonrpc":"2.0","id":1,"result":{}})", facts).status(), 404);
-    EXPECT_EQ(client.example.server.end_session(facts, client.visitor).http_status, 404);
+    EXPECT_EQ(client.end(facts), 404);
 }
 
 TEST(HttpEntry, AnswersWithoutASessionWhatNeedsNone) {
@@ -301,37 +318,32 @@ TEST(HttpEntry, EndsASession) {
     auto waiting = client.post(call("1", "demo.wait"), session);
     client.example.run();
 
-    EXPECT_EQ(client.example.server.end_session({}, client.visitor).http_status, 400);
-    EXPECT_EQ(client.example.server.end_session(modern("x"), client.visitor).http_status, 405);
-    EXPECT_EQ(client.example.server.end_session(session, client.visitor).http_status, 200);
+    EXPECT_EQ(client.end({}), 400);
+    EXPECT_EQ(client.end(modern("x")), 405);
+    EXPECT_EQ(client.end(session), 200);
     client.example.run();
 
     EXPECT_EQ(client.example.seen->stopped, 1);
     EXPECT_EQ(client.post(request("2", "ping"), session).status(), 404);
-    EXPECT_EQ(client.example.server.end_session(session, client.visitor).http_status, 404);
+    EXPECT_EQ(client.end(session), 404);
 }
 
 TEST(HttpEntry, KeepsOneStreamOpenForEachSession) {
     Client client;
     const auto session = in_session(client.open("2025-11-25"));
-    const auto listen = [&](const HttpFacts& facts) {
-        Posted got;
-        got.exchange = client.example.server.listen(facts, client.visitor, client.example.executor(), got.outbox);
-        return got;
-    };
 
-    EXPECT_EQ(listen({}).status(), 405);
-    EXPECT_EQ(listen(modern("x")).status(), 405);
-    EXPECT_EQ(listen(in_session("none")).status(), 404);
-    auto first = listen(session);
+    EXPECT_EQ(client.listen({}).status(), 405);
+    EXPECT_EQ(client.listen(modern("x")).status(), 405);
+    EXPECT_EQ(client.listen(in_session("none")).status(), 404);
+    auto first = client.listen(session);
     ASSERT_NE(first.exchange, nullptr);
     EXPECT_THAT(first.outbox->responses, ElementsAre());
-    EXPECT_EQ(listen(session).status(), 409);
+    EXPECT_EQ(client.listen(session).status(), 409);
 
     first.exchange->disconnected();
-    auto second = listen(session);
+    auto second = client.listen(session);
     ASSERT_NE(second.exchange, nullptr);
-    client.example.server.end_session(session, client.visitor);
+    client.end(session);
     client.example.run();
 
     EXPECT_THAT(second.outbox->responses, ElementsAre(""));
@@ -347,12 +359,143 @@ public:
     }
     void respond(std::string_view message, const Delivery& delivery) override {
         events.push_back(delivery.event_id + " " + std::string{message});
+        status = delivery.http_status;
         over = true;
     }
 
+    void release() override { over = true; }
+    bool takes_messages() const override { return takes_events; }
+    bool wants_stream() const override { return wants_events; }
+
     std::vector<std::string> events;
+    int status = 0;
     bool over = false;
+    bool takes_events = true;
+    bool wants_events = false;
 };
+
+/// A POST or GET whose events are looked at.
+struct Streamed {
+    std::shared_ptr<StreamedOutbox> outbox = std::make_shared<StreamedOutbox>();
+    std::shared_ptr<Exchange> exchange;
+
+    Streamed& post(Client& client, const std::string& body, const HttpFacts& facts = {}) {
+        exchange = client.example.server.post(body, facts, client.visitor, client.example.executor(), outbox);
+        client.example.run();
+        return *this;
+    }
+    Streamed& resume(Client& client, HttpFacts facts, std::string_view from) {
+        facts.last_event_id = from;
+        exchange = client.example.server.listen(facts, client.visitor, client.example.executor(), outbox);
+        client.example.run();
+        return *this;
+    }
+    const std::vector<std::string>& events() const { return outbox->events; }
+};
+
+const std::string with_progress = R"("_meta":{"progressToken":1})";
+
+TEST(HttpEntry, SaysNothingOnAPostWhoseStreamAClientHasResumed) {
+    Client client;
+    const auto session = in_session(client.open("2025-11-25"));
+    Streamed posted;
+    posted.post(client, call("7", "demo.wait", with_progress), session);
+    client.example.seen->last->progress(1, 3, "one");
+    ASSERT_EQ(posted.events().size(), 2u);
+
+    // The POST's connection is still there, as far as the server knows.
+    Streamed resumed;
+    resumed.resume(client, session, "1-0");
+    EXPECT_THAT(resumed.events(), ElementsAre(HasSubstr("1-1 {")));
+    client.example.clock.advance(std::chrono::seconds{1});
+    client.example.seen->last->progress(2, 3, "two");
+    client.example.run();
+
+    EXPECT_EQ(posted.events().size(), 2u);
+    EXPECT_TRUE(posted.outbox->over);
+    client.example.let_go();
+    EXPECT_EQ(posted.events().size(), 2u);
+    EXPECT_THAT(resumed.events(),
+                ElementsAre(HasSubstr("1-1 {"), HasSubstr("1-2 {"), HasSubstr(R"("id":7,"result")"), " "));
+}
+
+TEST(HttpEntry, GivesTheAnswerToWhoHasResumedAndEndsThePost) {
+    Client client;
+    const auto session = in_session(client.open("2025-11-25"));
+    Streamed posted;
+    posted.post(client, call("7", "demo.wait", with_progress), session);
+    client.example.seen->last->progress(1, 3, "one");
+    Streamed resumed;
+    resumed.resume(client, session, "1-1");
+
+    client.example.let_go();
+
+    EXPECT_EQ(posted.events().size(), 2u);
+    EXPECT_TRUE(posted.outbox->over);
+    EXPECT_THAT(resumed.events(), ElementsAre(HasSubstr(R"(1-2 {"jsonrpc":"2.0","id":7,"result")"), " "));
+}
+
+TEST(HttpEntry, BeginsTheStreamAtOnceForWhoWantsOneAndCouldComeBack) {
+    Client client;
+    const auto session = in_session(client.open("2025-11-25"));
+    Streamed waiting;
+    waiting.outbox->wants_events = true;
+    waiting.post(client, call("7", "demo.wait"), session);
+    EXPECT_THAT(waiting.events(), ElementsAre("1-0 "));
+    waiting.exchange->disconnected();
+    client.example.let_go();
+
+    Streamed back;
+    back.resume(client, session, "1-0");
+    EXPECT_THAT(back.events(), ElementsAre(HasSubstr(R"(1-1 {"jsonrpc":"2.0","id":7,"result")"), " "));
+
+    Streamed quick;
+    quick.outbox->wants_events = true;
+    quick.post(client, request("8", "ping"), session);
+    EXPECT_THAT(quick.events(), ElementsAre("2-0 ", R"(2-1 {"jsonrpc":"2.0","id":8,"result":{}})"));
+}
+
+TEST(HttpEntry, GivesNoIdToAnAnswerThatNobodyCouldComeBackFor) {
+    Client client;
+    const auto old = in_session(client.open("2025-06-18"));
+    for (const auto& facts : {HttpFacts{}, old}) {
+        Streamed posted;
+        posted.outbox->wants_events = true;
+        posted.post(client, request("8", "ping"), facts);
+        EXPECT_THAT(posted.events(), ElementsAre(R"( {"jsonrpc":"2.0","id":8,"result":{}})"));
+    }
+}
+
+TEST(HttpEntry, HasTheRestOfABatchForWhoComesBack) {
+    Client client;
+    const auto session = in_session(client.open("2025-03-26"));
+    const auto batch = "[" + request("1", "ping") + "," + call("2", "demo.wait", with_progress) + "]";
+    Streamed posted;
+    posted.post(client, batch, session);
+    client.example.seen->last->progress(1, 2, "half");
+    EXPECT_THAT(posted.events(), ElementsAre(HasSubstr("1-1 {")));
+
+    posted.exchange->disconnected();
+    client.example.let_go();
+
+    Streamed back;
+    back.resume(client, session, "1-1");
+    EXPECT_THAT(back.events(), ElementsAre(HasSubstr(R"(1-2 [{"jsonrpc":"2.0","id":1,"result":{}},{)"), " "));
+}
+
+TEST(HttpEntry, SaysOnlyTheAnswerToWhoTakesNoEvents) {
+    Client client;
+    const auto session = in_session(client.open("2025-11-25"));
+    Streamed posted;
+    posted.outbox->takes_events = false;
+    posted.post(client, call("7", "demo.wait", with_progress), session);
+    client.example.seen->last->progress(1, 2, "half");
+    client.example.seen->last->let_poll();
+
+    client.example.let_go();
+
+    EXPECT_THAT(posted.events(), ElementsAre(HasSubstr(R"( {"jsonrpc":"2.0","id":7,"result")")));
+}
 
 TEST(HttpEntry, HasTheRestOfAStreamForWhoComesBack) {
     for (const auto* version : {"2025-06-18", "2025-11-25"}) {
@@ -383,6 +526,70 @@ TEST(HttpEntry, HasTheRestOfAStreamForWhoComesBack) {
         EXPECT_EQ(client.example.server.listen(session, client.visitor, client.example.executor(), lost), nullptr);
         EXPECT_THAT(lost->events.at(0), HasSubstr("-32600"));
     }
+}
+
+TEST(HttpEntry, AsksNobodyWhoTakesNoEvents) {
+    Catalog catalog;
+    auto asks = ExampleServer::quick("demo.ask", [](json::Arguments, Call&) {
+        Outcome outcome;
+        outcome.needs = InputNeeded{{{"name", InputRequest::Kind::elicitation, R"({"message":"Who?"})"}}, ""};
+        return outcome;
+    });
+    asks.asks = true;
+    catalog.tools.push_back(std::move(asks));
+    Client client{std::move(catalog)};
+    const auto opened = client.post(request("0", "initialize",
+                                            R"("protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},)"
+                                            R"("clientInfo":{"name":"t","version":"0"})"));
+    const auto id = opened.session();
+    for (const bool takes : {true, false}) {
+        Streamed posted;
+        posted.outbox->takes_events = takes;
+        posted.post(client, call("7", "demo.ask"), in_session(id));
+        EXPECT_THAT(posted.events().back(), HasSubstr(takes ? "elicitation/create" : "text/event-stream"));
+        EXPECT_EQ(posted.outbox->status, takes ? 0 : 406);
+        client.post(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})", in_session(id));
+        client.example.run();
+    }
+}
+
+TEST(HttpEntry, HasNothingToListenToForWhoTakesNoEvents) {
+    Catalog catalog;
+    catalog.tools_changed = std::make_shared<async::Changes>();
+    Client client{std::move(catalog)};
+    Streamed posted;
+    posted.outbox->takes_events = false;
+    posted.post(client, request("1", "subscriptions/listen", R"("notifications":{},)" + modern_meta()),
+                modern("subscriptions/listen"));
+
+    EXPECT_EQ(posted.exchange, nullptr);
+    EXPECT_EQ(posted.outbox->status, 406);
+    EXPECT_THAT(posted.events(), ElementsAre(HasSubstr("text/event-stream")));
+}
+
+TEST(HttpEntry, BoundsWhatEachPrincipalListensTo) {
+    ServerOptions options;
+    options.max_listens = 2;
+    Client client{options};
+    const auto listen = [&](const std::string& id) {
+        return Streamed{}.post(client, request(id, "subscriptions/listen", R"("notifications":{},)" + modern_meta()),
+                               modern("subscriptions/listen"));
+    };
+
+    auto first = listen("1");
+    auto second = listen("2");
+    ASSERT_NE(second.exchange, nullptr);
+    const auto third = listen("3");
+    EXPECT_EQ(third.exchange, nullptr);
+    EXPECT_EQ(third.outbox->status, 503);
+    EXPECT_THAT(third.events(), ElementsAre(HasSubstr("too_many_subscriptions")));
+
+    const auto visitor = std::exchange(client.visitor, some_visitor("another"));
+    EXPECT_NE(listen("4").exchange, nullptr);
+    client.visitor = visitor;
+    first.exchange->disconnected();
+    client.example.run();
+    EXPECT_NE(listen("5").exchange, nullptr);
 }
 
 TEST(HttpEntry, TakesBatchesInTheOneRevisionThatHasThem) {
@@ -425,6 +632,57 @@ TEST(HttpEntry, PutsNullForAnUnknownIdOnlyIntoOldSessions) {
     EXPECT_THAT(client.post("[]", in_session(client.open("2025-11-25"))).text(), Not(HasSubstr(R"("id")")));
     EXPECT_THAT(client.post("{", in_session(client.open("2025-11-25"))).text(), Not(HasSubstr(R"("id")")));
     EXPECT_THAT(client.post("{").text(), Not(HasSubstr(R"("id")")));
+}
+
+TEST(HttpEntry, PutsNullForTheIdOfWhatHasNoneByTheRevisionThatIsSpoken) {
+    Client client;
+    const auto notification = R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
+    const auto response = R"({"jsonrpc":"2.0","id":1,"result":{}})";
+    for (const auto* version : {"2025-06-18", "2025-11-25"}) {
+        SCOPED_TRACE(version);
+        const bool null = std::string_view{version} == "2025-06-18";
+        const auto spoken = null ? HasSubstr(R"("id":null)") : HasSubstr(R"("2.0","error")");
+        auto session = in_session(client.open(version));
+        auto listening = client.listen(session);
+        EXPECT_EQ(client.listen(session).status(), 409);
+        EXPECT_THAT(client.listen(session).text(), spoken);
+        session.last_event_id = "9-9";
+        EXPECT_THAT(client.listen(session).text(), spoken);
+
+        // The session isn't there to say what it speaks, but the header may be.
+        auto gone = in_session("gone");
+        gone.protocol_version = version;
+        EXPECT_THAT(client.listen(gone).text(), spoken);
+        EXPECT_THAT(client.post(notification, gone).text(), spoken);
+        EXPECT_THAT(client.post(response, gone).text(), spoken);
+        EXPECT_THAT(client.post("[]", gone).text(), spoken);
+        EXPECT_THAT(client.post("{", gone).text(), spoken);
+    }
+    EXPECT_THAT(client.listen(in_session("gone")).text(), Not(HasSubstr(R"("id")")));
+}
+
+TEST(HttpEntry, RefusesARevisionThatIsNotSpokenWhateverIsSent) {
+    Client client;
+    for (const auto* version : {"1999-01-01", "latest", ""}) {
+        SCOPED_TRACE(version);
+        for (auto facts : {HttpFacts{}, in_session(client.open("2025-03-26"))}) {
+            facts.protocol_version = version;
+            EXPECT_EQ(client.post(request("1", "ping"), facts).status(), 400);
+            EXPECT_EQ(client.post(R"({"jsonrpc":"2.0","method":"notifications/initialized"})", facts).status(), 400);
+            EXPECT_EQ(client.post(R"({"jsonrpc":"2.0","id":1,"result":{}})", facts).status(), 400);
+            EXPECT_EQ(client.post("[" + request("1", "ping") + "]", facts).status(), 400);
+            EXPECT_EQ(client.end(facts), 400);
+            if (!facts.session_id) continue;
+            EXPECT_EQ(client.listen(facts).status(), 400);
+            facts.protocol_version = "2025-03-26";
+            EXPECT_EQ(client.end(facts), 200) << "nothing of it was done";
+        }
+    }
+    auto future = modern("x");
+    future.protocol_version = "2027-01-01";
+    const auto refused = client.post(R"({"jsonrpc":"2.0","method":"notifications/cancelled"})", future);
+    EXPECT_EQ(refused.status(), 400);
+    EXPECT_EQ(refused.code(), -32022);
 }
 
 TEST(HttpEntry, ListsNamesThatEveryHostTakes) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "unit/mcp/example_server.hpp"
 
 namespace flux::mcp {
@@ -77,6 +80,59 @@ TEST(SessionTable, LetsTheLongestIdleGoWhenItIsFull) {
     EXPECT_FALSE(f.table.find(second, "a"));
     EXPECT_TRUE(f.table.find(third, "a"));
     EXPECT_EQ(f.table.size(), 2u);
+}
+
+TEST(SessionTable, LetsNobodyDriveOutTheSessionsOfThoseWhoHaveFewer) {
+    Fixture f{4};
+    const auto rare = f.open("rare");
+    std::vector<std::string> many;
+    for (int i = 0; i < 10; ++i) many.push_back(f.open("busy"));
+
+    EXPECT_TRUE(f.table.find(rare, "rare"));
+    EXPECT_EQ(f.table.size(), 4u);
+    EXPECT_FALSE(f.table.find(many[6], "busy"));
+    EXPECT_TRUE(f.table.find(many[7], "busy"));
+
+    const auto other = f.open("other");
+    EXPECT_TRUE(f.table.find(rare, "rare"));
+    EXPECT_TRUE(f.table.find(other, "other"));
+    EXPECT_FALSE(f.table.find(many[8], "busy"));
+}
+
+TEST(SessionTable, EndsWhatIsIdleWithoutBeingAsked) {
+    Fixture f;
+    f.open("a");
+    f.open("b");
+    f.clock.advance(50s);
+    const auto used = f.open("a");
+
+    f.clock.advance(11s);
+    EXPECT_EQ(f.table.size(), 3u);
+    f.table.end_idle();
+
+    EXPECT_EQ(f.table.size(), 1u);
+    EXPECT_TRUE(f.table.find(used, "a"));
+}
+
+TEST(SessionTable, TakesAnOpenStreamForUse) {
+    Fixture f;
+    const auto id = f.open("a");
+    asio::io_context context{1};
+    const auto outbox = std::make_shared<RecordingOutbox>();
+    const auto listener = std::make_shared<Listener>(context.get_executor(), outbox, f.table.find(id, "a"), f.clock);
+
+    f.clock.advance(200s);
+    f.table.end_idle();
+    EXPECT_EQ(f.table.size(), 1u);
+
+    listener->disconnected();
+    f.clock.advance(59s);
+    f.table.end_idle();
+    EXPECT_EQ(f.table.size(), 1u) << "it was heard until just now";
+
+    f.clock.advance(2s);
+    f.table.end_idle();
+    EXPECT_EQ(f.table.size(), 0u);
 }
 
 TEST(SessionTable, EndsASessionForItsPrincipalOnly) {

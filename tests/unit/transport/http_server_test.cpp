@@ -244,6 +244,36 @@ TEST(HttpServer, TurnsTheReplyIntoAnEventStreamWhenThereIsSomethingToTell) {
     EXPECT_EQ(take_answer(client).status, 200) << "the connection goes on";
 }
 
+TEST(HttpServer, AnswersInJsonWhoTakesNoEventStream) {
+    ServedPort served;
+    TcpClient client{served.port()};
+    const auto body = call_text("demo_wait", 1, "{}", R"(,"progressToken":"p")");
+    client.send("POST /mcp HTTP/1.1\r\n" + served.host() +
+                "Content-Type: application/json\r\nAccept: application/json\r\n" + modern_fields("demo_wait") +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    ASSERT_TRUE(eventually([&] { return served.witness->begun == 1; }));
+    served.witness->release = true;
+
+    const auto answer = take_answer(client);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.fields.at("Content-Type"), "application/json");
+    EXPECT_THAT(answer.body, HasSubstr("released"));
+}
+
+TEST(HttpServer, AnswersWithAnEventWhoTakesNothingElse) {
+    ServedPort served;
+    for (const char* accept : {"text/event-stream", "text/event-stream, application/json", "text/*"}) {
+        SCOPED_TRACE(accept);
+        TcpClient client{served.port()};
+        const auto body = echo(1);
+        client.send("POST /mcp HTTP/1.1\r\n" + served.host() + "Content-Type: application/json\r\nAccept: " + accept +
+                    "\r\n" + modern_fields("demo_echo") + "Content-Length: " + std::to_string(body.size()) +
+                    "\r\n\r\n" + body);
+        EXPECT_EQ(take_answer(client).fields.at("Content-Type"), "text/event-stream");
+        EXPECT_THAT(take_chunk(client), HasSubstr("hello"));
+    }
+}
+
 TEST(HttpServer, TellsTheProtocolWhenTheClientGoesAway) {
     ServedPort served;
     {
@@ -278,6 +308,20 @@ TEST(HttpServer, KeepsALegacySessionByItsHeader) {
     EXPECT_EQ(take_answer(client).status, 404);
 }
 
+TEST(HttpServer, EndsASessionThatNobodyUses) {
+    auto limits = ServedPort::quick_limits();
+    limits.session_check = 20ms;
+    mcp::ServerOptions options;
+    options.session_idle_limit = 0s;
+    ServedPort served{{.limits = limits, .options = options}};
+    TcpClient client{served.port()};
+    client.send(served.post(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",)"
+                            R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})"));
+    EXPECT_EQ(take_answer(client).status, 200);
+
+    EXPECT_TRUE(eventually([&] { return served.sessions() == 0; }));
+}
+
 TEST(HttpServer, KnowsNoSessionsInTheModernEra) {
     ServedPort served;
     TcpClient client{served.port()};
@@ -301,6 +345,14 @@ TEST(HttpServer, LetsAllowedOriginsReadTheAnswer) {
     EXPECT_EQ(preflight.status, 204);
     EXPECT_EQ(preflight.fields.at("Access-Control-Allow-Origin"), "https://ui.example.com");
     EXPECT_THAT(preflight.fields.at("Access-Control-Allow-Headers"), HasSubstr("Authorization"));
+    EXPECT_THAT(preflight.fields.at("Access-Control-Allow-Headers"), Not(HasSubstr("Mcp-Param")));
+
+    client.send("OPTIONS /mcp HTTP/1.1\r\n" + served.host() +
+                "Origin: https://ui.example.com\r\nAccess-Control-Request-Method: POST\r\n"
+                "Access-Control-Request-Headers: content-type,mcp-param-region, mcp-param-, mcp-param-a b, "
+                "x-secret, Mcp-Param-Zone\r\n\r\n");
+    const auto params = take_answer(client).fields.at("Access-Control-Allow-Headers");
+    EXPECT_THAT(params, testing::EndsWith("Last-Event-ID, mcp-param-region, Mcp-Param-Zone"));
 
     client.send(served.post(echo(1), modern_fields("demo_echo") + "Origin: https://ui.example.com\r\n"));
     EXPECT_EQ(take_answer(client).fields.at("Access-Control-Allow-Origin"), "https://ui.example.com");

@@ -50,8 +50,10 @@ inline async::Task<mcp::Outcome> wait_for_release(std::shared_ptr<Witness> witne
 /// The real protocol with two tools: `demo.echo {text}` and `demo.wait {says}`, which waits for the witness
 /// and meanwhile says so, if it is asked for progress.
 struct ToolServer {
-    static mcp::ServerOptions mcp_options() {
-        mcp::ServerOptions options;
+    explicit ToolServer(mcp::ServerOptions options = {})
+        : server{mcp_options(std::move(options)), catalog(witness), system_clock()} {}
+
+    static mcp::ServerOptions mcp_options(mcp::ServerOptions options) {
         options.title = "Test";
         options.version = "1.0.0";
         options.progress_interval = std::chrono::milliseconds{1};
@@ -82,7 +84,7 @@ struct ToolServer {
     }
 
     std::shared_ptr<Witness> witness = std::make_shared<Witness>();
-    mcp::Server server{mcp_options(), catalog(witness), system_clock()};
+    mcp::Server server;
 };
 
 /// A main port on loopback, with the tools and the real door behind it.
@@ -95,6 +97,7 @@ public:
         int turns = 0;
         HttpLimits limits = quick_limits();
         HttpHandler* rest = nullptr;
+        mcp::ServerOptions options = {};
     };
 
     static HttpLimits quick_limits() {
@@ -105,7 +108,8 @@ public:
 
     ServedPort() : ServedPort{Setup{}} {}
     explicit ServedPort(Setup setup)
-        : door_{door_settings(setup), system_clock()},
+        : tools_{setup.options},
+          door_{door_settings(setup), system_clock()},
           server_{
               {.port = 0, .threads = 1, .limits = setup.limits}, {tools_.server, door_, pages_, setup.rest}, pool_} {
         if (const auto started = server_.start(); !started) throw std::runtime_error{started.error().message};
@@ -113,6 +117,7 @@ public:
 
     std::uint16_t port() const { return server_.port(); }
     HttpServer& server() { return server_; }
+    std::size_t sessions() const { return tools_.server.sessions(); }
 
     std::string host() const { return "Host: localhost:" + std::to_string(port()) + "\r\n"; }
 
