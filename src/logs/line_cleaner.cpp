@@ -33,8 +33,16 @@ Character character_at(std::string_view text) {
     return {code, length};
 }
 
-/// Characters that nobody sees or that turn the reading direction. Joiners and variation selectors stay: letters of
-/// many scripts and most emoji need them.
+/// They choose one of a character's shapes. A second one does nothing, but says something to whoever reads the bytes.
+bool is_variation_selector(char32_t c) { return c >= 0xfe00 && c <= 0xfe0f; }
+
+bool ends_with_variation_selector(std::string_view text) {
+    if (text.size() < 3 || !text.substr(text.size() - 3).starts_with("\xef\xb8")) return false;
+    return is_variation_selector(character_at(text.substr(text.size() - 3)).code);
+}
+
+/// Characters that nobody sees or that turn the reading direction. Joiners and first variation selectors stay: letters
+/// of many scripts and most emoji need them.
 bool is_invisible(char32_t c) {
     struct Span {
         char32_t first;
@@ -132,7 +140,7 @@ void LineCleaner::take_invisible(std::string_view text, std::size_t& at) {
     at += first.length;
     while (at < text.size()) {
         const auto next = character_at(text.substr(at));
-        if (next.length == 0 || !is_invisible(next.code)) break;
+        if (next.length == 0 || !(is_invisible(next.code) || is_variation_selector(next.code))) break;
         at += next.length;
         ++more;
     }
@@ -243,6 +251,8 @@ std::string_view LineCleaner::take_apart(std::string_view line, KnownOfLine know
         if (character.length == 0) {
             bare_ += "\ufffd";
             ++at;
+        } else if (is_variation_selector(character.code) && ends_with_variation_selector(bare_)) {
+            take_invisible(shown, at);
         } else if (!may_be_invisible(byte, static_cast<unsigned char>(shown[at + 1])) ||
                    (!is_invisible(character.code) && character.code != 0xfeff)) {
             bare_.append(shown, at, character.length);
@@ -357,6 +367,7 @@ std::size_t next_unclean(std::string_view text, std::size_t from) {
             if (character.length == 0) return at;
             const bool control = character.code < 0xa0;
             if (control || character.code == 0xfeff || is_invisible(character.code)) return at;
+            if (is_variation_selector(character.code) && ends_with_variation_selector(text.substr(0, at))) return at;
             at += character.length;
         }
     }

@@ -61,6 +61,20 @@ TEST(LineCleaner, ChangesNothingWhenItCleansAgain) {
     }
 }
 
+TEST(LineCleaner, ShowsWhatVariationSelectorsSayToNobody) {
+    const auto text = [](std::string_view line) {
+        LineCleaner cleaner{Escapes::none, {}};
+        return std::string{cleaner.clean(line).text};
+    };
+    // The shape of an emoji.
+    EXPECT_EQ(text("\u26a0\ufe0f careful \u2764\ufe0f\u2764\ufe0e"), "\u26a0\ufe0f careful \u2764\ufe0f\u2764\ufe0e");
+    // Hidden bytes behind one.
+    EXPECT_EQ(text("\u26a0\ufe0f\ufe01\ufe04\U000e0101\ufe0f ok"), "\u26a0\ufe0f<U+FE01 and 3 more> ok");
+    EXPECT_EQ(text("\u26a0\U000e0101\U000e0102 ok"), "\u26a0<U+E0101 and 1 more> ok");
+    EXPECT_EQ(next_unclean("a\n\u26a0\ufe0f b", 0), 10U);
+    EXPECT_EQ(next_unclean("a\n\u26a0\ufe0f\ufe01 b", 0), 8U);
+}
+
 TEST(LineCleaner, SaysWhereATextIsNotClean) {
     struct Row {
         const char* name;
