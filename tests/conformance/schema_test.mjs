@@ -13,7 +13,7 @@ import WebSocket from 'ws';
 import { speaking } from '../stage/speaking.mjs';
 import { until } from '../stage/stage.mjs';
 import { WebSocketTransport } from '../stage/websocket_transport.mjs';
-import { schemas, witness } from '../stage/wire_schema.mjs';
+import { assertError, schemas, witness } from '../stage/wire_schema.mjs';
 import { serveEverything } from './suites.mjs';
 
 // Node has one of its own from 22 on only.
@@ -127,3 +127,94 @@ for (const [name, make] of [
     assert.deepEqual([...watching.seen.revisions], ['2026-07-28']);
   });
 }
+
+// The SDKs' clients throw what a refusal says away, so here it is asked for by hand.
+const asked = (method, params = {}) => JSON.stringify({ jsonrpc: '2.0', id: 'q', method, params });
+const told = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+const answered = JSON.stringify({ jsonrpc: '2.0', id: 'flux-1', result: {} });
+const both = 'application/json, text/event-stream';
+
+const post = (url, body, headers = {}) => fetch(url, {
+  method: 'POST', body, headers: { 'Content-Type': 'application/json', Accept: both, ...headers },
+});
+const get = (url, headers) => fetch(url, { headers: { Accept: 'text/event-stream', ...headers } });
+
+/// Fails unless `response` has `status` and an error of `revision` as its body; `id`: what the error is about, or undefined.
+async function assertRefusal(revision, response, status, id) {
+  assert.equal(response.status, status);
+  assert.equal(response.headers.get('content-type'), 'application/json');
+  const body = await response.json();
+  assertError(revision, body);
+  assert.equal(body.id, id ?? (revision < '2025-11-25' ? null : undefined), JSON.stringify(body));
+}
+
+for (const revision of handshake) {
+  test(`refusals over HTTP, ${revision}`, async (t) => {
+    const url = await serveEverything(t);
+    const open = async () => {
+      const opened = await post(url, asked('initialize', {
+        protocolVersion: revision, capabilities: {}, clientInfo: { name: 'refused', version: '1' },
+      }));
+      assert.equal((await opened.json()).result.protocolVersion, revision);
+      return { 'Mcp-Session-Id': opened.headers.get('mcp-session-id') };
+    };
+    const session = await open();
+    const spoken = { ...session, 'MCP-Protocol-Version': revision };
+    const gone = { 'Mcp-Session-Id': '0'.repeat(32), 'MCP-Protocol-Version': revision };
+    const unspoken = { ...session, 'MCP-Protocol-Version': '2023-01-01' };
+
+    await assertRefusal(revision, await post(url, '{', spoken), 400);
+    await assertRefusal(revision, await post(url, '[]', spoken), 400);
+    await assertRefusal(revision, await post(url, '{}', spoken), 400);
+    await assertRefusal(revision, await post(url, '{"jsonrpc":"2.0","id":null,"method":"ping"}', spoken), 400);
+    await assertRefusal(revision, await post(url, asked('initialize', { protocolVersion: revision }), spoken), 400, 'q');
+    for (const [headers, status] of [[gone, 404], [unspoken, 400]]) {
+      await assertRefusal(revision, await post(url, asked('ping'), headers), status, 'q');
+      await assertRefusal(revision, await post(url, told, headers), status);
+      await assertRefusal(revision, await post(url, answered, headers), status);
+      await assertRefusal(revision, await post(url, `[${asked('ping')}]`, headers), status);
+      await assertRefusal(revision, await get(url, headers), status);
+      assert.equal((await fetch(url, { method: 'DELETE', headers })).status, status);
+    }
+    await assertRefusal(revision, await get(url, { ...spoken, 'Last-Event-ID': '9-9' }), 400);
+    const stream = await get(url, spoken);
+    assert.equal(stream.status, 200);
+    await assertRefusal(revision, await get(url, spoken), 409);
+    await stream.body.cancel();
+
+    // What asks its client something takes an event stream.
+    const asking = asked('tools/call', { name: 'test_input_required_result_list_roots', arguments: {} });
+    const able = await post(url, asked('initialize', {
+      protocolVersion: revision, capabilities: { roots: {} }, clientInfo: { name: 'refused', version: '1' },
+    }));
+    await able.json();
+    const without = { 'Mcp-Session-Id': able.headers.get('mcp-session-id'), Accept: 'application/json' };
+    await assertRefusal(revision, await post(url, asking, without), 406, 'q');
+  });
+}
+
+test('refusals over HTTP, stateless', async (t) => {
+  const revision = '2026-07-28';
+  const url = await serveEverything(t);
+  const claim = (version = revision) => ({
+    _meta: { 'io.modelcontextprotocol/protocolVersion': version, 'io.modelcontextprotocol/clientCapabilities': {} },
+  });
+  const named = (method, more = {}) => ({ 'MCP-Protocol-Version': revision, 'Mcp-Method': method, ...more });
+  const call = (name, more = {}) => asked('tools/call', { name, arguments: {}, ...claim(), ...more });
+
+  await assertRefusal(revision, await post(url, '{', named('x')), 400);
+  await assertRefusal(revision, await post(url, answered, named('x')), 400);
+  await assertRefusal(revision, await post(url, `[${asked('tools/list', claim())}]`, named('tools/list')), 400);
+  await assertRefusal(revision, await post(url, told, { 'MCP-Protocol-Version': '2027-01-01' }), 400);
+  await assertRefusal(revision, await post(url, asked('tools/list'), named('tools/list')), 400, 'q');
+  await assertRefusal(revision, await post(url, asked('tools/list', claim()), named('tools/call')), 400, 'q');
+  await assertRefusal(revision, await post(url, asked('tools/list', claim('2027-01-01')),
+    { ...named('tools/list'), 'MCP-Protocol-Version': '2027-01-01' }), 400, 'q');
+  await assertRefusal(revision, await post(url, asked('nothing', claim()), named('nothing')), 404, 'q');
+  await assertRefusal(revision, await post(url, call('test_missing_capability'),
+    named('tools/call', { 'Mcp-Name': 'test_missing_capability' })), 400, 'q');
+  await assertRefusal(revision, await post(url, asked('subscriptions/listen', { notifications: {}, ...claim() }),
+    { ...named('subscriptions/listen'), Accept: 'application/json' }), 406, 'q');
+  const listening = await get(url, { 'MCP-Protocol-Version': revision });
+  await assertRefusal(revision, listening, 405);
+});

@@ -60,7 +60,13 @@ const modern = '2026-07-28';
 export const schemas = folder ? fromFolder(folder) : fromSuite();
 assert.ok(schemas.size >= 4, 'the schemas of the protocol are not to be found');
 
-/// What a revision calls the message that a request, a notification or an answer has to be.
+/// Requests whose answer says nothing but that it was done.
+const acknowledged = new Set(['ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
+
+/// Those of the extension for tasks, which has a schema of its own: only what all results have can be judged.
+const ofTasks = new Set(['tasks/get', 'tasks/update', 'tasks/cancel']);
+
+/// What a revision calls the message that a request, a notification or an answer has to be; undefined if it has no such.
 function namesOf(definitions) {
   const byMethod = new Map();
   for (const [name, definition] of Object.entries(definitions)) {
@@ -71,9 +77,11 @@ function namesOf(definitions) {
     ofMethod: (method) => byMethod.get(method) ?? (method === 'notifications/tasks' ? 'JSONRPCNotification' : undefined),
     ofResult: (method, result) => {
       if (result.resultType === 'input_required') return 'InputRequiredResult';
-      if (result.resultType === 'task') return 'EmptyResult'; // the extension for tasks has a schema of its own
-      const name = byMethod.get(method)?.replace(/Request$/, 'Result');
-      return name && definitions[name] ? name : 'EmptyResult';
+      if (definitions.InputRequiredResult && (result.resultType === 'task' || ofTasks.has(method))) return 'Result';
+      const request = byMethod.get(method);
+      const name = request?.replace(/Request$/, 'Result');
+      if (name && definitions[name]) return name;
+      return request && acknowledged.has(method) ? 'EmptyResult' : undefined;
     },
     ofError: () => (definitions.JSONRPCErrorResponse ? 'JSONRPCErrorResponse' : 'JSONRPCError'),
   };
@@ -110,6 +118,15 @@ function judgeOf(revision) {
   return judge;
 }
 
+/// Fails if `message` is no error of `revision`.
+export function assertError(revision, message) {
+  const { names, fits } = judgeOf(revision);
+  // JSON-RPC 2.0, part 5: the id of a request that can't be made out is null. Early schemas have no word for it.
+  const told = message.id === null && revision < '2025-11-25' ? { ...message, id: 'unknown' } : message;
+  fits('JSONRPCMessage', told);
+  fits(names.ofError(), told);
+}
+
 /// What is said on one connection, held against the revision that it is said in. `sent` takes what the client says, `heard`
 /// what it hears. `seen` counts what was judged.
 export function conversation() {
@@ -127,9 +144,8 @@ export function conversation() {
     const { names, fits } = judgeOf(revision);
     seen.messages += 1;
     seen.revisions.add(revision);
-    if (message.error && message.id === null && revision < '2025-11-25') {
-      // JSON-RPC 2.0, part 5: the id of a request that can't be made out is null. These schemas have no word for it.
-      fits(names.ofError(), { ...message, id: 'unknown' });
+    if (message.error) {
+      assertError(revision, message);
       return;
     }
     fits('JSONRPCMessage', message);
@@ -138,12 +154,14 @@ export function conversation() {
       assert.ok(name, `${revision} has no ${message.method}`);
       seen.methods.add(message.method);
       fits(name, message);
-    } else if (message.error) {
-      fits(names.ofError(), message);
     } else {
       assert.ok(question, `an answer to nothing: ${JSON.stringify(message).slice(0, 200)}`);
       seen.methods.add(question.method);
-      fits(names.ofResult(question.method, message.result), message.result);
+      const name = names.ofResult(question.method, message.result);
+      assert.ok(name, `${revision} has no result of ${question.method}`);
+      fits(name, message.result);
+      // Its schema takes any object.
+      if (name === 'EmptyResult') assert.deepEqual(message.result, {}, `${question.method} has nothing to say`);
     }
   };
   return {
