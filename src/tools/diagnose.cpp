@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tools/answer.hpp"
+#include "tools/answer_size.hpp"
 #include "tools/name_argument.hpp"
 #include "tools/run_choice.hpp"
 #include "tools/run_diagnosis.hpp"
@@ -50,7 +51,7 @@ Result<Asked> read(const json::Arguments& arguments) {
     const auto compare = arguments.optional_boolean("compare");
     if (!compare) return fail(compare.error());
     asked.wish.compare = compare->value_or(true);
-    const auto tokens = arguments.optional_integer("max_tokens", 1000, 20'000);
+    const auto tokens = arguments.optional_integer("max_tokens", least_tokens, most_tokens);
     if (!tokens) return fail(tokens.error());
     asked.wish.max_tokens = tokens->value_or(asked.wish.max_tokens);
     return asked;

@@ -77,6 +77,20 @@ std::string respect_conclusion(Diagnosis& diagnosis, const builds::Job& job) {
     return fmt::format("The job {}{}.", cancelled ? "was cancelled" : "ran into its time limit", why);
 }
 
+/// The same in less and less words, down to a few hundred bytes.
+std::vector<JobDiagnosis::Written> texts_of(const Diagnosis& diagnosis, const RawLog& log, std::string_view nonce,
+                                            std::size_t max_bytes) {
+    constexpr std::size_t shortest = 400;
+    std::vector<JobDiagnosis::Written> texts;
+    for (auto bytes = std::max(max_bytes, shortest);; bytes = std::max(bytes * 3 / 4, shortest)) {
+        auto written = logs::write_diagnosis(diagnosis, log, nonce, bytes / 4);
+        if (texts.empty() || written.text.size() < texts.back().text.size()) {
+            texts.push_back({std::move(written.text), written.lines_left_out});
+        }
+        if (bytes == shortest) return texts;
+    }
+}
+
 /// The words of a message without its numbers: two jobs of a matrix differ in nothing else.
 std::string likeness_of(const logs::Cause& cause) {
     auto text = fmt::format("{}\n{}\n{}\n", cause.tool, cause.code, cause.file);
@@ -99,14 +113,12 @@ JobDiagnosis diagnose_job(const builds::Job& job, const JobText& text, std::stri
     if (auto ended = respect_conclusion(diagnosis, job); !ended.empty()) result.note = std::move(ended);
     if (!result.note.empty()) diagnosis.summary = result.note;
 
-    const auto written = logs::write_diagnosis(diagnosis, log, nonce, max_bytes / 4);
     auto members = boost::json::parse(logs::diagnosis_json(diagnosis, {}, log, {})).as_object();
     result.convinces = diagnosis.convinces;
     result.kind = diagnosis.kind;
     result.confidence = diagnosis.confidence;
     result.summary = diagnosis.summary;
-    result.text = written.text;
-    result.lines_left_out = written.lines_left_out;
+    result.texts = texts_of(diagnosis, log, nonce, max_bytes);
     result.failed_steps = std::move(members["failed_steps"].as_array());
     result.causes = std::move(members["causes"].as_array());
     for (const auto& cause : diagnosis.causes) result.weights.push_back(cause.weight);

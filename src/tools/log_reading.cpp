@@ -10,6 +10,7 @@
 #include "logs/diagnose.hpp"
 #include "logs/folding.hpp"
 #include "logs/raw_log.hpp"
+#include "tools/answer_size.hpp"
 #include "tools/job_text.hpp"
 
 namespace flux::tools {
@@ -19,8 +20,9 @@ namespace {
 /// How far before the end of a failed step the cause is looked for.
 constexpr std::size_t searched_lines = 5000;
 constexpr std::size_t searched_bytes = 1 << 20;
-/// A part with less room than this for its lines is left out.
-constexpr std::size_t least_of_a_part = 200;
+/// A part with less room than this for its lines is left out; of many, each may have to do with less than a small part.
+constexpr std::size_t least_of_a_part = 120;
+constexpr std::size_t small_part = 200;
 /// Of a part whose repeats are folded, so that what stands before them is there too.
 constexpr std::size_t folded_lines = 1000;
 constexpr std::size_t folded_bytes = std::size_t{128} * 1024;
@@ -35,11 +37,23 @@ struct Shown {
     std::int64_t lines() const { return last_line - line.number + 1; }
 };
 
-/// Of what is left, so that at least one line has room in both forms.
-std::size_t longest_line(std::size_t bytes) { return std::clamp<std::size_t>(bytes / 4, 80, 4000); }
+/// What one line may cost of the room that is left: no more than half of it, unless that is little.
+std::size_t dearest_line(std::size_t bytes) {
+    return std::max(std::min(bytes, small_part), std::min<std::size_t>(bytes / 2, 8000));
+}
 
-Shown show(const logs::Line& line, const LogTaste& taste, std::size_t limit) {
-    return {line, shown_line(line, taste.timestamps, limit), line.number};
+/// As much of the line as costs at most `cost`.
+Shown show(const logs::Line& line, const LogTaste& taste, std::size_t cost) {
+    constexpr std::size_t shortest = 8;
+    auto limit = cost / 2;
+    auto text = shown_line(line, taste.timestamps, limit);
+    for (auto spent = cost_of(text); spent > cost && limit > shortest; spent = cost_of(text)) {
+        // Escapes and the time of the line count, too. They may stand anywhere in it, so that one look isn't enough.
+        limit = std::min(limit - 1, std::min(limit, text.size()) * cost / spent);
+        limit = std::max(limit, shortest);
+        text = shown_line(line, taste.timestamps, limit);
+    }
+    return {line, std::move(text), line.number};
 }
 
 /// What the dearest block of a job costs beside its lines.
@@ -108,7 +122,7 @@ private:
 std::vector<Shown> last_that_fit(const std::vector<logs::Line>& lines, LogBudget budget, const LogTaste& taste,
                                  std::size_t block_cost) {
     std::vector<Shown> result;
-    const auto limit = longest_line(budget.bytes - std::min(budget.bytes, block_cost));
+    const auto limit = dearest_line(room_left(budget.bytes, block_cost));
     std::size_t spent = 0;
     const FoldedView view{lines, taste, block_cost};
     for (auto entry = view.entries().rbegin(); entry != view.entries().rend(); ++entry) {
@@ -140,12 +154,12 @@ std::vector<Shown> lines_of_causes(const builds::Job& job, const std::vector<log
                                    const LogTaste& taste, std::size_t block_cost) {
     const auto log = logs::RawLog::decode(engine_text(job, lines));
     std::set<std::size_t> chosen;
-    const auto limit = longest_line(budget.bytes - std::min(budget.bytes, block_cost));
+    const auto limit = dearest_line(room_left(budget.bytes, block_cost));
     std::size_t spent = 0;
     bool full = false;
     const auto take = [&](std::size_t number) {
         if (full || number == 0 || number > lines.size() || chosen.contains(number - 1)) return;
-        auto cost = cost_of(shown_line(lines[number - 1], taste.timestamps, limit));
+        auto cost = cost_of(show(lines[number - 1], taste, limit).text);
         if (!chosen.contains(number - 2) && !chosen.contains(number)) cost += block_cost;
         full = chosen.size() >= budget.lines || spent + cost > budget.bytes;
         if (full) return;
@@ -199,11 +213,15 @@ std::vector<Shown> causes_and_end(const builds::Job& job, const std::vector<logs
     auto end = last_that_fit(lines, budget, taste, block_cost);
     if (lines_in(end) == static_cast<std::int64_t>(lines.size())) return end;
 
-    // Two fifths of the room for the causes; what they don't need stays with the end.
-    const LogBudget for_causes{std::max<std::size_t>(budget.lines * 2 / 5, 1), budget.bytes * 2 / 5};
+    // Two fifths of the room for the causes, and all of it where that is little: the first error says more than the
+    // end does. What they don't need stays with the end.
+    const bool little = budget.lines < 2 || budget.bytes < 3 * (block_cost + small_part);
+    const LogBudget for_causes{std::max<std::size_t>(budget.lines * 2 / 5, 1),
+                               little ? budget.bytes : budget.bytes * 2 / 5};
     auto causes = lines_of_causes(job, lines, for_causes, taste, block_cost);
-    const auto spent = std::min(cost_of_all(causes, block_cost), budget.bytes);
-    const LogBudget for_end{budget.lines - std::min(causes.size(), budget.lines - 1), budget.bytes - spent};
+    const LogBudget for_end{room_left(budget.lines, causes.size()),
+                            room_left(budget.bytes, cost_of_all(causes, block_cost))};
+    if (!causes.empty() && (for_end.lines == 0 || for_end.bytes < block_cost + small_part)) return causes;
     end = last_that_fit(lines, for_end, taste, block_cost);
 
     const auto begin = end.empty() ? lines.back().number + 1 : end.front().line.number;
@@ -242,6 +260,57 @@ async::Task<Result<PartRead>> read_part(builds::Provider& provider, async::Block
     co_return result;
 }
 
+/// How a budget is shared between parts. Each job's first part comes before any job's second, and of more than find
+/// room the first ones do.
+class Shares {
+public:
+    Shares(const std::vector<LogPart>& parts, LogBudget budget) : budget_{budget}, least_(parts.size(), 0) {
+        std::set<const builds::Job*> seen;
+        std::vector<std::size_t> first;
+        std::vector<std::size_t> further;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            (seen.insert(parts[i].job).second ? first : further).push_back(i);
+        first.insert(first.end(), further.begin(), further.end());
+        std::size_t around = 0;
+        for (const auto* job : seen) around += block_cost_of(*job);
+        const auto each = room_left(budget.bytes, around) / std::max<std::size_t>(seen.size(), 1);
+        std::size_t needed = 0;
+        for (const auto i : first) {
+            const auto least = block_cost_of(*parts[i].job) + std::clamp(each, least_of_a_part, small_part);
+            if (sharers_ == budget.lines || needed + least > budget.bytes) break;
+            needed += least;
+            least_[i] = least;
+            jobs_.insert(parts[i].job);
+            ++sharers_;
+        }
+        reserved_ = needed;
+    }
+
+    bool holds(std::size_t part) const { return least_[part] > 0; }
+    bool holds_job(const builds::Job* job) const { return jobs_.contains(job); }
+
+    /// For one that finds room, in the order of the parts: what it needs, and its part of what nobody needs.
+    LogBudget next(std::size_t part) {
+        const auto spare = room_left(budget_.bytes, reserved_) / sharers_;
+        const LogBudget share{std::max<std::size_t>(budget_.lines / sharers_, 1), least_[part] + spare};
+        reserved_ -= least_[part];
+        --sharers_;
+        return share;
+    }
+
+    void spend(LogBudget spent) {
+        budget_.lines = room_left(budget_.lines, spent.lines);
+        budget_.bytes = room_left(budget_.bytes, spent.bytes);
+    }
+
+private:
+    LogBudget budget_;
+    std::vector<std::size_t> least_;  ///< for each part; 0: it finds no room
+    std::set<const builds::Job*> jobs_;
+    std::size_t reserved_ = 0;  ///< for the parts that are still to come
+    std::size_t sharers_ = 0;   ///< the same
+};
+
 bool is_in(const std::vector<LogPart>& parts, const builds::Job& job, const logs::Line& line) {
     return std::any_of(parts.begin(), parts.end(), [&](const LogPart& part) {
         return part.job->id == job.id && (part.step == nullptr || part.step->number == line.step);
@@ -249,6 +318,15 @@ bool is_in(const std::vector<LogPart>& parts, const builds::Job& job, const logs
 }
 
 }  // namespace
+
+std::size_t least_room(const std::vector<LogPart>& parts) {
+    std::set<const builds::Job*> jobs;
+    std::size_t room = 0;
+    for (const auto& part : parts) {
+        if (jobs.insert(part.job).second) room += block_cost_of(*part.job) + least_of_a_part;
+    }
+    return room;
+}
 
 async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::BlockingPool& pool, const builds::Run& run,
                                           std::vector<LogPart> parts, LogBudget budget, LogTaste taste) {
@@ -258,18 +336,19 @@ async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::Blo
     for (const auto& job : run.jobs) {
         if (job.log_lines > 0) excerpt.cursor.next[job.id] = job.log_lines + 1;
     }
+    Shares shares{parts, budget};
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto& part = parts[i];
-        const auto sharers = parts.size() - i;
-        const LogBudget share{std::max<std::size_t>(budget.lines / sharers, 1), budget.bytes / sharers};
         excerpt.omitted += part.last_line - part.first_line + 1;
-        const auto block_cost = block_cost_of(*part.job);
-        if (share.bytes <= block_cost + least_of_a_part || budget.lines == 0) continue;
-
+        if (!shares.holds(i)) {
+            const bool is_new = excerpt.jobs_left_out.empty() || excerpt.jobs_left_out.back() != part.job;
+            if (is_new && !shares.holds_job(part.job)) excerpt.jobs_left_out.push_back(part.job);
+            continue;
+        }
+        const auto share = shares.next(i);
         auto read = co_await read_part(provider, pool, query_for(run, *part.job, taste), part, share, taste);
         if (!read) co_return fail(std::move(read.error()));
-        budget.bytes -= std::min(budget.bytes, cost_of_all(read->lines, block_cost));
-        budget.lines -= std::min(budget.lines, read->lines.size());
+        shares.spend({read->lines.size(), cost_of_all(read->lines, block_cost_of(*part.job))});
         for (const auto& shown : read->lines) {
             if (shown.folded) {
                 append_folded(excerpt.blocks, *part.job, shown.line, shown.last_line, shown.text);
@@ -288,7 +367,6 @@ async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds
     LogExcerpt excerpt;
     excerpt.cursor = std::move(cursor);
     excerpt.cursor.attempt = run.attempt;
-    const auto limit = longest_line(budget.bytes);
     std::size_t shown_lines = 0;
     std::size_t spent = 0;
     for (const auto* job : jobs) {
@@ -296,7 +374,7 @@ async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds
         const auto next = cursor_now.next_line(job->id);
         if (job->log_lines < next) continue;
         const auto block_cost = block_cost_of(*job);
-        if (shown_lines >= budget.lines || (shown_lines > 0 && spent + block_cost + least_of_a_part > budget.bytes)) {
+        if (shown_lines >= budget.lines || (shown_lines > 0 && spent + block_cost + small_part > budget.bytes)) {
             excerpt.more = true;
             break;
         }
@@ -307,11 +385,12 @@ async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds
         auto page = co_await provider.read_log(query);
         if (!page) co_return fail(std::move(page.error()));
 
+        const auto limit = dearest_line(room_left(budget.bytes, spent + block_cost));
         const logs::Line* before = nullptr;
         auto reached = page->lines.empty() ? page->total_lines : next - 1;
         for (const auto& line : page->lines) {
             if (parts.empty() || is_in(parts, *job, line)) {
-                const auto shown = shown_line(line, taste.timestamps, limit);
+                const auto shown = show(line, taste, limit).text;
                 const bool goes_on = before != nullptr && follows(line, *before);
                 const auto cost = cost_of(shown) + (goes_on ? 0 : block_cost);
                 if (spent + cost > budget.bytes && shown_lines > 0) break;

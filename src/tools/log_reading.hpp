@@ -30,13 +30,18 @@ struct LogTaste {
 struct LogExcerpt {
     std::vector<LogBlock> blocks;
     logs::LogCursor cursor;
-    std::int64_t omitted = 0;  ///< lines of the chosen parts that found no room
-    bool more = false;         ///< lines beyond the cursor are there already
+    std::int64_t omitted = 0;                       ///< lines of the chosen parts that found no room
+    std::vector<const builds::Job*> jobs_left_out;  ///< no line of theirs found room
+    bool more = false;                              ///< lines beyond the cursor are there already
 };
+
+/// The bytes that read_ends() needs to show at least a line of each job.
+std::size_t least_room(const std::vector<LogPart>& parts);
 
 /// The end of each part, and before it what the log engine takes for the cause where a failed step has more than fits.
 /// Lines that repeat at the end are folded, which read_on() never does: whoever follows a log wants each line.
-/// The budget is shared fairly; what one part leaves over goes to the next. The cursor stands at the end of every job.
+/// The budget is shared fairly, so that each job has at least a line as long as there is room for that; what one part
+/// leaves over goes to the next. The cursor stands at the end of every job.
 async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::BlockingPool& pool, const builds::Run& run,
                                           std::vector<LogPart> parts, LogBudget budget, LogTaste taste);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "logs/visible_text.hpp"
+#include "tools/answer_size.hpp"
 #include "tools/fence.hpp"
 
 namespace flux::tools {
@@ -27,16 +28,13 @@ std::string shown_line(const logs::Line& line, bool timestamps, std::size_t limi
 }
 
 std::size_t cost_of(std::string_view shown) {
-    std::size_t cost = 2 * shown.size() + 3;
-    for (const char c : shown) {
-        if (c == '"' || c == '\\' || c == '\t') ++cost;
-    }
-    return cost;
+    // The line feed is an escape in both.
+    return 2 * (size_in_json(shown) + 2);
 }
 
 std::size_t cost_of_block(const builds::Job& job, std::string_view step) {
-    constexpr std::size_t around_names = 220;
-    return around_names + 2 * (clean_name(job.name).size() + clean_name(step).size());
+    constexpr std::size_t around_names = 180;
+    return around_names + 2 * (size_in_json(clean_name(job.name)) + size_in_json(clean_name(step)));
 }
 
 namespace {

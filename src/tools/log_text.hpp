@@ -31,7 +31,8 @@ std::string clean_name(std::string_view name);
 /// A line as it will be shown. `limit` is the most bytes it may take.
 std::string shown_line(const logs::Line& line, bool timestamps, std::size_t limit);
 
-/// What a shown line costs of a budget in bytes: an answer holds it twice, as text and inside a JSON string.
+/// What a shown line costs of a budget in bytes: an answer holds it twice, in its text and in its object, each inside a
+/// JSON string.
 std::size_t cost_of(std::string_view shown);
 
 /// What a block costs beside its lines: its heading, and its members in JSON.

@@ -1,12 +1,12 @@
 #include "tools/run_diagnosis.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +16,9 @@
 #include "logs/diagnosis.hpp"
 #include "logs/matcher.hpp"
 #include "logs/visible_text.hpp"
+#include "tools/answer_size.hpp"
+#include "tools/failed_jobs.hpp"
+#include "tools/fence.hpp"
 #include "tools/job_diagnosis.hpp"
 #include "tools/job_text.hpp"
 #include "tools/log_absence.hpp"
@@ -35,28 +38,21 @@ using builds::Conclusion;
 using builds::Job;
 using builds::Run;
 using builds::Status;
+using std::chrono::steady_clock;
 
-constexpr std::size_t bytes_a_token = 4;
 /// Of one job's log; more is not looked at.
 constexpr std::size_t read_bytes = std::size_t{16} << 20;
+/// Of all jobs' logs together.
+constexpr std::size_t read_bytes_in_all = std::size_t{192} << 20;
 /// Of the same job's log when it was green.
 constexpr std::size_t green_bytes = std::size_t{4} << 20;
-/// A job with less room than this is named and no more.
-constexpr std::size_t least_room = 480;
-constexpr std::size_t most_jobs = 12;
-/// For each of the calls that an answer suggests, as text and as JSON.
-constexpr std::size_t reserve = 320;
+/// Each may be a download.
+constexpr std::size_t most_looked_into = 32;
+constexpr std::chrono::seconds longest_look{20};
+constexpr std::size_t most_victims = 12;
 
 /// A reason in the provider's words.
 std::string sentence(std::string_view text) { return shortened(logs::visible_text(text, logs::Escapes::none), 300); }
-
-/// One failed job of the answer.
-struct Finding {
-    const Job* job = nullptr;
-    std::string why;  ///< why there is no diagnosis; empty: there is one
-    JobDiagnosis diagnosis;
-    const Job* same_as = nullptr;  ///< the job that failed of the same before
-};
 
 std::vector<const Job*> those_that(const Run& run, bool (*holds)(const Job&)) {
     std::vector<const Job*> jobs;
@@ -82,17 +78,6 @@ std::vector<const Job*> victims_of(const Run& run, const std::vector<const Job*>
         if (stopped && std::find(failed.begin(), failed.end(), &job) == failed.end()) victims.push_back(&job);
     }
     return victims;
-}
-
-std::string names_of(const std::vector<const Job*>& jobs) {
-    std::vector<std::string> names;
-    for (const auto* job : jobs) {
-        if (names.size() == most_jobs) break;
-        names.push_back(clean_name(job->name));
-    }
-    auto text = fmt::format("{}", fmt::join(names, ", "));
-    if (jobs.size() > names.size()) text += fmt::format(" and {} more", jobs.size() - names.size());
-    return text;
 }
 
 boost::json::object card(const Run& run) {
@@ -134,16 +119,16 @@ LogAbsence nothing_failed(const Run& run) {
             "never_written", 0};
 }
 
-NextCalls next_calls(const Run& run, const std::vector<Finding>& findings) {
+NextCalls next_calls(const Run& run, const Job* first_failed) {
     boost::json::object of_run;
     of_run["run_id"] = run.id;
-    if (findings.empty()) {
+    if (first_failed == nullptr) {
         if (builds::is_over(run)) return {};
         of_run["wait_s"] = 45;
         of_run["until"] = "completed";
         return {{"builds.status", std::move(of_run)}};
     }
-    of_run["job"] = findings.front().job->id;
+    of_run["job"] = first_failed->id;
     NextCalls next{{"builds.tailLogs", std::move(of_run)}};
     if (builds::is_over(run)) {
         boost::json::object of_branch;
@@ -153,18 +138,20 @@ NextCalls next_calls(const Run& run, const std::vector<Finding>& findings) {
     return next;
 }
 
-std::string call_for_the_rest(const Run& run, const std::vector<Finding>& findings, const Job* unshown) {
-    NextCall call;
+/// What explains one job alone.
+std::string call_for_job(const Run& run, const Job& job) {
+    NextCall call{"builds.diagnose", {}};
     call.arguments["run_id"] = run.id;
-    if (unshown != nullptr) {
-        call.tool = "builds.diagnose";
-        call.arguments["job"] = unshown->id;
-    } else {
-        call.tool = "builds.tailLogs";
-        call.arguments["job"] = findings.front().job->id;
-        call.arguments["lines"] = 400;
-        call.arguments["max_tokens"] = 20'000;
-    }
+    call.arguments["job"] = job.id;
+    return to_text(call);
+}
+
+std::string call_for_lines(const Run& run, const Job& job) {
+    NextCall call{"builds.tailLogs", {}};
+    call.arguments["run_id"] = run.id;
+    call.arguments["job"] = job.id;
+    call.arguments["lines"] = 400;
+    call.arguments["max_tokens"] = most_tokens;
     return to_text(call);
 }
 
@@ -178,104 +165,18 @@ std::string call_for_the_unread(const Run& run, const Job& job) {
     return to_text(call);
 }
 
-const Finding* best_of(const std::vector<Finding>& findings) {
-    const Finding* best = nullptr;
-    for (const auto& finding : findings) {
-        if (!finding.why.empty()) continue;
-        if (best == nullptr || finding.diagnosis.confidence > best->diagnosis.confidence) best = &finding;
-    }
-    return best;
-}
-
-boost::json::value verdict_of(const std::vector<Finding>& findings) {
-    const auto* best = best_of(findings);
-    if (best == nullptr) return nullptr;
-    boost::json::object verdict;
-    verdict["class"] = logs::name_of(best->diagnosis.kind);
-    verdict["confidence"] = best->diagnosis.confidence;
-    verdict["summary"] = best->diagnosis.summary;
-    return verdict;
-}
-
-boost::json::array jobs_of(const std::vector<Finding>& findings) {
-    boost::json::array jobs;
-    for (const auto& finding : findings) {
-        boost::json::object entry;
-        entry["id"] = finding.job->id;
-        entry["name"] = clean_name(finding.job->name);
-        entry["conclusion"] = finding.job->conclusion ? builds::name_of(*finding.job->conclusion) : "";
-        if (finding.why.empty()) {
-            entry["class"] = logs::name_of(finding.diagnosis.kind);
-            entry["confidence"] = finding.diagnosis.confidence;
-        } else {
-            entry["why"] = finding.why;
-        }
-        if (finding.same_as != nullptr) entry["same_as"] = clean_name(finding.same_as->name);
-        jobs.push_back(std::move(entry));
-    }
-    return jobs;
-}
-
-/// The failed tests of all jobs by name, each once.
-boost::json::array failed_tests_of(const std::vector<Finding>& findings) {
-    boost::json::array tests;
-    for (const auto& finding : findings) {
-        for (const auto& test : finding.diagnosis.failed_tests) {
-            const boost::json::value name(clean_name(test));
-            if (tests.size() < logs::most_tests_listed && std::find(tests.begin(), tests.end(), name) == tests.end()) {
-                tests.push_back(name);
-            }
-        }
-    }
-    return tests;
-}
-
-boost::json::array victims_json(const std::vector<const Job*>& victims) {
+boost::json::array victims_json(const std::vector<const Job*>& victims, std::size_t room) {
     boost::json::array result;
     for (const auto* victim : victims) {
-        if (result.size() == most_jobs) break;
         boost::json::object entry;
         entry["job"] = clean_name(victim->name);
         entry["conclusion"] = builds::name_of(*victim->conclusion);
+        const auto size = size_of(entry) + 1;
+        if (result.size() == most_victims || (size > room && !result.empty())) break;
+        room = room_left(room, size);
         result.push_back(std::move(entry));
     }
     return result;
-}
-
-std::size_t size_of(const boost::json::value& value) { return boost::json::serialize(value).size(); }
-
-/// The causes of all jobs, best first, as many as fit. Returns how many lines of excerpts found no room.
-std::size_t take_causes(std::vector<Finding>& findings, std::size_t room, boost::json::array& causes) {
-    struct Place {
-        int weight;
-        boost::json::value* cause;
-    };
-    std::vector<Place> places;
-    for (auto& finding : findings) {
-        if (finding.same_as != nullptr) continue;
-        auto& all = finding.diagnosis.causes;
-        for (std::size_t i = 0; i < all.size(); ++i) places.push_back({finding.diagnosis.weights[i], &all[i]});
-    }
-    std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.weight > b.weight; });
-
-    std::size_t left_out = 0;
-    for (const auto& place : places) {
-        auto& cause = place.cause->as_object();
-        const std::string excerpt{cause["excerpt"].as_string()};
-        auto size = size_of(cause) + 1;
-        if (size > room && size - excerpt.size() < room) {
-            // The cause itself says more than what stands around it.
-            cause["excerpt"] = shortened(excerpt, (room - (size - excerpt.size())) / 2);
-            size = size_of(cause) + 1;
-        }
-        if (size > room) {
-            left_out += static_cast<std::size_t>(std::count(excerpt.begin(), excerpt.end(), '\n')) + 1;
-            continue;
-        }
-        room -= size;
-        causes.push_back(std::move(*place.cause));
-    }
-    return left_out;
 }
 
 /// What `diagnose_run` is made of, step by step.
@@ -299,9 +200,15 @@ public:
         if (jobs.empty()) co_return without_failure(nothing_failed(run_));
         if (wish_.compare) history_ = co_await look_back(context_->provider, run_, jobs, history_limits());
         write_head(jobs);
-        const auto shown = leave_room_for(jobs);
-        for (std::size_t i = 0; i < shown; ++i) co_await look_into(*jobs[i], room_for_text() / (shown - i));
-        unshown_ = {jobs.begin() + static_cast<std::ptrdiff_t>(shown), jobs.end()};
+        const auto end = steady_clock::now() + longest_look;
+        std::size_t looked_into = 0;
+        for (const auto* job : jobs) {
+            const bool enough = looked_into == most_looked_into || steady_clock::now() > end;
+            if (enough && looked_into > 0) break;
+            co_await look_into(*job, std::min(jobs.size(), most_looked_into) - looked_into);
+            ++looked_into;
+        }
+        unseen_ = {jobs.begin() + static_cast<std::ptrdiff_t>(looked_into), jobs.end()};
         co_return compose();
     }
 
@@ -326,7 +233,7 @@ private:
     }
 
     RunDiagnosis without_failure(const LogAbsence& absence) const {
-        const auto next = next_calls(run_, {});
+        const auto next = next_calls(run_, nullptr);
         RunDiagnosis result;
         result.text = head_line(run_) + absence.why + "\n";
         if (absence.look_again_in_s > 0) result.text += fmt::format("Look again in {} s.\n", absence.look_again_in_s);
@@ -366,7 +273,9 @@ private:
         victims_ = victims_of(run_, jobs);
         text_ = head_line(run_);
         if (run_.jobs.size() > 1) text_ += fmt::format("Failed: {} of {} jobs.", jobs.size(), run_.jobs.size());
-        if (!victims_.empty()) text_ += fmt::format(" Not done because of that: {}.", names_of(victims_));
+        if (!victims_.empty()) {
+            text_ += fmt::format(" Not done because of that: {}.", names_within(budget() / 32, victims_));
+        }
         if (!builds::is_over(run_)) text_ += " The run goes on.";
         if (!text_.ends_with('\n')) text_ += '\n';
 
@@ -376,7 +285,6 @@ private:
             if (history_cost() <= budget() / 4) break;
         }
         if (history_.since_green && history_cost() > budget() / 4) history_.since_green->differences = {};
-        structured_size_ = size_of(card(run_)) + size_of(victims_json(victims_)) + reserve + history_cost();
     }
 
     std::size_t budget() const { return static_cast<std::size_t>(wish_.max_tokens) * bytes_a_token; }
@@ -384,73 +292,43 @@ private:
     /// The text goes out twice.
     std::size_t history_cost() const {
         return size_of(since_green_json(history_, shown_history_)) +
-               history_text(history_, shown_history_).size() * 5 / 2;
+               2 * size_in_json(history_text(history_, shown_history_));
     }
 
-    /// How many of the jobs get enough room to be explained; what they cost beside their text is taken off.
-    std::size_t leave_room_for(const std::vector<const Job*>& jobs) {
-        for (std::size_t count = 0; count < std::min(jobs.size(), most_jobs); ++count) {
-            // Its entries in `jobs` and `failed_steps`.
-            const auto cost = 3 * std::min<std::size_t>(jobs[count]->name.size(), 120) + 240;
-            structured_size_ += cost;
-            if (count == 0 || room_for_text() / (count + 1) >= least_room) continue;
-            structured_size_ -= cost;
-            return count;
-        }
-        return std::min(jobs.size(), most_jobs);
-    }
+    /// The longest text that a job may get, if it is the only one.
+    std::size_t longest_text() const { return budget() * 3 / 10; }
 
-    /// The text goes out twice, and beside it the causes once more, one by one.
-    std::size_t room_for_text() const {
-        const auto spent = structured_size_ + 2 * reserve + text_.size() * 5 / 2;
-        return (budget() - std::min(budget(), spent)) * 3 / 10;
-    }
-
-    async::Task<> look_into(const Job& job, std::size_t room) {
-        Finding finding;
-        finding.job = &job;
-        const auto heading =
-            run_.jobs.size() > 1 ? fmt::format("\nJob \"{}\" (id {}):\n", clean_name(job.name), job.id) : std::string{};
-        const auto room_below = room - std::min(room, heading.size());
-        auto log = co_await read_job_text(context_->provider, context_->pool, run_, job, read_bytes);
+    /// `still_to_come`: so many jobs, with this one, share what may be read.
+    async::Task<> look_into(const Job& job, std::size_t still_to_come) {
+        std::string why;
+        JobDiagnosis diagnosis;
+        const auto limit = std::min(read_bytes, room_left(read_bytes_in_all, read_) / still_to_come);
+        auto log = co_await read_job_text(context_->provider, context_->pool, run_, job, limit);
         if (!log) {
-            finding.why = sentence(log.error().message);
+            why = sentence(log.error().message);
         } else if (log->lines == 0) {
             const std::vector<const Job*> alone{&job};
-            finding.why = explain_absence(run_, alone).why;
+            why = explain_absence(run_, alone).why;
         } else {
             if (log->lines < log->total_lines) {
                 unread_ += log->total_lines - log->lines;
                 if (unread_of_ == nullptr) unread_of_ = &job;
             }
+            for (const auto& part : log->parts) read_ += part.bytes.size();
             const auto shared = std::make_shared<const JobText>(*std::move(log));
-            auto work = [job, shared, nonce = nonce_, room = room_below] {
+            auto work = [job, shared, nonce = nonce_, room = longest_text()] {
                 return diagnose_job(job, *shared, nonce, room);
             };
             auto working = context_->pool.run(std::move(work));
-            finding.diagnosis = co_await std::move(working);
-            if (!finding.diagnosis.convinces) co_await compare_with_green(finding, shared, room_below);
-            for (const auto& earlier : findings_) {
-                if (finding.same_as != nullptr || finding.diagnosis.likeness.empty()) break;
-                if (earlier.diagnosis.likeness == finding.diagnosis.likeness) finding.same_as = earlier.job;
-            }
+            diagnosis = co_await std::move(working);
+            if (!diagnosis.convinces) co_await compare_with_green(job, diagnosis, shared);
         }
-        text_ += heading;
-        if (!finding.why.empty()) {
-            text_ += finding.why + "\n";
-        } else if (finding.same_as != nullptr) {
-            text_ += fmt::format("The same as in job \"{}\".\n", clean_name(finding.same_as->name));
-        } else {
-            if (!finding.diagnosis.note.empty()) text_ += finding.diagnosis.note + "\n";
-            text_ += finding.diagnosis.text;
-            left_out_ += finding.diagnosis.lines_left_out;
-        }
-        findings_.push_back(std::move(finding));
+        add(groups_, job, std::move(why), std::move(diagnosis));
     }
 
     /// What the job printed when it was green explains nothing: tried where nothing else convinces.
-    async::Task<> compare_with_green(Finding& finding, std::shared_ptr<const JobText> log, std::size_t room) {
-        const auto* green = history_.since_green ? green_namesake(history_.since_green->green, *finding.job) : nullptr;
+    async::Task<> compare_with_green(const Job& job, JobDiagnosis& diagnosis, std::shared_ptr<const JobText> log) {
+        const auto* green = history_.since_green ? green_namesake(history_.since_green->green, job) : nullptr;
         if (green == nullptr) co_return;
         // Another log of the provider's may take too long to come.
         const auto& at_hand = history_.since_green->set_up.read_jobs;
@@ -458,66 +336,193 @@ private:
         auto text = co_await read_job_text(context_->provider, context_->pool, history_.since_green->green, *green,
                                            green_bytes);
         if (!text || text->lines == 0) co_return;
-        auto work = [job = *finding.job, log, green_text = *std::move(text), nonce = nonce_, room] {
+        auto work = [job, log, green_text = *std::move(text), nonce = nonce_, room = longest_text()] {
             return diagnose_job(job, *log, nonce, room, &green_text);
         };
         auto working = context_->pool.run(std::move(work));
-        finding.diagnosis = co_await std::move(working);
+        diagnosis = co_await std::move(working);
     }
 
-    RunDiagnosis compose() {
-        const auto next = next_calls(run_, findings_);
-        const std::int64_t look_again = builds::is_over(run_) ? 0 : 10;
-        RunDiagnosis result;
-        auto& structured = result.structured;
-        structured["text"] = "";
-        structured["verdict"] = verdict_of(findings_);
-        boost::json::array failed_steps;
-        for (auto& finding : findings_) {
-            for (auto& step : finding.diagnosis.failed_steps) failed_steps.push_back(std::move(step));
+    /// How many of the groups an answer holds.
+    struct Extent {
+        std::size_t named = 0;      ///< the first ones, with their first cause
+        std::size_t explained = 0;  ///< the first ones of these, each with a text of its own
+    };
+
+    /// Room for the names of the jobs of one group that has several.
+    std::size_t room_for_names() const { return budget() / 32; }
+
+    std::string heading_for(const FailedJobs& group) const {
+        return run_.jobs.size() > 1 ? heading_of(group, room_for_names()) : std::string{};
+    }
+
+    /// What the groups behind those that are explained failed of, a line each.
+    std::string first_causes(Extent extent) const {
+        const auto longest = std::clamp<std::size_t>(budget() / 50, 60, 160);
+        std::string lines;
+        std::size_t jobs = 0;
+        for (auto i = extent.explained; i < extent.named; ++i) {
+            lines += first_cause_of(groups_[i], longest);
+            jobs += groups_[i].jobs.size();
         }
-        structured["failed_steps"] = std::move(failed_steps);
+        if (lines.empty()) return {};
+        return fmt::format("\n{} more failed jobs by their first cause; with `job` there is more. {}", jobs,
+                           fenced(lines));
+    }
+
+    /// Failed jobs that an answer doesn't speak of.
+    std::vector<const Job*> unshown(Extent extent) const {
+        std::vector<const Job*> jobs;
+        for (auto i = extent.named; i < groups_.size(); ++i) {
+            jobs.insert(jobs.end(), groups_[i].jobs.begin(), groups_[i].jobs.end());
+        }
+        jobs.insert(jobs.end(), unseen_.begin(), unseen_.end());
+        return jobs;
+    }
+
+    /// What was left out, and the call that gets it.
+    struct LeftOut {
+        std::string text;
+        boost::json::value omitted;
+    };
+
+    LeftOut left_out(Extent extent, std::size_t lines, std::size_t steps) const {
+        const auto jobs = unshown(extent);
+        const bool brief = extent.explained < extent.named;
+        if (lines == 0 && unread_ == 0 && jobs.empty() && !brief && steps == 0) return {{}, nullptr};
+        const auto call = !jobs.empty() ? call_for_job(run_, *jobs.front())
+                          : brief       ? call_for_job(run_, *groups_[extent.explained].jobs.front())
+                          : unread_ > 0 ? call_for_the_unread(run_, *unread_of_)
+                                        : call_for_lines(run_, *groups_.front().jobs.front());
+        LeftOut result;
+        boost::json::object omitted;
+        omitted["lines"] = static_cast<std::int64_t>(lines) + unread_;
+        result.text = fmt::format("Left out: {} lines", lines);
+        if (unread_ > 0) {
+            omitted["unread"] = unread_;
+            result.text += fmt::format(" and {} that were not looked at", unread_);
+        }
+        if (steps > 0) {
+            omitted["failed_steps"] = steps;
+            result.text += fmt::format(", {} of the failed steps", steps);
+        }
+        if (!jobs.empty()) {
+            omitted["jobs"] = jobs.size();
+            result.text +=
+                fmt::format(", and {} failed jobs: {}. Each comes with its name as `job`, the first with {}\n",
+                            jobs.size(), names_within(budget() / 50, jobs), call);
+        } else {
+            result.text += fmt::format(". More comes with {}\n", call);
+        }
+        omitted["next"] = call;
+        result.omitted = std::move(omitted);
+        return result;
+    }
+
+    /// More than any log has: for what a number of them takes.
+    static constexpr std::size_t most_lines_left_out = 1'000'000'000;
+
+    /// Everything but the text, the causes and what was left out.
+    boost::json::object structured_for(Extent extent, const NextCalls& next, std::int64_t look_again) const {
+        boost::json::object structured;
+        structured["text"] = "";
+        structured["verdict"] = verdict_of(groups_);
+        structured["failed_steps"] = failed_steps_of(groups_, budget() / 10);
         structured["causes"] = boost::json::array{};
         structured["omitted"] = nullptr;
         structured["run"] = card(run_);
-        structured["jobs"] = jobs_of(findings_);
-        structured["failed_tests"] = failed_tests_of(findings_);
-        structured["victims"] = victims_json(victims_);
+        structured["jobs"] = groups_json(groups_, extent.named, room_for_names());
+        structured["failed_tests"] = failed_tests_of(groups_, budget() / 12);
+        structured["victims"] = victims_json(victims_, budget() / 16);
         structured["since_green"] = since_green_json(history_, shown_history_);
         structured["flaky"] = flaky_json(history_);
         structured["log_state"] = log_state(run_, all_jobs(run_));
         structured["look_again_in_s"] = look_again;
         structured["next"] = to_json(next);
-        if (best_of(findings_) == nullptr)
-            structured["why"] = findings_.empty() ? std::string{} : findings_.front().why;
+        const bool explains =
+            std::any_of(groups_.begin(), groups_.end(), [](const auto& each) { return each.why.empty(); });
+        if (!explains) structured["why"] = groups_.empty() ? std::string{} : groups_.front().why;
+        return structured;
+    }
 
+    /// How many of the first `named` groups can be explained beside the lines that name the others. Nothing: there is
+    /// no room to name them all.
+    std::optional<Extent> extent_within(std::size_t room, std::size_t named) const {
+        // What is shorter often holds no cause.
+        constexpr std::size_t worth_reading = 900;
+        for (auto explained = named;; --explained) {
+            const Extent extent{named, explained};
+            auto needed = size_in_json(first_causes(extent));
+            for (std::size_t i = 0; i < explained; ++i) {
+                needed += size_in_json(heading_for(groups_[i])) + size_in_json(text_of(groups_[i], worth_reading).text);
+            }
+            if (needed <= room) return extent;
+            if (explained == 0) return std::nullopt;
+        }
+    }
+
+    /// The texts of the groups, in `room` bytes of a JSON string. Returns how many lines they left out.
+    std::size_t write_groups(Extent extent, std::size_t room) {
+        std::size_t lines = 0;
+        const auto brief = first_causes(extent);
+        room = room_left(room, size_in_json(brief));
+        for (std::size_t i = 0; i < extent.explained; ++i) {
+            const auto heading = heading_for(groups_[i]);
+            const auto share = room / (extent.explained - i);
+            const auto written = text_of(groups_[i], room_left(share, size_in_json(heading)));
+            text_ += heading + written.text;
+            room = room_left(room, size_in_json(heading) + size_in_json(written.text));
+            lines += written.lines_left_out;
+        }
+        text_ += brief;
+        return lines;
+    }
+
+    RunDiagnosis compose() {
+        const std::int64_t look_again = builds::is_over(run_) ? 0 : 10;
+        const auto next = next_calls(run_, groups_.front().jobs.front());
         std::string ending = history_text(history_, shown_history_);
         if (look_again > 0) ending += fmt::format("Look again in {} s.\n", look_again);
         ending += to_text(next);
+        std::size_t steps = 0;
+        for (const auto& group : groups_) steps += group.failed_steps.size();
 
-        const auto spent = text_.size() + ending.size() + size_of(boost::json::value(text_ + ending)) +
-                           size_of(structured) + 2 * reserve;
-        boost::json::array causes;
-        left_out_ += take_causes(findings_, budget() - std::min(budget(), spent), causes);
-        structured["causes"] = std::move(causes);
-
-        if (left_out_ > 0 || unread_ > 0 || !unshown_.empty()) {
-            const auto call = unread_ > 0 && unshown_.empty()
-                                  ? call_for_the_unread(run_, *unread_of_)
-                                  : call_for_the_rest(run_, findings_, unshown_.empty() ? nullptr : unshown_.front());
-            boost::json::object omitted;
-            omitted["lines"] = static_cast<std::int64_t>(left_out_) + unread_;
-            if (unread_ > 0) omitted["unread"] = unread_;
-            if (!unshown_.empty()) omitted["jobs"] = unshown_.size();
-            omitted["next"] = call;
-            structured["omitted"] = std::move(omitted);
-            const auto unread = unread_ > 0 ? fmt::format(" and {} that were not looked at", unread_) : std::string{};
-            text_ += unshown_.empty()
-                         ? fmt::format("Left out: {} lines{}. More comes with {}\n", left_out_, unread, call)
-                         : fmt::format("Left out: {} lines{} and {} failed jobs. They come with {}\n", left_out_,
-                                       unread, unshown_.size(), call);
+        // As many groups as find room: a job that is named counts for more than a long explanation of another. One at
+        // least is explained, unless there is room for a line each and no more.
+        RunDiagnosis result;
+        auto& structured = result.structured;
+        std::optional<Extent> without_a_text;
+        std::optional<Extent> extent;
+        std::size_t room = 0;
+        const auto make_room_for = [&](std::size_t named) {
+            structured = structured_for({named, named}, next, look_again);
+            const auto around = left_out({named, named > 1 ? 1U : named}, most_lines_left_out, steps);
+            const auto spent = message_frame + size_of(structured) + size_of(around.omitted) +
+                               2 * (size_in_json(text_) + size_in_json(ending) + size_in_json(around.text));
+            // The text goes out twice, and beside it the causes once more, one by one.
+            room = room_left(budget(), spent) * (named > 1 ? 4 : 3) / 10;
+            return extent_within(room, named);
+        };
+        for (auto named = groups_.size(); named > 0 && !extent; --named) {
+            const auto fits = make_room_for(named);
+            if (fits && fits->explained > 0) extent = fits;
+            if (fits && named > 1 && !without_a_text) without_a_text = fits;
         }
-        result.text = text_ + ending;
+        if (!extent && without_a_text) {
+            extent = without_a_text;
+            make_room_for(extent->named);
+        }
+        if (!extent) extent = Extent{1, 1};
+        auto lines = write_groups(*extent, room);
+        steps -= structured["failed_steps"].as_array().size();
+
+        const auto around = left_out(*extent, most_lines_left_out, steps);
+        const auto spent = message_frame + size_of(structured) + size_of(around.omitted) +
+                           2 * (size_in_json(text_) + size_in_json(ending) + size_in_json(around.text));
+        structured["causes"] = take_causes(groups_, extent->named, room_left(budget(), spent), lines);
+        auto [text, omitted] = left_out(*extent, lines, steps);
+        structured["omitted"] = std::move(omitted);
+        result.text = text_ + text + ending;
         structured["text"] = result.text;
         return result;
     }
@@ -530,12 +535,11 @@ private:
     RunHistory history_;
     HistoryLimits shown_history_ = history_limits();
     std::string text_;
-    std::size_t structured_size_ = 0;
-    std::vector<Finding> findings_;
+    FailureGroups groups_;
     std::vector<const Job*> victims_;
-    std::vector<const Job*> unshown_;  ///< failed jobs that found no room
-    std::size_t left_out_ = 0;
-    std::int64_t unread_ = 0;  ///< lines of logs that were too long
+    std::vector<const Job*> unseen_;  ///< failed jobs that were not looked into
+    std::size_t read_ = 0;            ///< bytes of logs
+    std::int64_t unread_ = 0;         ///< lines of logs that were too long
     const Job* unread_of_ = nullptr;
 };
 

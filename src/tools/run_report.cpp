@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "tools/log_text.hpp"
 #include "tools/run_json.hpp"
 
 namespace flux::tools {
@@ -10,13 +11,13 @@ namespace flux::tools {
 namespace {
 
 std::string job_line(const builds::Job& job, WallTime now) {
-    auto line = fmt::format("- {}: {}", job.name, state_text(job.status, job.conclusion));
+    auto line = fmt::format("- {}: {}", clean_name(job.name), state_text(job.status, job.conclusion));
     if (const auto seconds = duration_s(job.started_at, job.completed_at, now)) {
         line += fmt::format(" ({})", duration_text(*seconds));
     }
     if (const auto* step = notable_step(job)) {
-        line +=
-            fmt::format(", step {} \"{}\" {}", step->number, step->name, state_text(step->status, step->conclusion));
+        line += fmt::format(", step {} \"{}\" {}", step->number, clean_name(step->name),
+                            state_text(step->status, step->conclusion));
     }
     if (!job.reason.empty()) line += fmt::format(" [{}]", job.reason);
     line += fmt::format(", job id {}, {} log lines\n", job.id, job.log_lines);
@@ -24,7 +25,8 @@ std::string job_line(const builds::Job& job, WallTime now) {
 }
 
 std::string step_line(const builds::Step& step, WallTime now) {
-    auto line = fmt::format("    {}. {}: {}", step.number, step.name, state_text(step.status, step.conclusion));
+    auto line =
+        fmt::format("    {}. {}: {}", step.number, clean_name(step.name), state_text(step.status, step.conclusion));
     if (const auto seconds = duration_s(step.started_at, step.completed_at, now)) {
         line += fmt::format(" ({})", duration_text(*seconds));
     }

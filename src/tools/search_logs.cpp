@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "tools/answer.hpp"
+#include "tools/answer_size.hpp"
 #include "tools/due_logs.hpp"
 #include "tools/fence.hpp"
 #include "tools/log_absence.hpp"
@@ -46,17 +46,16 @@ constexpr std::string_view output_schema = R"json({
 "omitted":{"type":["object","null"]},"next":{"type":"array"}}})json";
 
 constexpr std::int64_t longest_search_s = 25;
-constexpr std::size_t bytes_a_token = 4;
 constexpr std::size_t longest_line = 600;
-/// What an answer holds beside its matches.
-constexpr std::size_t around = 1500;
+constexpr std::int64_t usual_context = 2;
+constexpr std::size_t usual_limit = 20;
 
 struct Asked : LogArguments {
     std::string pattern;
     logs::SearchOptions options;
-    std::int64_t context = 2;
-    std::size_t limit = 20;
-    std::size_t max_bytes = std::size_t{4000} * bytes_a_token;
+    std::int64_t context = usual_context;
+    std::size_t limit = usual_limit;
+    std::int64_t max_tokens = usual_tokens;
 };
 
 Result<Asked> read(const json::Arguments& arguments) {
@@ -82,9 +81,9 @@ Result<Asked> read(const json::Arguments& arguments) {
     const auto limit = arguments.optional_integer("limit", 1, 100);
     if (!limit) return fail(limit.error());
     if (*limit) asked.limit = static_cast<std::size_t>(**limit);
-    const auto tokens = arguments.optional_integer("max_tokens", 1000, 20'000);
+    const auto tokens = arguments.optional_integer("max_tokens", least_tokens, most_tokens);
     if (!tokens) return fail(tokens.error());
-    if (*tokens) asked.max_bytes = static_cast<std::size_t>(**tokens) * bytes_a_token;
+    asked.max_tokens = tokens->value_or(usual_tokens);
     return asked;
 }
 
@@ -99,9 +98,12 @@ const builds::Step* step_of(const builds::Job& job, const logs::Line& line) {
 struct Match {
     boost::json::object json;
     std::string text;
+
+    std::size_t size() const { return size_in_json(text) + size_of(json) + 1; }
 };
 
-Match match_of(const SearchHit& hit, const std::vector<logs::Line>& lines) {
+/// `limit` is the most bytes that a line may take.
+Match match_of(const SearchHit& hit, const std::vector<logs::Line>& lines, std::size_t limit) {
     Match match;
     boost::json::array before;
     boost::json::array after;
@@ -109,7 +111,7 @@ Match match_of(const SearchHit& hit, const std::vector<logs::Line>& lines) {
     match.json["job"] = clean_name(hit.job->name);
     match.json["job_id"] = hit.job->id;
     for (const auto& line : lines) {
-        auto shown = shown_line(line, false, longest_line);
+        auto shown = shown_line(line, false, limit);
         match.text += fmt::format("{}{} {}\n", line.number, line.number == hit.line ? ":" : "-", shown);
         if (line.number < hit.line) {
             before.emplace_back(std::move(shown));
@@ -131,29 +133,47 @@ Match match_of(const SearchHit& hit, const std::vector<logs::Line>& lines) {
     return match;
 }
 
+/// The match with as much of what stands around it as fits into `room`, at least a piece of its own line.
+Match match_within(std::size_t room, const SearchHit& hit, std::vector<logs::Line> lines) {
+    constexpr std::size_t shortest_line = 40;
+    auto limit = longest_line;
+    auto match = match_of(hit, lines, limit);
+    while (match.size() > room && (lines.size() > 1 || limit > shortest_line)) {
+        // Long lines first, then what is farthest from the match.
+        if (limit > 150 || lines.size() == 1) {
+            limit = std::max(limit / 2, shortest_line);
+        } else if (hit.line - lines.front().number > lines.back().number - hit.line) {
+            lines.erase(lines.begin());
+        } else {
+            lines.pop_back();
+        }
+        match = match_of(hit, lines, limit);
+    }
+    return match;
+}
+
 struct Answer {
     std::vector<Match> matches;
     logs::LogCursor cursor;  ///< after the last of them
     bool more = false;       ///< matches, or lines that were not searched, are beyond the cursor
 };
 
-/// As many matches as the budget holds.
+/// As many matches as `room` holds, the first one at any rate.
 async::Task<Result<Answer>> read_matches(builds::Provider& provider, const builds::Run& run, const Asked& asked,
-                                         const SearchFindings& findings) {
+                                         const SearchFindings& findings, std::size_t room) {
     Answer answer;
     answer.cursor = findings.reached;
     answer.more = !findings.complete || findings.total > findings.hits.size();
-    std::size_t spent = std::min(around, asked.max_bytes / 2);
-    for (std::size_t i = 0; i < findings.hits.size(); ++i) {
-        const auto& hit = findings.hits[i];
+    for (const auto& hit : findings.hits) {
         auto lines = co_await read_around(provider, run, hit, asked.context);
         if (!lines) co_return fail(std::move(lines.error()));
-        auto match = match_of(hit, *lines);
-        spent += match.text.size() + boost::json::serialize(match.json).size() + 1;
-        if (spent > asked.max_bytes && i > 0) {
+        auto match =
+            answer.matches.empty() ? match_within(room, hit, *std::move(lines)) : match_of(hit, *lines, longest_line);
+        if (match.size() > room && !answer.matches.empty()) {
             answer.more = true;
             break;
         }
+        room = room_left(room, match.size());
         answer.matches.push_back(std::move(match));
     }
     co_return answer;
@@ -194,14 +214,54 @@ std::string total_text(const SearchFindings& findings, std::size_t shown, std::s
     return text + ".\n";
 }
 
+/// The same search, going on at the cursor: with every argument that the caller gave.
+NextCall same_call(const builds::Run& run, const Asked& asked, const std::string& cursor) {
+    NextCall call{"builds.searchLogs", {}};
+    auto& arguments = call.arguments;
+    arguments["run_id"] = run.id;
+    arguments["pattern"] = asked.pattern;
+    if (asked.options.regex) arguments["regex"] = true;
+    if (asked.options.ignore_case) arguments["ignore_case"] = true;
+    if (asked.job) arguments["job"] = *asked.job;
+    if (asked.step) arguments["step"] = *asked.step;
+    if (asked.context != usual_context) arguments["context"] = asked.context;
+    if (asked.limit != usual_limit) arguments["limit"] = asked.limit;
+    if (asked.max_tokens != usual_tokens) arguments["max_tokens"] = asked.max_tokens;
+    arguments["cursor"] = cursor;
+    return call;
+}
+
+/// The call as text. One that is long, because of what was searched, stands in the object alone.
+std::string going_on_text(const NextCalls& next, const std::string& cursor) {
+    constexpr std::size_t longest = 600;
+    auto text = to_text(next);
+    return size_in_json(text) <= longest ? text : fmt::format("Next: the same call with the cursor {}", cursor);
+}
+
+std::string head_line(const builds::Run& run) {
+    return fmt::format("Run {} of {}: {}.\n", run.id, clean_name(run.head_branch),
+                       state_text(run.status, run.conclusion));
+}
+
+/// What is left of the budget for matches.
+std::size_t room_for_matches(const builds::Run& run, const Asked& asked, const std::vector<LogPart>& parts) {
+    auto farthest = asked.cursor.value_or(logs::LogCursor{.run = run.id, .attempt = run.attempt});
+    for (const auto& part : parts) farthest.next[part.job->id] = part.job->log_lines + 1;
+    const auto cursor = farthest.encode();
+    const NextCalls next{same_call(run, asked, cursor)};
+    constexpr std::size_t names_and_numbers = 700;
+    const auto taken = message_frame + names_and_numbers + fence_cost + size_in_json(head_line(run)) + cursor.size() +
+                       size_in_json(going_on_text(next, cursor)) + size_of(to_json(next));
+    return room_left(static_cast<std::size_t>(asked.max_tokens) * bytes_a_token, taken);
+}
+
 mcp::Outcome compose(const builds::Run& run, const Asked& asked, const std::vector<LogPart>& parts,
                      const SearchFindings& findings, Answer found) {
     boost::json::object structured;
     structured["run_id"] = run.id;
     structured["status"] = builds::name_of(run.status);
     structured["attempt"] = run.attempt;
-    auto text =
-        fmt::format("Run {} of {}: {}.\n", run.id, clean_name(run.head_branch), state_text(run.status, run.conclusion));
+    auto text = head_line(run);
     boost::json::array matches;
     std::string lines;
     for (auto& match : found.matches) {
@@ -232,23 +292,15 @@ mcp::Outcome compose(const builds::Run& run, const Asked& asked, const std::vect
         text += total_text(findings, shown, jobs.size()) + fenced(lines);
     }
     if (found.more) {
-        boost::json::object arguments;
-        arguments["run_id"] = run.id;
-        arguments["pattern"] = asked.pattern;
-        if (asked.options.regex) arguments["regex"] = true;
-        if (asked.options.ignore_case) arguments["ignore_case"] = true;
-        if (asked.job) arguments["job"] = *asked.job;
-        if (asked.step) arguments["step"] = *asked.step;
         const auto cursor = found.cursor.encode();
-        arguments["cursor"] = cursor;
-        const NextCalls next{{"builds.searchLogs", std::move(arguments)}};
+        const NextCalls next{same_call(run, asked, cursor)};
         boost::json::object omitted;
         omitted["matches"] = findings.total - shown;
         omitted["next"] = "the same call with this cursor";
         structured["omitted"] = std::move(omitted);
         structured["cursor"] = cursor;
         structured["next"] = to_json(next);
-        text += to_text(next);
+        text += going_on_text(next, cursor);
     }
     return answer(std::move(text), structured);
 }
@@ -271,7 +323,8 @@ async::Task<Result<mcp::Outcome>> look_for(std::shared_ptr<const Context> contex
     auto findings =
         co_await search_lines(context->provider, place, *pattern, asked->limit, wait_end(*call, longest_search_s));
     if (!findings) co_return fail(std::move(findings.error()));
-    auto found = co_await read_matches(context->provider, *run, *asked, *findings);
+    const auto room = room_for_matches(*run, *asked, *parts);
+    auto found = co_await read_matches(context->provider, *run, *asked, *findings, room);
     if (!found) co_return fail(std::move(found.error()));
     if (!found->matches.empty()) {
         found->cursor = cursor_after(*run, *parts, *findings, found->matches.size(), asked->cursor);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/json/serialize.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "base/text.hpp"
 #include "tools/after_the_end.hpp"
 #include "tools/answer.hpp"
+#include "tools/answer_size.hpp"
 #include "tools/due_logs.hpp"
 #include "tools/fence.hpp"
 #include "tools/log_absence.hpp"
@@ -53,10 +53,6 @@ constexpr std::string_view output_schema = R"json({
 constexpr std::int64_t usual_lines = 80;
 constexpr std::int64_t lines_of_a_success = 15;
 constexpr std::int64_t most_lines = 10'000;
-constexpr std::int64_t usual_tokens = 4000;
-constexpr std::int64_t least_tokens = 1000;
-constexpr std::int64_t most_tokens = 20'000;
-constexpr std::size_t bytes_a_token = 4;
 constexpr std::size_t most_jobs = 12;
 /// After the first new line, so that an answer carries more than one of a burst. Longer than lines of a local run take
 /// to be written, so that a run that goes on printing is never taken for one that paused.
@@ -197,13 +193,19 @@ NextCalls next_calls(const builds::Run& run, const LogExcerpt& excerpt, bool don
     return after_the_end(run);
 }
 
-/// The call that gets what found no room.
+/// The call that gets what found no room: the first of the jobs of which nothing is here, else more of what is.
 std::string call_for_omitted(const builds::Run& run, const Asked& asked, const std::vector<LogPart>& parts,
-                             std::int64_t omitted) {
+                             const LogExcerpt& excerpt) {
     NextCall call{"builds.tailLogs", {}};
     call.arguments["run_id"] = run.id;
+    if (asked.attempt > 0) call.arguments["attempt"] = asked.attempt;
     constexpr std::int64_t still_handy = 400;
-    if (omitted > still_handy || asked.max_tokens == most_tokens) {
+    if (!excerpt.jobs_left_out.empty()) {
+        call.arguments["job"] = excerpt.jobs_left_out.front()->id;
+        if (asked.level != "all") call.arguments["level"] = asked.level;
+        return to_text(call);
+    }
+    if (excerpt.omitted > still_handy || asked.max_tokens == most_tokens) {
         // From the first line on, page by page.
         call.arguments["cursor"] = logs::LogCursor{.run = run.id, .attempt = run.attempt}.encode();
         call.arguments["lines"] = most_lines;
@@ -240,7 +242,45 @@ struct Extent {
     std::size_t transitions = 0;
 };
 
-mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, Extent extent) {
+/// The part of an answer that doesn't hang on which lines it shows.
+struct Card {
+    std::string text;
+    std::string steps;  ///< what has happened to them, where there are no lines yet
+    boost::json::object structured;
+
+    std::size_t size() const { return size_in_json(text) + size_in_json(steps) + size_of(structured); }
+};
+
+Card card_of(const Answer& given, Extent extent) {
+    const auto& run = given.run;
+    Card card;
+    card.text = run_report(run, extent.jobs, false, given.now) + "\n";
+    card.steps = to_text(given.transitions, extent.transitions);
+    card.structured = run_json(run);
+    card.structured["jobs"] = jobs_json(run, false, extent.jobs, given.now);
+    card.structured["jobs_total"] = run.jobs.size();
+    card.structured["preview"] = preview_json(run.preview);
+    if (!given.transitions.empty()) card.structured["transitions"] = to_json(given.transitions, extent.transitions);
+    return card;
+}
+
+/// What was left out of the chosen parts, as a sentence.
+std::string left_out_text(const LogExcerpt& excerpt, const std::string& call) {
+    constexpr std::size_t most_names = 8;
+    auto text = fmt::format("Left out: {} lines", excerpt.omitted);
+    const auto& jobs = excerpt.jobs_left_out;
+    if (!jobs.empty()) {
+        text += fmt::format(", and with them {} whole jobs:", jobs.size());
+        for (std::size_t i = 0; i < std::min(jobs.size(), most_names); ++i) {
+            text += fmt::format("{} \"{}\"", i == 0 ? "" : ",", shortened(clean_name(jobs[i]->name), 60));
+        }
+        if (jobs.size() > most_names) text += fmt::format(" and {} more", jobs.size() - most_names);
+        return fmt::format("{}. Each comes with its name as `job`, the first one with {}\n", text, call);
+    }
+    return fmt::format("{}. They come with {}\n", text, call);
+}
+
+mcp::Outcome compose(const Answer& given, Card card, const LogExcerpt& excerpt) {
     const auto& [run, asked, jobs, parts, transitions, now] = given;
     const auto cursor = excerpt.cursor.encode();
     const bool done = builds::is_over(run) && !excerpt.more && !is_due(jobs);
@@ -249,16 +289,12 @@ mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, Extent exte
     const std::int64_t look_again = done ? 0 : excerpt.more ? 1 : look_again_in_s(run, excerpt, jobs);
     const auto* state = log_state(run, jobs);
 
-    auto structured = run_json(run);
-    structured["jobs"] = jobs_json(run, false, extent.jobs, now);
-    structured["jobs_total"] = run.jobs.size();
-    structured["preview"] = preview_json(run.preview);
+    auto& structured = card.structured;
     structured["lines"] = to_json(excerpt.blocks);
     const bool one_job = !excerpt.blocks.empty() && excerpt.blocks.front().job_id == excerpt.blocks.back().job_id;
     structured["from_line"] = one_job ? boost::json::value(excerpt.blocks.front().from_line) : nullptr;
     structured["to_line"] = one_job ? boost::json::value(excerpt.blocks.back().to_line) : nullptr;
     structured["live"] = builds::is_over(run) ? boost::json::value(false) : builds::name_of(run.live_log);
-    if (!transitions.empty()) structured["transitions"] = to_json(transitions, extent.transitions);
     structured["cursor"] = cursor;
     structured["more"] = excerpt.more;
     structured["done"] = done;
@@ -267,16 +303,17 @@ mcp::Outcome compose(const Answer& given, const LogExcerpt& excerpt, Extent exte
     structured["look_again_in_s"] = look_again;
     structured["omitted"] = nullptr;
 
-    auto text = run_report(run, extent.jobs, false, now) + "\n";
+    auto text = std::move(card.text);
     text += excerpt.blocks.empty() ? why + "\n" : fenced(excerpt.blocks);
-    text += to_text(transitions, extent.transitions);
+    text += card.steps;
     if (excerpt.omitted > 0) {
-        const auto call = call_for_omitted(run, asked, parts, excerpt.omitted);
+        const auto call = call_for_omitted(run, asked, parts, excerpt);
         boost::json::object omitted;
         omitted["lines"] = excerpt.omitted;
+        if (!excerpt.jobs_left_out.empty()) omitted["jobs"] = excerpt.jobs_left_out.size();
         omitted["next"] = call;
         structured["omitted"] = std::move(omitted);
-        text += fmt::format("Left out: {} lines. They come with {}\n", excerpt.omitted, call);
+        text += left_out_text(excerpt, call);
     }
     structured["next"] = to_json(next);
     text += fmt::format("Log: {}{}{}, cursor {}\n", state, done ? ", nothing will follow" : "",
@@ -294,27 +331,55 @@ std::int64_t lines_for(const builds::Run& run, const Asked& asked) {
     return went_well && whole_run ? lines_of_a_success : usual_lines;
 }
 
+/// At most what an answer takes beside its card and its lines: where the reader stands, what was left out, and which
+/// calls come next.
+std::size_t size_of_the_rest(const Answer& given) {
+    const auto& run = given.run;
+    LogExcerpt farthest;
+    farthest.cursor.run = run.id;
+    farthest.cursor.attempt = run.attempt;
+    for (const auto& job : run.jobs) farthest.cursor.next[job.id] = job.log_lines + 1;
+    if (shows_steps(run)) see_transitions(farthest.cursor, all_jobs(run));
+    farthest.omitted = 1'000'000'000;
+    for (const auto& part : given.parts) {
+        if (!given.asked.cursor && part.job != given.parts.front().job) farthest.jobs_left_out.push_back(part.job);
+    }
+    std::size_t calls = 0;
+    for (const bool done : {true, false}) {
+        if (done && !builds::is_over(run)) continue;
+        const auto next = next_calls(run, farthest, done);
+        calls = std::max(calls, size_in_json(to_text(next)) + size_of(to_json(next)));
+    }
+    std::size_t left_out = 0;
+    if (!given.asked.cursor) {
+        const auto call = call_for_omitted(run, given.asked, given.parts, farthest);
+        constexpr std::size_t of_another_call = 200;
+        left_out = size_in_json(left_out_text(farthest, call)) + size_in_json(call) + of_another_call;
+        // The other form of the call holds the job's name instead.
+        if (!given.parts.empty()) left_out += 2 * size_in_json(to_utf8(given.parts.front().job->name));
+    }
+    constexpr std::size_t names_and_numbers = 420;
+    return names_and_numbers + fence_cost + 2 * farthest.cursor.encode().size() + calls + left_out;
+}
+
 /// How much of an answer is left for log lines beside what it lists.
 struct Room {
+    Card card;
     std::size_t bytes = 0;
-    Extent extent;
 };
 
-/// Measures an answer without lines, and lists less until lines have a fair part of the budget.
-Room measure(const Answer& given) {
-    LogExcerpt none;
-    none.cursor.run = given.run.id;
-    none.cursor.attempt = given.run.attempt;
-    for (const auto& job : given.run.jobs) none.cursor.next[job.id] = job.log_lines + 1;
-    if (shows_steps(given.run)) see_transitions(none.cursor, all_jobs(given.run));
-    none.omitted = 1'000'000'000;
+/// Lists less and less until lines have a fair part of the budget, which is more where many jobs have failed: their
+/// lines name them.
+Room make_room(const Answer& given) {
     const auto budget = static_cast<std::size_t>(given.asked.max_tokens) * bytes_a_token;
+    const auto rest = message_frame + size_of_the_rest(given);
+    const auto needed = given.asked.cursor ? 0 : std::min(least_room(given.parts), budget * 4 / 5);
+    const auto wanted = std::max(budget / 3, needed);
     Room room;
     for (const auto& extent : {Extent{most_jobs, 16}, Extent{5, 8}, Extent{2, 4}, Extent{1, 1}}) {
-        const auto outcome = compose(given, none, extent);
-        const auto taken = outcome.content.front().json.size() + outcome.structured.size() + fence_cost;
-        room = {budget - std::min(budget, taken), extent};
-        if (room.bytes >= budget / 3) break;
+        room.card = card_of(given, extent);
+        room.bytes = room_left(budget, room.card.size() + rest);
+        if (room.bytes >= wanted) break;
     }
     return room;
 }
@@ -340,7 +405,7 @@ async::Task<Result<mcp::Outcome>> tail(std::shared_ptr<const Context> context, j
     if (!jobs) co_return fail(jobs.error());
     const auto transitions = new_transitions(*run, *asked, *jobs);
     const Answer given{*run, *asked, *jobs, *parts, transitions, context->clock.wall_now()};
-    const auto room = measure(given);
+    auto room = make_room(given);
     const LogBudget budget{static_cast<std::size_t>(lines_for(*run, *asked)), room.bytes};
 
     Result<LogExcerpt> excerpt;
@@ -352,7 +417,7 @@ async::Task<Result<mcp::Outcome>> tail(std::shared_ptr<const Context> context, j
     }
     if (!excerpt) co_return fail(std::move(excerpt.error()));
     if (shows_steps(*run)) see_transitions(excerpt->cursor, asked->cursor ? *jobs : all_jobs(*run));
-    co_return compose(given, *excerpt, room.extent);
+    co_return compose(given, std::move(room.card), *excerpt);
 }
 
 }  // namespace

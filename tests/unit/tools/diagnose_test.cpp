@@ -159,10 +159,17 @@ TEST(Diagnose, SharesItsBudgetBetweenFailedJobsAndKeepsIt) {
         EXPECT_LE(size_of(answered), static_cast<std::size_t>(tokens) * 4);
         EXPECT_GE(answered.structured.at("causes").as_array().size(), 1U);
         const auto& omitted = answered.structured.at("omitted").as_object();
-        EXPECT_GT(omitted.at("jobs").as_int64(), 0);
-        EXPECT_THAT(std::string{omitted.at("next").as_string()}, StartsWith("builds.diagnose {\"run_id\":12,\"job\":"));
+        const auto named = answered.structured.at("jobs").as_array().size();
+        EXPECT_GE(named, tokens == 20'000 ? 30U : tokens == 4000 ? 12U : 2U);
+        const auto* left_out = omitted.if_contains("jobs");
+        EXPECT_EQ(left_out == nullptr ? 0 : left_out->as_int64(), 30 - static_cast<std::int64_t>(named));
+        EXPECT_THAT(std::string{omitted.at("next").as_string()}, StartsWith("builds."));
         EXPECT_THAT(answered.text, HasSubstr("Left out:"));
-        EXPECT_GE(answered.structured.at("jobs").as_array().size(), tokens >= 4000 ? 4U : 1U);
+        // The first cause of each of them, the first job's first.
+        EXPECT_LT(answered.text.find("\"build \"1\"\""), answered.text.find("\"build \"2\"\""));
+        for (std::size_t job = 1; job <= named; ++job) {
+            EXPECT_THAT(answered.text, HasSubstr(std::string(job, 'f') + ".cpp:1:"));
+        }
     }
 }
 
@@ -177,9 +184,13 @@ TEST(Diagnose, ReadsAFewOfAThousandFailedJobs) {
 
     EXPECT_LE(size_of(answered), 16'000U);
     EXPECT_LE(bench.provider.reads.size(), 40U);
-    const auto shown = answered.structured.at("jobs").as_array().size();
-    EXPECT_GE(shown, 4U);
-    EXPECT_EQ(answered.structured.at("omitted").at("jobs").as_int64(), 1000 - static_cast<std::int64_t>(shown));
+    const auto shown = answered.structured.at("jobs").at(0).at("same_total").as_int64() + 1;
+    EXPECT_GE(shown, 30);
+    EXPECT_EQ(answered.structured.at("omitted").at("jobs").as_int64(), 1000 - shown);
+    const auto next = "builds.diagnose {\"run_id\":12,\"job\":" + std::to_string(shown + 1) + "}";
+    EXPECT_EQ(answered.structured.at("omitted").at("next").as_string(), next);
+    EXPECT_THAT(answered.text, HasSubstr("and " + std::to_string(1000 - shown) + " failed jobs: \"build (" +
+                                         std::to_string(shown + 1) + ")\""));
 }
 
 TEST(Diagnose, SaysOnceWhatFailedInEveryJobOfAMatrix) {
@@ -192,11 +203,39 @@ TEST(Diagnose, SaysOnceWhatFailedInEveryJobOfAMatrix) {
 
     const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
 
-    EXPECT_EQ(answered.structured.at("jobs").at(1).at("same_as").as_string(), "build (20)");
+    const auto& jobs = answered.structured.at("jobs").as_array();
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_EQ(jobs[0].at("name").as_string(), "build (20)");
+    EXPECT_EQ(boost::json::serialize(jobs[0].at("same")), R"x(["build (22)","build (24)"])x");
+    EXPECT_EQ(jobs[0].at("same_total").as_int64(), 2);
     EXPECT_EQ(answered.structured.at("failed_steps").as_array().size(), 3U);
+    EXPECT_EQ(answered.structured.at("causes").at(0).at("jobs").as_int64(), 3);
     const auto first = answered.text.find("'x' was not declared");
     EXPECT_EQ(first, answered.text.rfind("'x' was not declared"));
-    EXPECT_THAT(answered.text, HasSubstr("The same as in job \"build (20)\"."));
+    EXPECT_THAT(answered.text,
+                HasSubstr("3 jobs failed of the same: \"build (20)\", \"build (22)\", \"build (24)\". Of the first"));
+}
+
+TEST(Diagnose, GivesTheRoomOfShardsThatFailedOfTheSameToTheOneThatDidNot) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    for (int job = 1; job <= 30; ++job) {
+        bench.provider.add_job(run, job, "shard " + std::to_string(job), broken_compile, Conclusion::failure);
+    }
+    bench.provider.add_job(run, 31, "lint",
+                           {"E   AssertionError: assert 1 == 2", "##[error]Process completed with exit code 1."},
+                           Conclusion::failure);
+
+    for (const int tokens : {1000, 4000}) {
+        const auto answered =
+            bench.call("builds.diagnose", R"({"run_id":12,"max_tokens":)" + std::to_string(tokens) + "}");
+        EXPECT_LE(answered.on_the_wire, static_cast<std::size_t>(tokens) * 4);
+        EXPECT_THAT(answered.text,
+                    HasSubstr(tokens == 1000 ? "\"shard 1\" and 29 more (id 1): src/a.cpp:12: 'x' was not"
+                                             : "30 jobs failed of the same: \"shard 1\", \"shard 2\""));
+        EXPECT_THAT(answered.text, HasSubstr("assert 1 == 2"));
+        EXPECT_EQ(answered.structured.at("jobs").as_array().size(), 2U);
+    }
 }
 
 TEST(Diagnose, TellsVictimsFromCauses) {
@@ -208,7 +247,7 @@ TEST(Diagnose, TellsVictimsFromCauses) {
 
     const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
 
-    EXPECT_THAT(answered.text, HasSubstr("Failed: 1 of 2 jobs. Not done because of that: deploy."));
+    EXPECT_THAT(answered.text, HasSubstr("Failed: 1 of 2 jobs. Not done because of that: \"deploy\"."));
     EXPECT_EQ(answered.structured.at("victims").at(0).at("job").as_string(), "deploy");
     EXPECT_EQ(answered.structured.at("jobs").as_array().size(), 1U);
 }

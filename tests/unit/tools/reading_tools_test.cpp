@@ -81,6 +81,44 @@ TEST(TailLogs, SharesTheAnswerBetweenFailedJobsAndKeepsItsBudget) {
     }
 }
 
+TEST(TailLogs, GivesEachOfManyFailedJobsAShareTheFirstErrorOfTheFirstJobFirst) {
+    for (const int jobs : {30, 200}) {
+        SCOPED_TRACE(jobs);
+        ToolBench bench;
+        auto& run = bench.provider.add_run(12, Conclusion::failure);
+        for (int job = 1; job <= jobs; ++job) {
+            const auto name = std::to_string(job);
+            auto lines = numbered(50, "compiling");
+            lines.push_back("src/a" + name + "x.c:3:5: error: the first of job " + name + " is wrong");
+            for (const auto& line : numbered(50, "compiling")) lines.push_back(line);
+            lines.push_back("src/b" + name + "x.c:9:5: error: the last of job " + name + " is wrong");
+            lines.emplace_back("##[error]Process completed with exit code 2.");
+            bench.provider.add_job(run, job, "shard " + name, lines, Conclusion::failure);
+        }
+
+        const auto answered = bench.call("builds.tailLogs", R"({"run_id":12})");
+
+        EXPECT_LE(answered.on_the_wire, 16'000U);
+        std::size_t shown = 0;
+        std::size_t before = 0;
+        while (true) {
+            const auto at = answered.text.find("the first of job " + std::to_string(shown + 1) + " ");
+            if (at == std::string::npos) break;
+            EXPECT_GT(at, before);
+            before = at;
+            ++shown;
+        }
+        EXPECT_GE(shown, 30U) << answered.text;
+        const auto left_out = static_cast<std::size_t>(jobs) - shown;
+        const auto& omitted = answered.structured.at("omitted").as_object();
+        EXPECT_EQ(omitted.contains("jobs") ? omitted.at("jobs").as_int64() : 0, static_cast<std::int64_t>(left_out));
+        if (left_out == 0) continue;
+        const auto next = std::to_string(shown + 1);
+        EXPECT_EQ(omitted.at("next").as_string(), "builds.tailLogs {\"run_id\":12,\"job\":" + next + "}");
+        EXPECT_THAT(answered.text, HasSubstr("whole jobs: \"shard " + next + "\""));
+    }
+}
+
 TEST(TailLogs, KeepsItsBudgetWithManyLongNamesAndWhileItFollows) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::failure);

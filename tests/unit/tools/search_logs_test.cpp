@@ -121,6 +121,28 @@ TEST(SearchLogs, KeepsItsBudgetAndSaysHowToGoOn) {
     }
 }
 
+TEST(SearchLogs, NextCallHasEveryArgumentOfTheCaller) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    bench.provider.add_job(run, 3, "build", std::vector<std::string>(50, "a Needle in the hay"), Conclusion::success);
+
+    const auto answered = bench.call(
+        "builds.searchLogs",
+        R"({"run_id":12,"pattern":"ne+dle","regex":true,"ignore_case":true,"job":"build","step":"Run","context":0,)"
+        R"("limit":3,"max_tokens":2000})");
+
+    const auto& next = answered.structured.at("next").at(0);
+    EXPECT_EQ(next.at("tool").as_string(), "builds.searchLogs");
+    auto arguments = next.at("arguments").as_object();
+    EXPECT_EQ(arguments.at("cursor").as_string(), answered.structured.at("cursor").as_string());
+    arguments.erase("cursor");
+    EXPECT_EQ(boost::json::serialize(arguments),
+              R"({"run_id":12,"pattern":"ne+dle","regex":true,"ignore_case":true,"job":"build","step":"Run",)"
+              R"("context":0,"limit":3,"max_tokens":2000})");
+    const auto second = bench.call("builds.searchLogs", boost::json::serialize(next.at("arguments")));
+    EXPECT_EQ(lines_of(second), (std::vector<std::int64_t>{4, 5, 6}));
+}
+
 TEST(SearchLogs, SaysWhyThereIsNothing) {
     ToolBench bench;
     fill(bench);

@@ -13,6 +13,7 @@
 #include "fakes/loop.hpp"
 #include "fakes/manual_clock.hpp"
 #include "json/arguments.hpp"
+#include "mcp/outcome_json.hpp"
 #include "tools/catalog.hpp"
 
 namespace flux::tools {
@@ -22,6 +23,7 @@ struct Answered {
     std::string text;
     boost::json::object structured;
     bool is_error = false;
+    std::size_t on_the_wire = 0;  ///< bytes of the whole message, as a client of the modern era gets it
 
     std::string error_code() const { return std::string{structured.at("error").as_object().at("code").as_string()}; }
 };
@@ -48,6 +50,12 @@ public:
                 outcome = run(outcome.rest->run(last_call));
             }
             Answered answered;
+            std::string message;
+            mcp::RequestScope scope;
+            scope.result_marks =
+                R"("resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"flux-mcp","version":"0.0.0"}})";
+            mcp::write_outcome(message, mcp::Id{"12"}, scope, outcome);
+            answered.on_the_wire = message.size();
             const auto block = boost::json::parse(outcome.content.at(0).json);
             answered.text = std::string{block.at("text").as_string()};
             answered.structured = boost::json::parse(outcome.structured).as_object();
