@@ -375,7 +375,10 @@ Diagnosis diagnose(const RawLog& log, const ShapeSet& in_green) {
     if (best < convincing || misses_something(diagnosis.causes.front())) {
         add_earlier_trouble(diagnosis, log, failures.front());
     }
-    if (diagnosis.causes.size() > most_causes) diagnosis.causes.resize(most_causes);
+    if (diagnosis.causes.size() > most_causes) {
+        diagnosis.causes_left_out = diagnosis.causes.size() - most_causes;
+        diagnosis.causes.resize(most_causes);
+    }
 
     if (!diagnosis.causes.empty()) {
         diagnosis.kind = kind_of(diagnosis.causes);

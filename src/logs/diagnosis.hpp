@@ -49,6 +49,7 @@ struct Diagnosis {
     std::string exit_meaning;  ///< of the first failed step's exit code, where it says more than "failed"
     std::vector<FailedStep> failed_steps;
     std::vector<Cause> causes;  ///< best first
+    std::size_t causes_left_out = 0;
     /// Lines worth showing where no cause says it all: the end of the failed step, its script, the token's permissions.
     struct Excerpt {
         std::string title;

@@ -10,6 +10,8 @@ namespace flux::logs {
 namespace {
 
 constexpr std::size_t longest_excerpt_line = 400;
+/// A log can be made of steps that fail.
+constexpr std::size_t most_steps_listed = 100;
 
 void text_or_null(json::Writer& w, const char* name, const std::string& text) {
     w.key(name);
@@ -56,10 +58,12 @@ void write_cause(json::Writer& w, const Cause& cause, const RawLog& log) {
     w.end_object();
 }
 
-void write_omitted(json::Writer& w, const DiagnosisText& text, const RawLog& log, std::string_view next) {
+void write_omitted(json::Writer& w, const Diagnosis& diagnosis, const DiagnosisText& text, const RawLog& log,
+                   std::string_view next) {
     constexpr std::size_t most_ranges = 20;
     const auto ranges = log.left_out();
-    if (text.lines_left_out == 0 && ranges.empty()) {
+    const auto steps = diagnosis.failed_steps.size() - std::min(diagnosis.failed_steps.size(), most_steps_listed);
+    if (text.lines_left_out == 0 && ranges.empty() && steps == 0 && diagnosis.causes_left_out == 0) {
         w.null();
         return;
     }
@@ -78,6 +82,8 @@ void write_omitted(json::Writer& w, const DiagnosisText& text, const RawLog& log
         }
         w.end_array();
     }
+    if (steps > 0) w.key("failed_steps").integer(static_cast<std::int64_t>(steps));
+    if (diagnosis.causes_left_out > 0) w.key("causes").integer(static_cast<std::int64_t>(diagnosis.causes_left_out));
     w.key("next").string(next);
     w.end_object();
 }
@@ -101,7 +107,8 @@ std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text
         w.end_object();
     }
     w.key("failed_steps").array();
-    for (const auto& step : diagnosis.failed_steps) {
+    for (std::size_t i = 0; i < std::min(diagnosis.failed_steps.size(), most_steps_listed); ++i) {
+        const auto& step = diagnosis.failed_steps[i];
         w.object();
         text_or_null(w, "job", step.job);
         w.key("step").string(step.step);
@@ -117,7 +124,7 @@ std::string diagnosis_json(const Diagnosis& diagnosis, const DiagnosisText& text
         w.string(diagnosis.failed_tests[i]);
     w.end_array();
     w.key("omitted");
-    write_omitted(w, text, log, next);
+    write_omitted(w, diagnosis, text, log, next);
     w.end_object();
     return out;
 }

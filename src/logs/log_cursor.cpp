@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -15,6 +16,8 @@ constexpr std::size_t longest_cursor = std::size_t{64} * 1024;
 /// The first byte. With transitions a count stands before the lines, so that it is known where they end.
 constexpr unsigned char lines_only = 1;
 constexpr unsigned char with_transitions = 2;
+/// The same with the stretches of jobs that were read before the lines, as a count and what lies between their ends.
+constexpr unsigned char with_stretches = 3;
 constexpr std::size_t checksum_bytes = 4;
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -68,7 +71,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
     return out;
 }
 
-std::optional<LogCursor> read(std::string_view text) {
+std::optional<LogCursor> from_text(std::string_view text) {
     if (text.size() > longest_cursor) return {};
     const auto bytes = from_base64url(text);
     // Only the one spelling counts, so that equal cursors are equal texts.
@@ -79,7 +82,7 @@ std::optional<LogCursor> read(std::string_view text) {
         if (static_cast<unsigned char>((*bytes)[i]) != (sum & 0xFFU)) return {};
     }
     const auto form = static_cast<unsigned char>(rest.front());
-    if (form != lines_only && form != with_transitions) return {};
+    if (form != lines_only && form != with_transitions && form != with_stretches) return {};
     rest.remove_prefix(1);
 
     LogCursor cursor;
@@ -89,7 +92,21 @@ std::optional<LogCursor> read(std::string_view text) {
     cursor.run = *run;
     cursor.attempt = static_cast<int>(*attempt);
     auto lines = std::numeric_limits<std::int64_t>::max();
-    if (form == with_transitions) {
+    if (form == with_stretches) {
+        const auto count = take(rest);
+        if (!count) return {};
+        std::int64_t end = 0;
+        for (auto i = *count; i > 0; --i) {
+            const auto gap = take(rest);
+            const auto length = take(rest);
+            constexpr auto most = std::numeric_limits<std::int64_t>::max() / 4;
+            if (!gap || !length || *gap > most - end || *length > most - end - *gap) return {};
+            const auto first = end + *gap;
+            end = first + *length;
+            cursor.read[first] = end;
+        }
+    }
+    if (form != lines_only) {
         const auto count = take(rest);
         if (!count) return {};
         lines = *count;
@@ -106,15 +123,27 @@ std::optional<LogCursor> read(std::string_view text) {
 }  // namespace
 
 std::int64_t LogCursor::next_line(std::int64_t job) const {
-    const auto found = next.find(job);
-    return found == next.end() ? 1 : found->second;
+    if (const auto found = next.find(job); found != next.end()) return found->second;
+    const auto behind = read.upper_bound(job);
+    const bool was_read = behind != read.begin() && job <= std::prev(behind)->second;
+    return was_read ? std::numeric_limits<std::int64_t>::max() : 1;
 }
 
 std::string LogCursor::encode() const {
-    std::string bytes(1, static_cast<char>(transitions.empty() ? lines_only : with_transitions));
+    const auto form = !read.empty() ? with_stretches : !transitions.empty() ? with_transitions : lines_only;
+    std::string bytes(1, static_cast<char>(form));
     put(bytes, static_cast<std::uint64_t>(run));
     put(bytes, static_cast<std::uint64_t>(attempt));
-    if (!transitions.empty()) put(bytes, next.size());
+    if (form == with_stretches) {
+        put(bytes, read.size());
+        std::int64_t end = 0;
+        for (const auto& [first, last] : read) {
+            put(bytes, static_cast<std::uint64_t>(first - end));
+            put(bytes, static_cast<std::uint64_t>(last - first));
+            end = last;
+        }
+    }
+    if (form != lines_only) put(bytes, next.size());
     for (const auto* places : {&next, &transitions}) {
         for (const auto& [job, place] : *places) {
             put(bytes, static_cast<std::uint64_t>(job));
@@ -127,7 +156,7 @@ std::string LogCursor::encode() const {
 }
 
 Result<LogCursor> LogCursor::decode(std::string_view text, std::int64_t run) {
-    auto cursor = read(text);
+    auto cursor = from_text(text);
     if (!cursor) {
         return fail(Errc::invalid_argument,
                     "`cursor` is damaged or was never given out. Pass a `cursor` exactly as an answer had it, or leave "

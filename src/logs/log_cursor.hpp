@@ -15,10 +15,13 @@ struct LogCursor {
     std::int64_t run = 0;
     int attempt = 0;                                 ///< 0: the newest, for a reader that knows only the run
     std::map<std::int64_t, std::int64_t> next = {};  ///< by job id: the first line not yet read; absent: 1
+    /// Jobs that are over and were read to their end, which needs no number each: the first id of a stretch of ids, and
+    /// the last.
+    std::map<std::int64_t, std::int64_t> read = {};
     /// By job id: how many beginnings and ends of its steps the reader was told before there were lines.
     std::map<std::int64_t, std::int64_t> transitions = {};
 
-    /// The first line of `job` that wasn't read.
+    /// The first line of `job` that wasn't read; beyond every line for one that was read to its end.
     std::int64_t next_line(std::int64_t job) const;
 
     /// As text that clients hand back unread.

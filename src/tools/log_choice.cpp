@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
 
 #include "base/text.hpp"
 #include "tools/name_argument.hpp"
@@ -117,6 +120,31 @@ Result<LogArguments> log_arguments(const json::Arguments& arguments) {
     if (place->attempt > 0) result.attempt = place->attempt;
     result.cursor = *std::move(place);
     return result;
+}
+
+void forget_what_was_read(logs::LogCursor& cursor, const Run& run) {
+    constexpr std::size_t many = 50;
+    if (run.jobs.size() < many) return;
+    std::vector<const Job*> jobs;
+    for (const auto& job : run.jobs) jobs.push_back(&job);
+    std::ranges::sort(jobs, {}, &Job::id);
+    std::map<std::int64_t, std::int64_t> read;
+    auto last = read.end();
+    for (const auto* job : jobs) {
+        const auto next = cursor.next_line(job->id);
+        const bool ended = job->status == Status::completed && !job->log_due;
+        const bool is_over = ended && (job->log_lines > 0 || job->conclusion == Conclusion::skipped);
+        const bool was_read = next == std::numeric_limits<std::int64_t>::max() || (is_over && next > job->log_lines);
+        if (!was_read) {
+            last = read.end();
+            continue;
+        }
+        if (last == read.end()) last = read.emplace(job->id, job->id).first;
+        last->second = job->id;
+        cursor.next.erase(job->id);
+        cursor.transitions.erase(job->id);
+    }
+    cursor.read = std::move(read);
 }
 
 bool is_meant(std::string_view wanted, std::string_view name) {

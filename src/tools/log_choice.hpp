@@ -47,6 +47,10 @@ Result<std::vector<LogPart>> choose_parts(const builds::Run& run, const std::opt
 Result<std::vector<LogPart>> choose_whole(const builds::Run& run, const std::optional<std::string>& job,
                                           const std::optional<std::string>& step);
 
+/// Lets a cursor over many jobs forget where exactly those end that are over and read: it stands in an answer, and a
+/// thousand numbers would fill it.
+void forget_what_was_read(logs::LogCursor& cursor, const builds::Run& run);
+
 /// The jobs that `job` names; all of them for nothing.
 Result<std::vector<const builds::Job*>> choose_jobs(const builds::Run& run, const std::optional<std::string>& job);
 

@@ -349,11 +349,18 @@ private:
         std::size_t explained = 0;  ///< the first ones of these, each with a text of its own
     };
 
+    /// Room for what an answer lists beside its text and its causes.
+    std::size_t lists() const { return scarce_ ? 0 : budget(); }
+
     /// Room for the names of the jobs of one group that has several.
-    std::size_t room_for_names() const { return budget() / 32; }
+    std::size_t room_for_names() const { return lists() / 32; }
 
     std::string heading_for(const FailedJobs& group) const {
-        return run_.jobs.size() > 1 ? heading_of(group, room_for_names()) : std::string{};
+        if (run_.jobs.size() == 1) return {};
+        if (!scarce_) return heading_of(group, room_for_names());
+        const auto first = group.jobs.front()->id;
+        return group.jobs.size() == 1 ? fmt::format("\nJob id {}:\n", first)
+                                      : fmt::format("\n{} jobs, the first with id {}:\n", group.jobs.size(), first);
     }
 
     /// What the groups behind those that are explained failed of, a line each.
@@ -427,13 +434,14 @@ private:
         boost::json::object structured;
         structured["text"] = "";
         structured["verdict"] = verdict_of(groups_);
-        structured["failed_steps"] = failed_steps_of(groups_, budget() / 10);
+        structured["failed_steps"] = failed_steps_of(groups_, lists() / 10);
         structured["causes"] = boost::json::array{};
         structured["omitted"] = nullptr;
         structured["run"] = card(run_);
+        if (scarce_) structured["run"].as_object().erase("reason");
         structured["jobs"] = groups_json(groups_, extent.named, room_for_names());
-        structured["failed_tests"] = failed_tests_of(groups_, budget() / 12);
-        structured["victims"] = victims_json(victims_, budget() / 16);
+        structured["failed_tests"] = failed_tests_of(groups_, lists() / 12);
+        structured["victims"] = victims_json(victims_, lists() / 16);
         structured["since_green"] = since_green_json(history_, shown_history_);
         structured["flaky"] = flaky_json(history_);
         structured["log_state"] = log_state(run_, all_jobs(run_));
@@ -512,7 +520,11 @@ private:
             extent = without_a_text;
             make_room_for(extent->named);
         }
-        if (!extent) extent = Extent{1, 1};
+        if (!extent) {
+            extent = Extent{1, 1};
+            scarce_ = room < size_in_json(heading_for(groups_[0])) + size_in_json(text_of(groups_[0], 0).text);
+            if (scarce_) make_room_for(1);
+        }
         auto lines = write_groups(*extent, room);
         steps -= structured["failed_steps"].as_array().size();
 
@@ -536,6 +548,7 @@ private:
     HistoryLimits shown_history_ = history_limits();
     std::string text_;
     FailureGroups groups_;
+    bool scarce_ = false;  ///< there is hardly room for one text: lists are cut to their first entries
     std::vector<const Job*> victims_;
     std::vector<const Job*> unseen_;  ///< failed jobs that were not looked into
     std::size_t read_ = 0;            ///< bytes of logs

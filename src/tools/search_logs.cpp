@@ -247,11 +247,14 @@ std::string head_line(const builds::Run& run) {
 std::size_t room_for_matches(const builds::Run& run, const Asked& asked, const std::vector<LogPart>& parts) {
     auto farthest = asked.cursor.value_or(logs::LogCursor{.run = run.id, .attempt = run.attempt});
     for (const auto& part : parts) farthest.next[part.job->id] = part.job->log_lines + 1;
+    forget_what_was_read(farthest, run);
+    constexpr std::size_t a_place_more = 40;
     const auto cursor = farthest.encode();
     const NextCalls next{same_call(run, asked, cursor)};
     constexpr std::size_t names_and_numbers = 700;
-    const auto taken = message_frame + names_and_numbers + fence_cost + size_in_json(head_line(run)) + cursor.size() +
-                       size_in_json(going_on_text(next, cursor)) + size_of(to_json(next));
+    const auto taken = message_frame + names_and_numbers + 3 * a_place_more + fence_cost +
+                       size_in_json(head_line(run)) + cursor.size() + size_in_json(going_on_text(next, cursor)) +
+                       size_of(to_json(next));
     return room_left(static_cast<std::size_t>(asked.max_tokens) * bytes_a_token, taken);
 }
 
@@ -329,6 +332,7 @@ async::Task<Result<mcp::Outcome>> look_for(std::shared_ptr<const Context> contex
     if (!found->matches.empty()) {
         found->cursor = cursor_after(*run, *parts, *findings, found->matches.size(), asked->cursor);
     }
+    forget_what_was_read(found->cursor, *run);
     co_return compose(*run, *asked, *parts, *findings, *std::move(found));
 }
 

@@ -306,7 +306,7 @@ mcp::Outcome compose(const Answer& given, Card card, const LogExcerpt& excerpt) 
     auto text = std::move(card.text);
     text += excerpt.blocks.empty() ? why + "\n" : fenced(excerpt.blocks);
     text += card.steps;
-    if (excerpt.omitted > 0) {
+    if (excerpt.omitted > 0 || !excerpt.jobs_left_out.empty()) {
         const auto call = call_for_omitted(run, asked, parts, excerpt);
         boost::json::object omitted;
         omitted["lines"] = excerpt.omitted;
@@ -331,6 +331,13 @@ std::int64_t lines_for(const builds::Run& run, const Asked& asked) {
     return went_well && whole_run ? lines_of_a_success : usual_lines;
 }
 
+/// Failed jobs whose logs are there and were not fetched yet are left out like those that found no room.
+void add_jobs_to_come(LogExcerpt& excerpt, const std::vector<const builds::Job*>& jobs) {
+    for (const auto* job : jobs) {
+        if (has_failed(job->conclusion) && job->log_due && job->log_lines == 0) excerpt.jobs_left_out.push_back(job);
+    }
+}
+
 /// At most what an answer takes beside its card and its lines: where the reader stands, what was left out, and which
 /// calls come next.
 std::size_t size_of_the_rest(const Answer& given) {
@@ -338,12 +345,16 @@ std::size_t size_of_the_rest(const Answer& given) {
     LogExcerpt farthest;
     farthest.cursor.run = run.id;
     farthest.cursor.attempt = run.attempt;
-    for (const auto& job : run.jobs) farthest.cursor.next[job.id] = job.log_lines + 1;
+    for (const auto& job : run.jobs) {
+        if (job.log_lines > 0) farthest.cursor.next[job.id] = job.log_lines + 1;
+    }
     if (shows_steps(run)) see_transitions(farthest.cursor, all_jobs(run));
+    forget_what_was_read(farthest.cursor, run);
     farthest.omitted = 1'000'000'000;
     for (const auto& part : given.parts) {
         if (!given.asked.cursor && part.job != given.parts.front().job) farthest.jobs_left_out.push_back(part.job);
     }
+    if (!given.asked.cursor) add_jobs_to_come(farthest, given.jobs);
     std::size_t calls = 0;
     for (const bool done : {true, false}) {
         if (done && !builds::is_over(run)) continue;
@@ -358,8 +369,12 @@ std::size_t size_of_the_rest(const Answer& given) {
         // The other form of the call holds the job's name instead.
         if (!given.parts.empty()) left_out += 2 * size_in_json(to_utf8(given.parts.front().job->name));
     }
+    // One that was handed in may know of more stretches that were read.
+    constexpr std::size_t a_place_more = 40;
+    const auto handed_in = given.asked.cursor ? given.asked.cursor->encode().size() + a_place_more : 0;
+    const auto cursor = std::max(farthest.cursor.encode().size(), handed_in);
     constexpr std::size_t names_and_numbers = 420;
-    return names_and_numbers + fence_cost + 2 * farthest.cursor.encode().size() + calls + left_out;
+    return names_and_numbers + fence_cost + 2 * cursor + calls + left_out;
 }
 
 /// How much of an answer is left for log lines beside what it lists.
@@ -416,7 +431,9 @@ async::Task<Result<mcp::Outcome>> tail(std::shared_ptr<const Context> context, j
         excerpt = co_await read_ends(provider, context->pool, *run, *parts, budget, asked->taste);
     }
     if (!excerpt) co_return fail(std::move(excerpt.error()));
+    if (!asked->cursor && !asked->step && !excerpt->blocks.empty()) add_jobs_to_come(*excerpt, *jobs);
     if (shows_steps(*run)) see_transitions(excerpt->cursor, asked->cursor ? *jobs : all_jobs(*run));
+    forget_what_was_read(excerpt->cursor, *run);
     co_return compose(given, std::move(room.card), *excerpt);
 }
 

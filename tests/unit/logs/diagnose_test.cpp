@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "logs/diagnosis_json.hpp"
 #include "logs/diagnosis_text.hpp"
 
 namespace flux::logs {
@@ -159,6 +161,24 @@ TEST(Diagnose, TakesAStepForToleratedWhenTheJobWentOnAsAfterSuccess) {
     EXPECT_EQ(diagnose(reported).failed_steps.size(), 1u);
     const auto both = RawLog::decode(lint + step("./deploy.sh prod", "no route\n" + std::string{exit_one}));
     EXPECT_EQ(diagnose(both).failed_steps.size(), 2u);
+}
+
+TEST(Diagnose, ListsNoMoreFailedStepsAndCausesThanAnAnswerHolds) {
+    std::string text;
+    for (int i = 0; i < 300; ++i) {
+        text += step("make part" + std::to_string(i), "src/part" + std::string(static_cast<std::size_t>(i), 'x') +
+                                                          ".c:1:2: error: wrong\n" + std::string{exit_one});
+    }
+    const auto log = RawLog::decode(text);
+    const auto diagnosis = diagnose(log);
+
+    const auto json = boost::json::parse(diagnosis_json(diagnosis, {}, log, "the call")).as_object();
+    EXPECT_EQ(json.at("failed_steps").as_array().size(), 100u);
+    EXPECT_EQ(json.at("causes").as_array().size(), 10u);
+    const auto& omitted = json.at("omitted").as_object();
+    EXPECT_EQ(omitted.at("failed_steps").as_int64(), 200);
+    EXPECT_GE(omitted.at("causes").as_int64(), 200);
+    EXPECT_EQ(omitted.at("next").as_string(), "the call");
 }
 
 TEST(Diagnose, TakesAnAnnotationOfManyLinesForOneThingSaid) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <limits>
 
 namespace flux::logs {
 namespace {
@@ -30,6 +31,25 @@ TEST(LogCursor, KeepsTransitionsApartFromLines) {
         EXPECT_EQ(*back, cursor);
     }
     EXPECT_NE(steps_alone.encode(), lines_alone.encode());
+}
+
+TEST(LogCursor, KnowsOfStretchesOfJobsThatWereReadToTheirEnd) {
+    const LogCursor cursor{.run = 12,
+                           .attempt = 1,
+                           .next = {{42, 7}},
+                           .read = {{10, 40}, {43, 43}, {1'000'000'000'000, 1'000'000'000'900}},
+                           .transitions = {{44, 2}}};
+
+    const auto back = LogCursor::decode(cursor.encode(), 12);
+
+    ASSERT_TRUE(back);
+    EXPECT_EQ(*back, cursor);
+    EXPECT_LT(cursor.encode().size(), 50U);
+    constexpr auto beyond = std::numeric_limits<std::int64_t>::max();
+    for (const std::int64_t job : {10, 25, 40, 43}) EXPECT_EQ(back->next_line(job), beyond) << job;
+    EXPECT_EQ(back->next_line(1'000'000'000'450), beyond);
+    for (const std::int64_t job : {9, 41, 44}) EXPECT_EQ(back->next_line(job), 1) << job;
+    EXPECT_EQ(back->next_line(42), 7);
 }
 
 TEST(LogCursor, IsRefusedOnAnotherRun) {

@@ -119,6 +119,35 @@ TEST(TailLogs, GivesEachOfManyFailedJobsAShareTheFirstErrorOfTheFirstJobFirst) {
     }
 }
 
+TEST(TailLogs, ReadsARunOfAThousandJobsPageByPageInABudgetThatItsCursorFits) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::success);
+    run.jobs.reserve(1000);
+    for (int job = 1; job <= 1000; ++job) {
+        const auto id = 75'000'000'000 + job * 3;
+        bench.provider.add_job(run, id, "job " + std::to_string(job), {"of job " + std::to_string(job), "\"and more\""},
+                               Conclusion::success);
+    }
+
+    std::string arguments =
+        R"({"run_id":12,"lines":10000,"max_tokens":20000,"cursor":")" + logs::LogCursor{.run = 12}.encode() + "\"}";
+    std::vector<std::string> seen;
+    for (int page = 0; page < 100; ++page) {
+        const auto answered = bench.call("builds.tailLogs", arguments);
+        EXPECT_LE(answered.on_the_wire, 80'000U);
+        for (const auto& block : answered.structured.at("lines").as_array()) {
+            seen.emplace_back(block.at("job").as_string());
+            EXPECT_EQ(block.at("text").as_string(), "of " + seen.back() + "\n\"and more\"");
+        }
+        if (answered.structured.at("done").as_bool()) break;
+        arguments = R"({"run_id":12,"lines":10000,"max_tokens":20000,"cursor":")" +
+                    std::string{answered.structured.at("cursor").as_string()} + "\"}";
+    }
+    ASSERT_EQ(seen.size(), 1000U);
+    for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], "job " + std::to_string(i + 1));
+    EXPECT_LE(bench.call("builds.tailLogs", R"({"run_id":12,"max_tokens":1000})").on_the_wire, 4000U);
+}
+
 TEST(TailLogs, KeepsItsBudgetWithManyLongNamesAndWhileItFollows) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::failure);
