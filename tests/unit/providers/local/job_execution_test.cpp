@@ -204,7 +204,8 @@ TEST(JobExecution, RunsStepsAsTheWorkflowSays) {
             "- run: |\n    echo ::stop-commands::abc\n    echo ::error::text\n    echo ::abc::\n"
             "    echo ::error::real",
             "success success success", "::error::text"},
-        Row{"warning command", "- run: 'echo ::warning file=a.js::Old'", "success success success", "##[warning]a.js: Old"},
+        Row{"warning command", "- run: 'echo ::warning file=a.js::Old'", "success success success",
+            "##[warning]a.js: Old"},
         Row{"echo command", "- run: |\n    echo ::echo::on\n    echo ::notice::seen", "success success success",
             "::notice::seen"},
         Row{"wrong echo command", "- run: echo ::echo::loud", "success success success",
