@@ -304,18 +304,35 @@ void take_back(std::vector<Candidate>& found, std::size_t index, std::string_vie
     }
 }
 
-/// Leaves the first and the last of `found`, `limit` in all. What those of the first say again counts with them.
-void leave_out_middle(std::vector<Candidate>& found, std::size_t limit) {
-    const auto first = found.begin() + static_cast<std::ptrdiff_t>(limit / 2);
-    const auto last = found.end() - static_cast<std::ptrdiff_t>(limit - limit / 2);
-    std::unordered_map<std::uint64_t, Candidate*> said;
-    for (auto it = found.begin(); it != first; ++it) said.emplace(likeness_of(it->cause), &*it);
-    for (auto it = first; it != last; ++it) {
-        if (const auto earlier = said.find(likeness_of(it->cause)); earlier != said.end())
-            earlier->second->cause.count += it->cause.count;
+/// The candidates that were left out: how many of each likeness.
+class LeftOut {
+public:
+    /// Leaves the first and the last of `found`, `limit` in all.
+    void take_middle(std::vector<Candidate>& found, std::size_t limit) {
+        const auto first = found.begin() + static_cast<std::ptrdiff_t>(limit / 2);
+        const auto last = found.end() - static_cast<std::ptrdiff_t>(limit - limit / 2);
+        for (auto it = first; it != last; ++it) {
+            const auto likeness = likeness_of(it->cause);
+            if (counts_.size() < most_ || counts_.contains(likeness)) ++counts_[likeness];
+        }
+        found.erase(first, last);
     }
-    found.erase(first, last);
-}
+
+    /// Counts them with the first that says the same.
+    void count_in(std::vector<Candidate>& found) {
+        if (counts_.empty()) return;
+        for (auto& candidate : found) {
+            const auto same = counts_.find(likeness_of(candidate.cause));
+            if (same == counts_.end()) continue;
+            candidate.cause.count += same->second;
+            counts_.erase(same);
+        }
+    }
+
+private:
+    static constexpr std::size_t most_ = 20'000;
+    std::unordered_map<std::uint64_t, int> counts_;
+};
 
 }  // namespace
 
@@ -326,6 +343,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
     NodeTests node_tests;
     ExcusedFailure excused;
     Recoveries recoveries;
+    LeftOut left_out;
     std::size_t traceback = 0;
     for (auto i = first; i <= last && i < log.size(); ++i) {
         const auto& line = log.line(i);
@@ -382,9 +400,10 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         if (is_captured) candidate.weight -= captured_counts_less;
         if (!Recoveries::judge(text, candidate)) continue;
         found.push_back(std::move(candidate));
-        if (found.size() >= 2 * limit) leave_out_middle(found, limit);
+        if (found.size() >= 2 * limit) left_out.take_middle(found, limit);
     }
-    if (found.size() > limit) leave_out_middle(found, limit);
+    if (found.size() > limit) left_out.take_middle(found, limit);
+    left_out.count_in(found);
     recoveries.settle(found, std::min(last, log.size()));
     return found;
 }

@@ -22,7 +22,7 @@ struct Candidate {
 
 /// The candidates among the lines `first` to `last` (0-based, inclusive), in the order of the log. Echoed scripts and
 /// headers are passed over. At most `limit`; the first and the last ones of more, with the others counted where one of
-/// the first says the same.
+/// these says the same.
 std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std::size_t last,
                                        std::size_t limit = 2000);
 

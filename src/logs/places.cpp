@@ -35,14 +35,28 @@ constexpr const char* position =
 /// Where files lie that are nobody's own.
 bool is_foreign(std::string_view file) {
     static constexpr std::array places{
-        "node_modules/",   "site-packages/", "dist-packages/", "/usr/lib",    "/usr/share",  "/usr/local/lib",
-        "/usr/include",    "/opt/",          "/_temp/",        "/_temp.",     "/_actions/",  "/_tool/",
-        "/.cargo/",        "/rustc/",        "/rustlib/",      "/pkg/mod/",   "/gems/",      "vendor/",
-        "/.gradle/",       "/.nvm/",         "/.bun/",         "/.yarn/",     ".pnpm/",      ".next/",
-        "internal/",       "deno_fs/",       "eunit_",         "/lib/python", "/dist/node/", "/toolcache/",
-        "hostedtoolcache", "/usr/src/",
+        "node_modules/",   "site-packages/",
+        "dist-packages/",  "/usr/lib",
+        "/usr/share",      "/usr/local/lib",
+        "/usr/include",    "/opt/homebrew/",
+        "/opt/conda/",     "/usr/local/go/",
+        "/_temp/",         "/_temp.",
+        "/_actions/",      "/_tool/",
+        "/.cargo/",        "/rustc/",
+        "/rustlib/",       "/pkg/mod/",
+        "/gems/",          "vendor/",
+        "/.gradle/",       "/.nvm/",
+        "/.bun/",          "/.yarn/",
+        ".pnpm/",          ".next/",
+        "deno_fs/",        "eunit_",
+        "/lib/python",     "/dist/node/",
+        "/toolcache/",     "hostedtoolcache",
+        "/usr/src/linux",  "/usr/src/googletest",
+        "/usr/src/python",
     };
     if (file.starts_with("//") || file.starts_with("webpack/")) return true;
+    // Node's own, as old ones write it; of Go's packages `internal/` is part of the project.
+    if (file.starts_with("internal/") && file.ends_with(".js")) return true;
     return std::any_of(places.begin(), places.end(),
                        [&](const char* each) { return file.find(each) != std::string_view::npos; });
 }
@@ -185,8 +199,7 @@ private:
 }  // namespace
 
 std::optional<SourcePlace> place_in(std::string_view text) {
-    static const RE2 place{std::string{R"((?:^|[^\w./\\@~+-])(?:file://)?()"} + source_file + ")" + position +
-                           R"((?:[^\w]|$))"};
+    static const RE2 place{fmt::format(R"((?:^|[^\w./\\@~+-])(?:file://)?({}){}(?:[^\w]|$))", source_file, position)};
     static const RE2 any_position{
         R"(\.\w+["'’]?(?::\d| ?\(\d|[,:]? (?:on |at |in )?line)|[a-zA-Z](?::|", line |: line )\d)"};
     if (!RE2::PartialMatch(piece(text), any_position) || is_foreign_frame(text)) return std::nullopt;

@@ -87,6 +87,7 @@ void ListHearers::add(async::Executor executor, std::weak_ptr<const Announce> an
     std::shared_ptr<OnExecutor> those;
     {
         const std::lock_guard lock{mutex_};
+        if (over_) return;
         auto& known = by_loop_[&executor.context()];
         if (!known) known = std::make_shared<OnExecutor>(lists_.size());
         those = known;
@@ -99,6 +100,7 @@ void ListHearers::end() {
     std::vector<std::shared_ptr<OnExecutor>> all;
     {
         const std::lock_guard lock{mutex_};
+        over_ = true;
         for (const auto& [context, those] : by_loop_) all.push_back(those);
     }
     for (const auto& those : all) those->end();

@@ -47,7 +47,8 @@ private:
 
     const std::vector<List> lists_;
     const std::chrono::milliseconds pause_;
-    std::mutex mutex_;
+    std::mutex mutex_;  ///< for the next two
+    bool over_ = false;
     std::unordered_map<const void*, std::shared_ptr<OnExecutor>> by_loop_;
 };
 

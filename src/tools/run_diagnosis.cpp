@@ -209,7 +209,10 @@ public:
             ++looked_into;
         }
         unseen_ = {jobs.begin() + static_cast<std::ptrdiff_t>(looked_into), jobs.end()};
-        co_return compose();
+        // It tries what fits, and each try goes through the texts.
+        auto compose_all = [this] { return compose(); };
+        auto composing = context_->pool.run(std::move(compose_all));
+        co_return co_await std::move(composing);
     }
 
 private:

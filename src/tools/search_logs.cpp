@@ -140,7 +140,7 @@ Match match_within(std::size_t room, const SearchHit& hit, std::vector<logs::Lin
     auto match = match_of(hit, lines, limit);
     while (match.size() > room && (lines.size() > 1 || limit > shortest_line)) {
         // Long lines first, then what is farthest from the match.
-        if (limit > 150 || lines.size() == 1) {
+        if (limit > 150 || lines.size() <= 1) {
             limit = std::max(limit / 2, shortest_line);
         } else if (hit.line - lines.front().number > lines.back().number - hit.line) {
             lines.erase(lines.begin());

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { until } from '../stage/stage.mjs';
+import { patience, until } from '../stage/stage.mjs';
 import { create, ended, good, onGithub } from '../stage/github.mjs';
 
 const many = 1000;
@@ -57,5 +57,6 @@ test('a run of a thousand failed jobs', async (t) => {
   }
   const grown = memory('VmHWM') - before;
   t.diagnostic(`${grown.toFixed(0)} MB more at the worst`);
-  assert.ok(grown < 200, `${grown} MB`);
+  // What the address sanitizer keeps of freed memory is not what the server keeps.
+  if (patience === 1) assert.ok(grown < 200, `${grown} MB`);
 });

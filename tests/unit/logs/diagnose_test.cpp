@@ -118,6 +118,23 @@ TEST(Diagnose, CountsRightHoweverManyErrorsThereAre) {
     EXPECT_EQ(std::tie(causes[3].message, causes[3].count), std::tuple("last", 1));
 }
 
+TEST(Diagnose, CountsRightBehindManyOtherErrors) {
+    const auto word = [](int number) {
+        std::string letters;
+        for (; number > 0; number /= 26) letters += static_cast<char>('a' + number % 26);
+        return letters;
+    };
+    std::string output;
+    for (int i = 1; i <= 1'100; ++i) output += "a.c:1:1: error: no " + word(i) + "\n";
+    for (int i = 0; i < 5'000; ++i) output += "b.c:7:1: error: again\n";
+    const auto diagnosis = diagnose(RawLog::decode(step("make", output + std::string{exit_one})));
+
+    const auto again = std::find_if(diagnosis.causes.begin(), diagnosis.causes.end(),
+                                    [](const Cause& cause) { return cause.message == "again"; });
+    ASSERT_NE(again, diagnosis.causes.end());
+    EXPECT_EQ(again->count, 5'000);
+}
+
 TEST(Diagnose, ShowsTheScriptOfAStepThatFailedWithoutAWord) {
     const auto log =
         RawLog::decode(step("curl -sf https://example.com", "##[error]Process completed with exit code 22.\n"));

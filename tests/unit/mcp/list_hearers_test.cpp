@@ -60,6 +60,14 @@ TEST_F(ListHearersTest, LeavesNothingOnALoopThatIsToEnd) {
     EXPECT_TRUE(loop_.stopped()) << "it waits for changes";
 }
 
+TEST_F(ListHearersTest, FollowsNothingOnALoopThatComesAfterTheEnd) {
+    hearers_.end();
+    const auto too_late = join(first_);
+    loop_.run_for(5s);
+
+    EXPECT_TRUE(loop_.stopped()) << "it waits for changes";
+}
+
 TEST_F(ListHearersTest, TellsEachHearerOfEachListThatChanged) {
     tools_->bump();
     const auto first = join(first_);

@@ -130,7 +130,6 @@ export function JobLog({ report, job, lines, causes, onLines, roomy, where }: Jo
     const next = neighbour(starts, here() + (forward ? 0 : -1), forward);
     if (next !== undefined) onLines({ first: next + 1, last: next + 1 });
   };
-  const isFound = search.hits.length > 0;
   const isLooking = search.looking || state.kind === 'loading';
   // Who asked for a match before there is one is taken to it when it is found, unless nothing more is looked through.
   const [awaited, setAwaited] = useState<{ pattern: string; forward: boolean }>();
@@ -140,10 +139,15 @@ export function JobLog({ report, job, lines, causes, onLines, roomy, where }: Jo
     setAwaited(next === undefined && isLooking ? { pattern: search.pattern, forward } : undefined);
   };
   const arrive = useEffectEvent(() => {
-    if (awaited && isFound && awaited.pattern === search.pattern) toMatch(awaited.forward);
-    else if (isFound || !isLooking) setAwaited(undefined);
+    if (!awaited) return;
+    const [first = Infinity, last = -1] = [search.hits[0], search.hits.at(-1)];
+    // Going round the end can wait until there is nothing further on.
+    const isAhead = awaited.forward ? last > here() : first < here();
+    if (awaited.pattern !== search.pattern) setAwaited(undefined);
+    else if (search.hits.length > 0 && (isAhead || !isLooking)) toMatch(awaited.forward);
+    else if (!isLooking) setAwaited(undefined);
   });
-  useEffect(() => arrive(), [isFound, isLooking]);
+  useEffect(() => arrive(), [search.hits, isLooking]);
 
   /// What a key chose, to be read out.
   const [spoken, setSpoken] = useState('');
