@@ -1,5 +1,6 @@
 #include "mcp/session_table.hpp"
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <iterator>
 #include <utility>
@@ -147,7 +148,8 @@ bool SessionTable::is_stale(const Entry& entry) const {
     return entry.used_at < before && entry.session->is_unheard_since(before);
 }
 
-/// The longest idle of those who have the most. There are few principals, and this is for a full table only.
+/// The longest idle of those who have the most, one that somebody hears only where the client of each does. There are
+/// few principals, and this is for a full table only.
 SessionTable::Place SessionTable::next_to_go() {
     Entries* most = nullptr;
     for (auto& [principal, entries] : by_principal_) {
@@ -156,7 +158,11 @@ SessionTable::Place SessionTable::next_to_go() {
             most = &entries;
         }
     }
-    return {most, std::prev(most->end())};
+    const auto now = clock_.steady_now();
+    const auto newest = std::prev(most->rend());
+    const auto idle =
+        std::find_if(most->rbegin(), newest, [&](const Entry& entry) { return entry.session->is_unheard_since(now); });
+    return {most, std::prev(idle == newest ? most->end() : idle.base())};
 }
 
 std::shared_ptr<HttpSession> SessionTable::take_out(Place place) {

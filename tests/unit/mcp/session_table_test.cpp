@@ -135,6 +135,28 @@ TEST(SessionTable, TakesAnOpenStreamForUse) {
     EXPECT_EQ(f.table.size(), 0u);
 }
 
+TEST(SessionTable, LetsAnIdleOneGoBeforeOneThatIsHeard) {
+    Fixture f{3};
+    const auto heard = f.open("a");
+    const auto idle = f.open("a");
+    const auto later = f.open("a");
+    asio::io_context context{1};
+    const auto outbox = std::make_shared<RecordingOutbox>();
+    const auto listener = std::make_shared<Listener>(context.get_executor(), outbox, f.table.find(heard, "a"), f.clock);
+    for (const auto& used : {idle, later}) {
+        f.clock.advance(1s);
+        f.table.find(used, "a");
+    }
+
+    f.clock.advance(1s);
+    f.open("a");
+
+    EXPECT_TRUE(f.table.find(heard, "a"));
+    EXPECT_FALSE(f.table.find(idle, "a"));
+    EXPECT_TRUE(f.table.find(later, "a"));
+    listener->disconnected();
+}
+
 TEST(SessionTable, EndsASessionForItsPrincipalOnly) {
     Fixture f;
     const auto id = f.open("a");
