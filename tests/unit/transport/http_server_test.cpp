@@ -317,7 +317,9 @@ TEST(HttpServer, EndsASessionThatNobodyUses) {
     TcpClient client{served.port()};
     client.send(served.post(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",)"
                             R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})"));
-    EXPECT_EQ(take_answer(client).status, 200);
+    const auto opened = take_answer(client);
+    EXPECT_EQ(opened.status, 200);
+    EXPECT_FALSE(opened.fields.at("Mcp-Session-Id").empty());
 
     EXPECT_TRUE(eventually([&] { return served.sessions() == 0; }));
 }
