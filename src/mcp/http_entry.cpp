@@ -230,7 +230,8 @@ std::shared_ptr<Exchange> HttpEntry::open_session(const Request& request, const 
 std::shared_ptr<Exchange> HttpEntry::batch(json::Raw array, const Post& post) {
     if (post.names_no_session()) return post.refuse(no_such_session());
     if (!revision_of(post.facts)) return post.refuse(unknown_revision());
-    if (!post.session || post.session->revision() != revision_with_batches) {
+    const bool is_stateless = Stateless::is_named_by(post.facts.protocol_version);
+    if (is_stateless || !post.session || post.session->revision() != revision_with_batches) {
         return post.refuse(invalid_request("The revision that is spoken here has no batches."));
     }
     const auto messages = read_batch(array);

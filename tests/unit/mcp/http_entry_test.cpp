@@ -608,6 +608,9 @@ TEST(HttpEntry, TakesBatchesInTheOneRevisionThatHasThem) {
     EXPECT_EQ(client.post("[1]", session).code(), -32600);
     EXPECT_EQ(client.post(batch).status(), 400);
     EXPECT_EQ(client.post(batch, in_session("gone")).status(), 404);
+    auto named_otherwise = session;
+    named_otherwise.protocol_version = "2026-07-28";
+    EXPECT_EQ(client.post(batch, named_otherwise).status(), 400);
 }
 
 TEST(HttpEntry, SubscribesInABatchToo) {
