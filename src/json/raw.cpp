@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -52,7 +51,8 @@ std::optional<std::string> whole_digits(std::string_view number) {
         exponent -= fraction;
         digits.erase(point, 1);
     }
-    for (; exponent < 0 && digits.size() > 1 && digits.back() == '0'; ++exponent) digits.pop_back();
+    const std::size_t least = digits.front() == '-' ? 2 : 1;
+    for (; exponent < 0 && digits.size() > least && digits.back() == '0'; ++exponent) digits.pop_back();
     constexpr int most_digits = 19;
     if (exponent < 0 || exponent > most_digits) return {};
     digits.append(static_cast<std::size_t>(exponent), '0');
@@ -145,12 +145,10 @@ std::optional<std::int64_t> Raw::integer() const {
         const auto* const last = digits->data() + digits->size();
         return std::from_chars(digits->data(), last, whole).ec == std::errc{} ? std::optional{whole} : std::nullopt;
     }
-    double number = 0;
-    if (std::from_chars(text_.data(), end, number).ec != std::errc{} || std::trunc(number) != number) return {};
-    // 2^63 itself is no int64 any more, and -2^63 is one.
-    constexpr double limit = 9223372036854775808.0;
-    if (number < -limit || number >= limit) return {};
-    return static_cast<std::int64_t>(number);
+    // Nothing but zero is whole however it is spelled.
+    const auto mantissa = text_.substr(0, text_.find_first_of("eE"));
+    return mantissa.find_first_of("123456789") == std::string_view::npos ? std::optional{std::int64_t{0}}
+                                                                         : std::nullopt;
 }
 
 std::optional<double> Raw::number() const {
