@@ -45,6 +45,10 @@ if(FLUX_CCACHE)
         ${FLUX_CCACHE})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         add_compile_options(-fpch-preprocess)
+    else()
+        # The cache may hand on a precompiled header that another clone, or an earlier configuration, made: its content is what
+        # was asked for, and clang would refuse it for the times of the files that it was made from.
+        add_compile_options(-Xclang -fno-pch-timestamp)
     endif()
 endif()
 
