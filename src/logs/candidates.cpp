@@ -1,12 +1,10 @@
 #include "logs/candidates.hpp"
 
 #include <re2/re2.h>
-#include <re2/set.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +12,7 @@
 #include "base/text.hpp"
 #include "logs/line_shapes.hpp"
 #include "logs/recoveries.hpp"
+#include "logs/trouble.hpp"
 
 namespace flux::logs {
 
@@ -21,69 +20,9 @@ namespace {
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
-/// Longer lines are looked at up to here: minified code and data have no messages further on.
-constexpr std::size_t looked_at = 2000;
 constexpr std::size_t longest_message = 300;
 /// Of a line that says no more than the runner's exit code.
 constexpr int vague_weight = 40;
-
-/// Every matcher's expression, and one automaton that says in one pass which of them match a line.
-class Patterns {
-public:
-    Patterns() : set_{options(), RE2::UNANCHORED} {
-        for (const auto& matcher : all_matchers()) {
-            expressions_.push_back(std::make_unique<RE2>(matcher.pattern, options()));
-            std::string problem;
-            set_.Add(matcher.pattern, &problem);
-        }
-        set_.Compile();
-    }
-
-    /// The weightiest matcher that matches, the first of the tables among equals; or nullptr.
-    const Matcher* best_match(std::string_view text, const RE2*& expression) const {
-        thread_local std::vector<int> hits;
-        hits.clear();
-        RE2::Set::ErrorInfo error{};
-        // Most lines match nothing, and asking only whether is cheaper than asking which.
-        if (!set_.Match(piece(text), nullptr, &error) && error.kind != RE2::Set::kOutOfMemory) return nullptr;
-        error = {};
-        if (!set_.Match(piece(text), &hits, &error)) {
-            if (error.kind != RE2::Set::kOutOfMemory) return nullptr;
-            for (std::size_t i = 0; i < expressions_.size() && hits.empty(); ++i) {
-                if (RE2::PartialMatch(piece(text), *expressions_[i])) hits.push_back(static_cast<int>(i));
-            }
-            if (hits.empty()) return nullptr;
-        }
-        std::sort(hits.begin(), hits.end());
-        const auto weight_of = [](int hit) { return all_matchers()[static_cast<std::size_t>(hit)].weight; };
-        // An echo that stands first was put there to keep a broader row from believing it.
-        const auto chosen =
-            weight_of(hits.front()) < echo_below
-                ? hits.begin()
-                : std::max_element(hits.begin(), hits.end(), [&](int a, int b) { return weight_of(a) < weight_of(b); });
-        const auto best = static_cast<std::size_t>(*chosen);
-        expression = expressions_[best].get();
-        return &all_matchers()[best];
-    }
-
-    static const Patterns& get() {
-        static const Patterns patterns;
-        return patterns;
-    }
-
-private:
-    static RE2::Options options() {
-        RE2::Options options;
-        options.set_log_errors(false);
-        options.set_max_mem(128 << 20);
-        return options;
-    }
-
-    static constexpr int echo_below = 40;
-
-    RE2::Set set_;
-    std::vector<std::unique_ptr<RE2>> expressions_;
-};
 
 void take_groups(Cause& cause, const RE2& expression, std::string_view text) {
     const auto groups = static_cast<std::size_t>(expression.NumberOfCapturingGroups()) + 1;
@@ -100,65 +39,6 @@ void take_groups(Cause& cause, const RE2& expression, std::string_view text) {
         if (name.starts_with("line")) cause.line = to_integer(value).value_or(0);
         if (name.starts_with("col")) cause.column = to_integer(value).value_or(0);
     }
-}
-
-/// Words of trouble, for tools that no table knows.
-bool sounds_like_trouble(std::string_view text) {
-    static const RE2 trouble{
-        R"((?i)(\b(error|errors|fatal|fail|failed|fails|failure|failures|failing|exception|cannot|can't|could not|couldn't|)"
-        R"(unable to|denied|invalid|missing|not found|panic|unexpected|undefined|unsupported|mismatch|rejected|refused|)"
-        R"(expired|unauthori[sz]ed|forbidden|is required|are required|violat\w+|aborted|abort|incorrect|must be|must not|not allowed|conflict|)"
-        R"(outdated|out of date|not up to date|not up-to-date|timed out|timeout|exceed(ed|s)|broken|bad|illegal|wrong|)"
-        R"(differs?|doesn't|does not|not match|not set|no such|traceback|killed|crash(ed)?)\b|✗|✘|✖|❌|🚨|⛔|💥)"
-        R"(|\w(Error|Exception)\b))"};
-    static const RE2 harmless{
-        R"((?i)(\b0 (errors?|fail(ed|ures?|ing)?|problems)\b|\bno (errors?|failures?|issues?|problems?)\b|errors?: 0\b|)"
-        R"(fail(ed|ures?)?[:=] ?0\b|^\s*(warning|warn|npm warn|note|info|debug|hint|deprecat|\[?notice|\+ |> |✓|✔|√|✅|)"
-        R"(ok \d|PASS|\((pass|skip|todo)\)|# (Subtest:|(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) \d)|)"
-        R"(\[\s*\d+/\d+\]|\[\s*\d+%\]|(Get|Fetch|Download|Receiv|Unpack|Install|Select|Prepar|Sett)ing |)"
-        R"(Get:\d|Downloaded |Compiling |added )|continue-on-error|)"
-        R"(if-no-files-found|fail-fast|--fail|error-?handl|fail_on_error|onerror|set -e|)"
-        R"(\.\.\. ok$|\bpassed$|[·.]+ ?ok$))"};
-    return RE2::PartialMatch(piece(text), trouble) && !RE2::PartialMatch(piece(text), harmless);
-}
-
-/// `src/a.c:12: text`: how checks of a project's own name what they mind, often without a word of trouble.
-bool names_a_place(std::string_view text) {
-    static const RE2 place{R"((?:\./)?[\w@][\w@./+-]*\.[A-Za-z]\w{0,5}:\d+(?::\d+)?:? +\w)"};
-    static const RE2 remark{R"((?i)\d:? +(?:note|info|debug|warn(?:ing)?|hint)\b)"};
-    return place.Match(piece(text), 0, text.size(), RE2::ANCHOR_START, nullptr, 0) &&
-           !RE2::PartialMatch(piece(text), remark);
-}
-
-bool is_a_warning(std::string_view text) {
-    static const RE2 warning{
-        R"((?i)^\s*(?:# )?(\[?warn(ing)?\]?\b|npm warn|.*:\d+:\d+: warning:|[^\s:]+(:\d+)?: warning: |.*\): warning [A-Z]+\d+|)"
-        R"((\S+:\d+: |\(node:\d+\) )?(\w*Warning: |(Future|Deprecation|User|Runtime)Warning)))"};
-    return RE2::PartialMatch(piece(text), warning);
-}
-
-/// A tool's own closing word that says no more than the runner's exit code.
-bool is_vague(std::string_view text) {
-    static const RE2 vague{
-        R"((?i)^\s*(?:error:?\s+)?(?:the |some |one or more )?(?:(?:build|job|command|task|script|process|step|run|tests?|)"
-        R"(deploy(?:ment)?|action|checks?|lint|install(?:ation)?|terraform|\w*sh)s? ){0,2}(?:has |have |was |were )?)"
-        R"((?:failed|failure|unsuccessful|error|exited|aborted)\b.{0,24}$)"};
-    return RE2::PartialMatch(piece(text), vague);
-}
-
-/// The line without what wraps a tool's own words: indentation; the `#12 3.456 ` of a container build; the name of a
-/// package, container or task that runs side by side with others (`web:build: `, `api-1  | `, `packages/a test: `,
-/// `@a/b: `, `lib> `, `[0] `); what ssh actions and remotes put before a line.
-std::string_view unwrapped(std::string_view text) {
-    static const RE2 wrapper{
-        R"(^\s*(?:#\d+ \d+\.\d+\s+|\d+\.\d{1,3}\s{1,2})"
-        R"(|[@\w./-]+:[\w:-]*(?:build|test|lint|check|typecheck|type-check|compile)[\w:-]*: )"
-        R"(|[\w.-]+(?:-|_)\d+\s+\| |@[\w.-]+/[\w.-]+: |[a-z][\w.-]*> )"
-        R"(|[@\w./-]+ (?:build|test|lint|typecheck|prepare|postinstall|install|preinstall)(?::\w+)?: )"
-        R"(|\[\d{1,2}\] |(?:out|err|remote):\s+|======(?:CMD|END)======)?)"};
-    re2::StringPiece wrapped;
-    if (wrapper.Match(piece(text), 0, text.size(), RE2::ANCHOR_START, &wrapped, 1)) text.remove_prefix(wrapped.size());
-    return text;
 }
 
 /// What a script calls the group of lines that it begins with this marker.
@@ -350,7 +230,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         if (line.role == RawLine::Role::script) recoveries.see_script(log.text(i));
         if (line.role == RawLine::Role::marker) recoveries.see(title_of(log.text(i)), 0, i, found);
         if (line.role != RawLine::Role::output) continue;
-        const auto whole = log.text(i).substr(0, looked_at);
+        const auto whole = log.text(i).substr(0, looked_at_for_trouble);
         const bool is_captured = captured.holds(whole);
         if (line.length == 0) continue;
         if (line.level == Level::warning || line.level == Level::debug) continue;
@@ -367,8 +247,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         candidate.line = i;
         candidate.lane = lane;
         candidate.cause.message = shortened(trimmed(text), longest_message);
-        const RE2* expression = nullptr;
-        if (const auto* matcher = Patterns::get().best_match(text, expression)) {
+        if (const auto [matcher, expression] = best_match(text); matcher != nullptr) {
             candidate.weight = matcher->weight;
             candidate.before = matcher->before;
             candidate.after = matcher->after;
@@ -393,9 +272,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         } else {
             continue;
         }
-        // A warning is believed only where a table knows that it explains a failure.
-        constexpr int believed_from = 85;
-        if (candidate.weight < believed_from && line.level != Level::error && is_a_warning(text)) continue;
+        if (candidate.weight < warning_believed_from && line.level != Level::error && is_a_warning(text)) continue;
         if (line.level == Level::error && candidate.weight > 15) candidate.weight += 6;
         if (is_captured) candidate.weight -= captured_counts_less;
         if (!Recoveries::judge(text, candidate)) continue;

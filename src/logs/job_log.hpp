@@ -68,6 +68,7 @@ struct LogWindow {
     bool from_end = false;  ///< fill the limits from the window's end backwards; the oldest line still comes first
     std::size_t max_lines = 1000;
     std::size_t max_bytes = std::size_t{256} * 1024;  ///< of text; a longer single line is cut to it and marked
+    /// From `warning` on by what lines say, too (logs/trouble); for that all text of the window may have to be read.
     Level at_least = Level::debug;
     bool keep_colours = false;  ///< SGR sequences stay in the text, everything else is cleaned in any case
 };

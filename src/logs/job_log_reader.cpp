@@ -7,6 +7,7 @@
 #include "logs/job_log_files.hpp"
 #include "logs/job_log_search.hpp"
 #include "logs/line_cleaner.hpp"
+#include "logs/trouble.hpp"
 
 namespace flux::logs {
 
@@ -47,6 +48,46 @@ private:
     std::size_t bytes_ = 0;
 };
 
+/// Raises the level of lines that no marker of the runner's makes loud to what they say themselves.
+class SpokenLevels {
+public:
+    explicit SpokenLevels(const JobLogFiles& files) : files_{files} {}
+
+    /// `records`: of lines that follow each other.
+    Result<void> raise(std::vector<LogRecord>& records) {
+        for (std::size_t from = 0; from < records.size();) {
+            const auto start = records[from].offset;
+            auto to = from + 1;
+            while (to < records.size() && end_of(records[to]) - start <= text_at_once) ++to;
+            const auto end = end_of(records[to - 1]);
+            if (end < start) return fail(Errc::internal, "The index of this log doesn't fit its text.");
+            const auto text = files_.read_text(start, end - start);
+            if (!text) return fail(text.error());
+            for (; from < to; ++from) raise(records[from], *text, start);
+        }
+        return {};
+    }
+
+private:
+    static constexpr std::size_t text_at_once = std::size_t{1} << 20U;
+    /// The colour in which the runner echoes a step's script.
+    static constexpr std::string_view echo = "\x1b[36;1m";
+
+    static std::uint64_t end_of(const LogRecord& record) { return record.offset + record.length; }
+
+    void raise(LogRecord& record, std::string_view text, std::uint64_t start) {
+        if (record.level != Level::plain || record.length <= stamp_bytes || record.offset < start) return;
+        const auto place = record.offset - start + stamp_bytes;
+        if (place >= text.size()) return;
+        const auto line = text.substr(place, record.length - stamp_bytes);
+        if (line.starts_with("##[") || line.starts_with(echo)) return;
+        record.level = spoken_level(cleaner_.clean(line).text);
+    }
+
+    const JobLogFiles& files_;
+    LineCleaner cleaner_{Escapes::none, {.known = nullptr, .by_shape = false}};
+};
+
 Line line_from(const Found& found, std::string_view text, std::size_t max_bytes, LineCleaner& cleaner) {
     Line line{.number = found.number,
               .time = found.record.time,
@@ -68,12 +109,17 @@ Line line_from(const Found& found, std::string_view text, std::size_t max_bytes,
 
 Result<Selection> select(const JobLogFiles& files, const LogWindow& window, std::int64_t first, std::int64_t last) {
     Selection selection{window};
+    SpokenLevels spoken{files};
     constexpr auto step = static_cast<std::int64_t>(records_at_once);
     while (first <= last) {
         const auto count = std::min(step, last - first + 1);
         const auto start = window.from_end ? last - count + 1 : first;
-        const auto records = files.read_records(start - 1, static_cast<std::size_t>(count));
+        auto records = files.read_records(start - 1, static_cast<std::size_t>(count));
         if (!records) return fail(records.error());
+        if (window.at_least >= Level::warning) {
+            const auto raised = spoken.raise(*records);
+            if (!raised) return fail(raised.error());
+        }
         const auto size = static_cast<std::int64_t>(records->size());
         for (std::int64_t i = 0; i < size; ++i) {
             const auto at = window.from_end ? size - 1 - i : i;

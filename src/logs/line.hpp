@@ -7,7 +7,8 @@
 
 namespace flux::logs {
 
-/// How loud a line is, from the runner's own markers (`##[error]`, `##[warning]`, `##[notice]`, `##[debug]`).
+/// How loud a line is, from the runner's own markers (`##[error]`, `##[warning]`, `##[notice]`, `##[debug]`), and where
+/// loud lines are asked for, from what it says (logs/trouble).
 enum class Level : std::uint8_t { debug, plain, notice, warning, error };
 
 /// One line of a job's log. Numbers start at 1, count every line of the job's log file, and never change.

@@ -186,6 +186,8 @@ builds::LogQuery query_for(const builds::Run& run, const builds::Job& job, const
     return query;
 }
 
+bool wants_loud(const LogTaste& taste) { return taste.at_least >= logs::Level::warning; }
+
 std::size_t cost_of_all(const std::vector<Shown>& lines, std::size_t block_cost) {
     std::size_t cost = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -239,6 +241,7 @@ async::Task<Result<PartRead>> read_part(builds::Provider& provider, async::Block
     query.from_end = true;
     query.max_lines = budget.lines;
     query.max_bytes = std::max<std::size_t>(budget.bytes, 1024);
+    if (wants_loud(taste)) query.first_line = std::max(query.first_line, query.last_line - judged_lines + 1);
     if (searching) {
         query.max_lines = searched_lines;
         query.max_bytes = searched_bytes;
@@ -382,12 +385,13 @@ async::Task<Result<LogExcerpt>> read_on(builds::Provider& provider, const builds
         query.first_line = next;
         query.max_lines = budget.lines - shown_lines;
         query.max_bytes = std::max<std::size_t>(budget.bytes - spent, 1024);
+        if (wants_loud(taste)) query.last_line = next + judged_lines - 1;
         auto page = co_await provider.read_log(query);
         if (!page) co_return fail(std::move(page.error()));
 
         const auto limit = dearest_line(room_left(budget.bytes, spent + block_cost));
         const logs::Line* before = nullptr;
-        auto reached = page->lines.empty() ? page->total_lines : next - 1;
+        auto reached = page->lines.empty() ? std::min(query.last_line, page->total_lines) : next - 1;
         for (const auto& line : page->lines) {
             if (parts.empty() || is_in(parts, *job, line)) {
                 const auto shown = show(line, taste, limit).text;

@@ -22,9 +22,12 @@ struct LogBudget {
 };
 
 struct LogTaste {
-    logs::Level at_least = logs::Level::debug;
+    logs::Level at_least = logs::Level::debug;  ///< from `warning` on of the nearest `judged_lines` only
     bool timestamps = false;
 };
+
+/// How many lines of a job one call looks at where it wants loud ones: what they say has to be read.
+inline constexpr std::int64_t judged_lines = 200'000;
 
 /// What was read for an answer, and where the reader stands after it.
 struct LogExcerpt {

@@ -160,7 +160,8 @@ async::Task<Result<builds::Run>> wait_for_lines(builds::Provider& provider, buil
 }
 
 /// Why an answer has no lines.
-std::string why_empty(const builds::Run& run, const Asked& asked, const std::vector<const builds::Job*>& jobs) {
+std::string why_empty(const builds::Run& run, const Asked& asked, const std::vector<const builds::Job*>& jobs,
+                      const std::vector<LogPart>& parts) {
     const bool has_lines =
         std::any_of(jobs.begin(), jobs.end(), [](const builds::Job* job) { return job->log_lines > 0; });
     if (!has_lines) return explain_absence(run, jobs).why;
@@ -170,7 +171,11 @@ std::string why_empty(const builds::Run& run, const Asked& asked, const std::vec
                                     : "No new lines since the cursor; the run goes on.";
     }
     if (asked.level != "all") {
-        return fmt::format("No line here is of level {} or above; level \"all\" shows every line.", asked.level);
+        const bool all = std::all_of(parts.begin(), parts.end(), [](const LogPart& part) {
+            return part.last_line - part.first_line < judged_lines;
+        });
+        return fmt::format("No line here is of level {} or above{}; level \"all\" shows every line.", asked.level,
+                           all ? "" : fmt::format(" among the last {}", judged_lines));
     }
     if (asked.step) return fmt::format("The step \"{}\" has written no lines.", shortened(*asked.step, 80));
     return "No line found room here: ask with a larger max_tokens.";
@@ -199,21 +204,25 @@ std::string call_for_omitted(const builds::Run& run, const Asked& asked, const s
     NextCall call{"builds.tailLogs", {}};
     call.arguments["run_id"] = run.id;
     if (asked.attempt > 0) call.arguments["attempt"] = asked.attempt;
-    constexpr std::int64_t still_handy = 400;
+    if (asked.level != "all") call.arguments["level"] = asked.level;
+    if (asked.taste.timestamps) call.arguments["timestamps"] = true;
+    if (asked.step) call.arguments["step"] = *asked.step;
     if (!excerpt.jobs_left_out.empty()) {
         call.arguments["job"] = excerpt.jobs_left_out.front()->id;
-        if (asked.level != "all") call.arguments["level"] = asked.level;
         return to_text(call);
     }
+    if (parts.size() == 1) {
+        call.arguments["job"] = to_utf8(parts.front().job->name);
+        if (parts.front().step != nullptr) call.arguments["step"] = parts.front().step->number;
+    } else if (asked.job) {
+        call.arguments["job"] = *asked.job;
+    }
+    constexpr std::int64_t still_handy = 400;
     if (excerpt.omitted > still_handy || asked.max_tokens == most_tokens) {
         // From the first line on, page by page.
         call.arguments["cursor"] = logs::LogCursor{.run = run.id, .attempt = run.attempt}.encode();
         call.arguments["lines"] = most_lines;
     } else {
-        if (parts.size() == 1) {
-            call.arguments["job"] = to_utf8(parts.front().job->name);
-            if (parts.front().step != nullptr) call.arguments["step"] = parts.front().step->number;
-        }
         call.arguments["lines"] = 2 * still_handy;
     }
     call.arguments["max_tokens"] = most_tokens;
@@ -285,7 +294,7 @@ mcp::Outcome compose(const Answer& given, Card card, const LogExcerpt& excerpt) 
     const auto cursor = excerpt.cursor.encode();
     const bool done = builds::is_over(run) && !excerpt.more && !is_due(jobs);
     const auto next = next_calls(run, excerpt, done);
-    const auto why = excerpt.blocks.empty() ? why_empty(run, asked, jobs) : std::string{};
+    const auto why = excerpt.blocks.empty() ? why_empty(run, asked, jobs, parts) : std::string{};
     const std::int64_t look_again = done ? 0 : excerpt.more ? 1 : look_again_in_s(run, excerpt, jobs);
     const auto* state = log_state(run, jobs);
 
@@ -366,8 +375,9 @@ std::size_t size_of_the_rest(const Answer& given) {
         const auto call = call_for_omitted(run, given.asked, given.parts, farthest);
         constexpr std::size_t of_another_call = 200;
         left_out = size_in_json(left_out_text(farthest, call)) + size_in_json(call) + of_another_call;
-        // The other form of the call holds the job's name instead.
+        // The other forms of the call hold the job's name instead.
         if (!given.parts.empty()) left_out += 2 * size_in_json(to_utf8(given.parts.front().job->name));
+        if (given.asked.job) left_out += 2 * size_in_json(*given.asked.job);
     }
     // One that was handed in may know of more stretches that were read.
     constexpr std::size_t a_place_more = 40;

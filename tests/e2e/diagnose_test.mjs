@@ -103,6 +103,9 @@ test('the cause of a failed build in one call', async (t) => {
     assert.ok(block, JSON.stringify(tail.lines.map(({ from_line, to_line }) => [from_line, to_line])));
     const [, shown] = found.said.match(new RegExp(`^${cause.log_line}\\| *(.*)$`, 'm'));
     assert.ok(block.text.split('\n')[cause.log_line - block.from_line].includes(shown));
+    const loud = await client.call('builds_tailLogs', { run_id: run.run_id, job: 'test', level: 'error', max_tokens: 20_000 });
+    assert.ok(loud.lines.some(({ from_line, to_line, text }) => from_line <= cause.log_line && cause.log_line <= to_line && text.includes(shown)), loud.said);
+    assert.ok(loud.lines.every(({ text }) => !/^##\[group\]/m.test(text)), loud.said);
   });
 
   await t.test('steps and actions that the green run did not have', async () => {

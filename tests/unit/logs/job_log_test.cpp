@@ -85,6 +85,32 @@ TEST_F(JobLog, KnowsTheRunnersMarkers) {
     EXPECT_EQ(level_of(" ##[error]x"), Level::plain);
 }
 
+TEST_F(JobLog, HearsWhatToolsSayLoudly) {
+    auto log = writer();
+    const std::array lines{
+        "##[group]Run cc -Werror",
+        "\x1b[36;1mecho 'error: of the script'\x1b[0m",
+        "##[endgroup]",
+        "main.c:3:5: \x1b[31merror:\x1b[0m expected ';'",
+        "main.c:9:1: warning: unused variable 'x'",
+        "2 files compiled",
+        "##[warning]Node 16 is old",
+        "##[error]Process completed with exit code 1.",
+    };
+    for (const auto* line : lines) log.append(1, line);
+    log.flush();
+    const auto log_reader = reader();
+
+    using Numbers = std::vector<std::int64_t>;
+    const auto errors = log_reader.read({.at_least = Level::error}).value();
+    EXPECT_EQ(numbers_of(errors), (Numbers{4, 8}));
+    EXPECT_EQ(errors.front().level, Level::error);
+    EXPECT_EQ(numbers_of(log_reader.read({.at_least = Level::warning}).value()), (Numbers{4, 5, 7, 8}));
+    EXPECT_EQ(numbers_of(log_reader.read({.from_end = true, .max_lines = 1, .at_least = Level::warning}).value()),
+              (Numbers{8}));
+    EXPECT_EQ(log_reader.read({.first_line = 4, .max_lines = 1}).value().front().level, Level::plain);
+}
+
 TEST_F(JobLog, HoldsBackFastLinesUntilTheFlush) {
     auto log = writer();
     log.append(1, "first");

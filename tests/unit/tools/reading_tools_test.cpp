@@ -119,6 +119,40 @@ TEST(TailLogs, GivesEachOfManyFailedJobsAShareTheFirstErrorOfTheFirstJobFirst) {
     }
 }
 
+TEST(TailLogs, AsksForTheRestAsItWasAsked) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    run.jobs.reserve(2);
+    bench.provider.add_job(run, 3, "build", numbered(300, std::string(40, 'x')), Conclusion::failure);
+    bench.provider.add_job(run, 4, "test", numbered(300, std::string(40, 'x')), Conclusion::failure);
+    const auto rest_of = [&](const std::string& how) {
+        const auto answered = bench.call("builds.tailLogs", R"({"run_id":12,"lines":20)" + how + "}");
+        return std::string{answered.structured.at("omitted").at("next").as_string()};
+    };
+
+    struct Row {
+        const char* asked;
+        const char* rest;
+    };
+    const std::array rows{
+        Row{R"(,"job":"test","timestamps":true)",
+            R"(builds.tailLogs {"run_id":12,"timestamps":true,"job":"test","step":1,"lines":800,"max_tokens":20000})"},
+        Row{R"(,"job":"*","step":"Run")",
+            R"(builds.tailLogs {"run_id":12,"step":"Run","job":"*","cursor":"CURSOR","lines":10000,"max_tokens":20000})"},
+        Row{R"(,"job":"build","attempt":1,"level":"warn","max_tokens":20000)",
+            R"(builds.tailLogs {"run_id":12,"attempt":1,"level":"warn","job":"build","step":1,"cursor":"CURSOR","lines":10000,"max_tokens":20000})"},
+    };
+    for (const auto& row : rows) {
+        auto rest = rest_of(row.asked);
+        const auto cursor = rest.find(R"("cursor":")");
+        if (cursor != std::string::npos) {
+            const auto begin = cursor + 10;
+            rest.replace(begin, rest.find('"', begin) - begin, "CURSOR");
+        }
+        EXPECT_EQ(rest, row.rest) << row.asked;
+    }
+}
+
 TEST(TailLogs, ReadsARunOfAThousandJobsPageByPageInABudgetThatItsCursorFits) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::success);
