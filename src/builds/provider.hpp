@@ -14,6 +14,7 @@
 #include "async/changes.hpp"
 #include "async/task.hpp"
 #include "base/result.hpp"
+#include "builds/annotation.hpp"
 #include "builds/branch_name.hpp"
 #include "builds/comparison.hpp"
 #include "builds/quota.hpp"
@@ -189,6 +190,13 @@ public:
     virtual async::Task<Result<std::optional<Comparison>>> compare([[maybe_unused]] std::string base,
                                                                    [[maybe_unused]] std::string head) {
         co_return std::optional<Comparison>{};
+    }
+
+    /// What was said of a job of the run beside its log. Empty: nothing, or the provider keeps its annotations
+    /// elsewhere.
+    virtual async::Task<Result<std::vector<Annotation>>> annotations([[maybe_unused]] RunId run,
+                                                                     [[maybe_unused]] std::int64_t job) {
+        co_return std::vector<Annotation>{};
     }
 
     /// Stops a run and everything it started, because `principal` wants it. A run that is over is `conflict` with

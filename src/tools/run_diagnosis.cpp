@@ -16,6 +16,7 @@
 #include "logs/diagnosis.hpp"
 #include "logs/matcher.hpp"
 #include "logs/visible_text.hpp"
+#include "tools/annotated_failure.hpp"
 #include "tools/answer_size.hpp"
 #include "tools/failed_jobs.hpp"
 #include "tools/fence.hpp"
@@ -48,6 +49,8 @@ constexpr std::size_t read_bytes_in_all = std::size_t{192} << 20;
 constexpr std::size_t green_bytes = std::size_t{4} << 20;
 /// Each may be a download.
 constexpr std::size_t most_looked_into = 32;
+/// Each may be a request.
+constexpr std::size_t most_annotated = 12;
 constexpr std::chrono::seconds longest_look{20};
 constexpr std::size_t most_victims = 12;
 
@@ -326,7 +329,27 @@ private:
             diagnosis = co_await std::move(working);
             if (!diagnosis.convinces) co_await compare_with_green(job, diagnosis, shared);
         }
+        if (!diagnosis.convinces) co_await hear_annotations(job, why, diagnosis);
         add(groups_, job, std::move(why), std::move(diagnosis));
+    }
+
+    /// What was said of a job beside its log: asked for where that isn't there or explains nothing.
+    async::Task<> hear_annotations(const Job& job, std::string& why, JobDiagnosis& diagnosis) {
+        if (annotated_ == most_annotated || job.status != Status::completed) co_return;
+        ++annotated_;
+        const auto annotations = co_await context_->provider.annotations(run_.id, job.id);
+        if (!annotations) {
+            if (!why.empty()) why += " Its annotations can't be read either: " + sentence(annotations.error().message);
+            co_return;
+        }
+        auto annotated = diagnose_annotations(job, *annotations, longest_text());
+        if (!annotated) co_return;
+        if (why.empty()) {
+            put_before(diagnosis, *std::move(annotated));
+        } else {
+            annotated->note = std::exchange(why, {});
+            diagnosis = *std::move(annotated);
+        }
     }
 
     /// What the job printed when it was green explains nothing: tried where nothing else convinces.
@@ -555,6 +578,7 @@ private:
     std::vector<const Job*> victims_;
     std::vector<const Job*> unseen_;  ///< failed jobs that were not looked into
     std::size_t read_ = 0;            ///< bytes of logs
+    std::size_t annotated_ = 0;       ///< jobs whose annotations were asked for
     std::int64_t unread_ = 0;         ///< lines of logs that were too long
     const Job* unread_of_ = nullptr;
 };

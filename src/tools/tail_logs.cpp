@@ -189,6 +189,9 @@ NextCalls next_calls(const builds::Run& run, const LogExcerpt& excerpt, bool don
         if (!excerpt.more) of_run["wait_s"] = 30;
         return {{"builds.tailLogs", std::move(of_run)}};
     }
+    const bool silent =
+        std::all_of(run.jobs.begin(), run.jobs.end(), [](const builds::Job& job) { return job.log_lines == 0; });
+    if (silent && has_failed(run.conclusion)) return {{"builds.diagnose", std::move(of_run)}};
     // The log is read: what follows is the mended branch.
     if (run.conclusion == builds::Conclusion::failure || run.conclusion == builds::Conclusion::timed_out) {
         boost::json::object of_branch;

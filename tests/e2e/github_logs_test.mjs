@@ -148,6 +148,26 @@ test('why there is no log', async (t) => {
   }
 });
 
+test('a job that left no log is explained by what GitHub says of it', async (t) => {
+  const unpaid = 'The job was not started because recent account payments have failed or your spending limit needs to be increased.';
+  const lost = 'The hosted runner lost communication with the server. Anything in your workflow that terminates the runner process can cause this.';
+  const { github, peer } = await onGithub(t);
+  github.addScript({ jobs: [
+    { name: 'build', refused: true, annotations: [{ message: unpaid }] },
+    { name: 'heavy', conclusion: 'failure', annotations: [{ message: lost }], steps: [{ name: 'Build', run: 'make', log: ['compiling a', 'compiling b'] }] },
+  ] });
+  const { run_id } = await good(create(peer));
+  await ended(peer, run_id);
+  const found = await until('both to be explained', async () => {
+    const diagnosis = await good(peer.tool('builds.diagnose', { run_id, compare: false }));
+    return diagnosis.causes.length >= 2 && /compiling b/.test(diagnosis.text) && diagnosis;
+  }, 30_000);
+  const said = new Map(found.causes.map((cause) => [cause.message, cause]));
+  assert.deepEqual([said.get(unpaid)?.job, said.get(unpaid)?.log_line], ['build', null], JSON.stringify(found.causes));
+  assert.equal(said.get(lost)?.job, 'heavy', JSON.stringify(found.causes));
+  assert.deepEqual(found.jobs.map((job) => [job.name, job.class]).sort(), [['build', 'workflow'], ['heavy', 'runner_lost']]);
+});
+
 test('what a run waits for is told, and what to do', async (t) => {
   const held = { concurrency: { group: 'pages' }, jobs: [{ name: 'build', steps: [{ name: 'Hold', hold: 'go' }] }] };
   const gated = (environment) => ({ jobs: [{ name: 'deploy', environment: { name: 'production', ...environment } }] });

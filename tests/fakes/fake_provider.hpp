@@ -18,7 +18,8 @@ namespace flux {
 class FakeProvider final : public builds::Provider {
 public:
     std::map<builds::RunId, builds::Run> known;
-    std::map<std::int64_t, std::vector<logs::Line>> logs;  ///< by job
+    std::map<std::int64_t, std::vector<logs::Line>> logs;                               ///< by job
+    std::map<std::int64_t, Result<std::vector<builds::Annotation>>> known_annotations;  ///< by job
     std::vector<builds::Branch> known_branches;
     std::vector<builds::Workflow> known_workflows;
     std::vector<builds::CreateRequest> created;
@@ -185,6 +186,11 @@ public:
         std::optional<builds::Comparison> comparison;
         if (found != comparisons.end()) comparison = found->second;
         co_return comparison;
+    }
+
+    async::Task<Result<std::vector<builds::Annotation>>> annotations(builds::RunId, std::int64_t job) override {
+        const auto found = known_annotations.find(job);
+        co_return found == known_annotations.end() ? std::vector<builds::Annotation>{} : found->second;
     }
 
     async::Task<Result<builds::Run>> cancel(builds::RunId id, std::string) override {

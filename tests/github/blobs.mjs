@@ -71,7 +71,7 @@ export class Blobs {
     if (kind === 'artifact') return new TextLog(what.artifact.zip);
     if (kind === 'run-log') return new TextLog(logArchive(what.jobs, fault?.kind === 'zip' ? fault.shape : undefined));
     const { job } = what;
-    if (job.script.log_never || job.status !== 'completed' || job.conclusion === 'skipped' || !(job.readable <= now)) return undefined;
+    if (job.script.log_never || job.script.refused || job.status !== 'completed' || job.conclusion === 'skipped' || !(job.readable <= now)) return undefined;
     if (!this.#logs.has(job.id)) this.#logs.set(job.id, logOf(job));
     return this.#logs.get(job.id);
   }

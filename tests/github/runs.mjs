@@ -155,6 +155,11 @@ export class Runs {
 
   #startJob(job) {
     if (job.status !== 'queued') return;
+    if (job.script.refused) {
+      job.steps = [];
+      this.#complete(job, 'failure');
+      return;
+    }
     job.status = 'in_progress';
     job.started = this.#clock.now();
     job.runner = { id: 7, name: 'GitHub Actions 7' };
@@ -209,6 +214,7 @@ export class Runs {
   #complete(job, conclusion) {
     job.status = 'completed';
     job.conclusion = conclusion;
+    job.annotations.push(...(job.script.annotations ?? []));
     job.completed = this.#clock.now();
     job.started ??= job.completed;
     job.readable = job.completed + (job.script.upload_s ?? 1.5) * 1000;

@@ -1,4 +1,4 @@
-import { act, screen, within } from '@testing-library/react';
+import { act, cleanup, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { useShortcuts } from '../src/state/shortcuts';
 import { prefer } from '../src/state/preferences';
@@ -43,6 +43,20 @@ describe('why a run failed', () => {
     const client = new CannedClient({ 'builds.diagnose': () => ({ ...diagnosis, verdict: null, causes: [] }) });
     show(<DiagnosisCard report={report()} onPlace={() => {}} />, { client });
     expect(await screen.findByText(/No line says clearly/)).toBeInTheDocument();
+  });
+
+  it('says why there is no log, and leads nowhere from what is said beside it', async () => {
+    const silent = new CannedClient({ 'builds.diagnose': () => ({ ...diagnosis, verdict: null, causes: [], why: 'Job "test" ended (failure) without a line.' }) });
+    show(<DiagnosisCard report={report()} onPlace={() => {}} />, { client: silent });
+    expect(await screen.findByText(/without a line/)).toBeInTheDocument();
+    cleanup();
+
+    const unpaid = { ...diagnosis.causes[0]!, message: 'The job was not started', log_line: null };
+    const annotated = new CannedClient({ 'builds.diagnose': () => ({ ...diagnosis, causes: [unpaid] }) });
+    show(<DiagnosisCard report={report()} onPlace={() => {}} />, { client: annotated });
+    expect(await screen.findByText('The job was not started')).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: /^Line/ })).not.toBeInTheDocument();
+    expect(forAgent(report(), [unpaid])).toContain('(test, Test)');
   });
 
   it('is short for an agent', () => {

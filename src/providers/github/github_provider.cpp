@@ -16,6 +16,7 @@
 #include "net/http_client.hpp"
 #include "observe/log.hpp"
 #include "providers/github/access_check.hpp"
+#include "providers/github/annotations.hpp"
 #include "providers/github/api_client.hpp"
 #include "providers/github/api_error.hpp"
 #include "providers/github/api_metrics.hpp"
@@ -470,6 +471,11 @@ async::Task<Result<builds::Page<builds::Workflow>>> GithubProvider::workflows(bu
 
 async::Task<Result<std::optional<builds::Comparison>>> GithubProvider::compare(std::string base, std::string head) {
     return state_->comparisons.between(std::move(base), std::move(head));
+}
+
+async::Task<Result<std::vector<builds::Annotation>>> GithubProvider::annotations(builds::RunId /*run*/,
+                                                                                 std::int64_t job) {
+    return annotations_of(state_->api, job);
 }
 
 async::Task<Result<builds::Run>> GithubProvider::cancel(builds::RunId run, std::string principal) {

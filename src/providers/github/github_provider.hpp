@@ -55,6 +55,7 @@ public:
     async::Task<Result<builds::Page<builds::Branch>>> branches(builds::ListQuery query) override;
     async::Task<Result<builds::Page<builds::Workflow>>> workflows(builds::ListQuery query) override;
     async::Task<Result<std::optional<builds::Comparison>>> compare(std::string base, std::string head) override;
+    async::Task<Result<std::vector<builds::Annotation>>> annotations(builds::RunId run, std::int64_t job) override;
     async::Task<Result<builds::Run>> cancel(builds::RunId run, std::string principal) override;
     async::Task<Result<builds::Run>> rerun(builds::RerunRequest request) override;
     async::Task<Result<builds::Preview>> remove_preview(std::variant<builds::RunId, builds::BranchName> what,

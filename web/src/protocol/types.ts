@@ -134,7 +134,8 @@ export interface Cause {
   col?: number | null;
   job?: string | null;
   step?: string | null;
-  log_line: number;
+  /// Null: said of the job beside its log.
+  log_line: number | null;
   count?: number;
   excerpt?: string;
 }
@@ -145,6 +146,8 @@ export interface Diagnosis {
   failed_steps: { job: string | null; step: string; line: number }[];
   causes: Cause[];
   omitted?: { lines: number; next: string } | null;
+  /// Why there is nothing to say, where that is so.
+  why?: string;
   since_green?: SinceGreen | null;
   /// The same commit was green as well.
   flaky?: { passed: number; failed: number; passed_run_id: number } | null;

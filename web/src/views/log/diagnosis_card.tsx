@@ -33,10 +33,11 @@ export function DiagnosisCard({ report, onPlace, where = '' }: { report: RunRepo
           <FailureNote what="There is no diagnosis." error={diagnosis.error} onRetry={() => diagnosis.refetch()} alert={false} />
         </div>
       ) : causes.length === 0 ? (
-        <p className="mt-2 text-sm">No line says clearly what went wrong. The end of the failed step is the best place to look.</p>
+        <p className="mt-2 text-sm">{diagnosis.data.why ?? 'No line says clearly what went wrong. The end of the failed step is the best place to look.'}</p>
       ) : (
         <ol className="mt-3 flex flex-col gap-2.5">
           {causes.slice(0, mostCauses).map((cause, index) => {
+            const { log_line } = cause;
             const job = jobOfCause(report, cause);
             return (
               <li key={index} className="rounded-xl border border-line bg-well/50 p-3">
@@ -53,14 +54,14 @@ export function DiagnosisCard({ report, onPlace, where = '' }: { report: RunRepo
                   {cause.code && <span className="font-mono">{cause.code}</span>}
                   {cause.step && <span>step {cause.step}</span>}
                   {(cause.count ?? 1) > 1 && <span>{cause.count} times</span>}
-                  {job && (
+                  {job && log_line !== null && (
                     <button
                       type="button"
                       className="ml-auto inline-flex min-h-6 items-center gap-1 rounded font-medium text-brand underline-offset-2 hover:underline"
-                      onClick={() => onPlace({ job: job.id, lines: { first: cause.log_line, last: cause.log_line } })}
+                      onClick={() => onPlace({ job: job.id, lines: { first: log_line, last: log_line } })}
                     >
                       <ArrowDownToLine size={13} aria-hidden />
-                      Line {cause.log_line.toLocaleString('en')}
+                      Line {log_line.toLocaleString('en')}
                       <span className="sr-only"> of {job.name}</span>
                     </button>
                   )}
@@ -106,7 +107,7 @@ function SinceGreenNote({ since }: { since: SinceGreen }) {
 export function forAgent({ run }: RunReport, causes: Cause[]): string {
   const lines = causes.slice(0, mostCauses).map((cause) => {
     const where = cause.file ? ` at ${cause.file}${cause.line != null ? `:${cause.line}` : ''}` : '';
-    const from = [cause.job, cause.step, `log line ${cause.log_line}`].filter(Boolean).join(', ');
+    const from = [cause.job, cause.step, cause.log_line !== null && `log line ${cause.log_line}`].filter(Boolean).join(', ');
     return `- ${cause.message}${where} (${from})`;
   });
   return `Run ${run.run_id} of branch ${run.head_branch}${run.head_sha ? ` at ${run.head_sha.slice(0, 9)}` : ''} failed:\n${lines.join('\n')}\n`;

@@ -31,7 +31,7 @@ export function RunLogs({ report, place, onPlace, head }: RunLogsProps) {
   const [overAtFirst] = useState(() => (isOver(outcomeOf(run)) ? (run.attempt ?? 1) : undefined));
   const guilty = causes[0] && overAtFirst === (run.attempt ?? 1) ? jobOfCause(report, causes[0]) : undefined;
   const chosen = report.jobs.find((job) => job.id === place?.job) ?? guilty ?? firstJob(report.jobs);
-  const blamed = causes.filter((cause) => jobOfCause(report, cause) === chosen).map((cause) => cause.log_line);
+  const blamed = causes.filter((cause) => jobOfCause(report, cause) === chosen).flatMap((cause) => cause.log_line ?? []);
   const [treeOpen, setTreeOpen] = useState(false);
   return (
     <div className={clsx('flex min-h-0 flex-1 flex-col gap-4', roomy && 'xl:grid xl:grid-cols-[25rem_minmax(0,1fr)] xl:items-start')}>
