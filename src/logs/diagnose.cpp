@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -298,6 +299,19 @@ void add_earlier_trouble(Diagnosis& diagnosis, const RawLog& log, const StepFail
                      [](const Cause& a, const Cause& b) { return a.weight > b.weight; });
 }
 
+/// `causes`: best first. Of jobs that failed side by side none explains the other's failure.
+void put_best_of_each_job_first(std::vector<Cause>& causes) {
+    std::set<std::string> seen;
+    std::vector<Cause> first;
+    std::vector<Cause> others;
+    for (auto& cause : causes) {
+        const bool leads = cause.weight >= convincing && seen.insert(cause.job).second;
+        (leads ? first : others).push_back(std::move(cause));
+    }
+    causes = std::move(first);
+    causes.insert(causes.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+}
+
 std::string exit_meaning(const RawLog& log, const StepFailure& failure) {
     if (!failure.exit_code) return {};
     const auto& step = log.steps()[failure.step];
@@ -344,6 +358,7 @@ std::string summary_of(const Diagnosis& diagnosis) {
 Diagnosis diagnose(const RawLog& log, const ShapeSet& in_green) {
     Diagnosis diagnosis;
     const auto failures = find_failed_steps(log);
+    std::set<std::string_view> jobs;
     for (const auto& failure : failures) {
         const auto& step = log.steps()[failure.step];
         if (step.parent >= 0) {
@@ -359,10 +374,10 @@ Diagnosis diagnose(const RawLog& log, const ShapeSet& in_green) {
         add_failed_tests(diagnosis, candidates);
         auto ranked = rank(log, std::move(candidates), failure, in_green);
         diagnosis.further.insert(diagnosis.further.end(), ranked.further.begin(), ranked.further.end());
-        const bool first_failure = &failure == &failures.front();
+        const bool first_of_its_job = jobs.insert(step.job).second;
         for (auto& cause : ranked.causes) {
             // A later step that fails, fails mostly because the first did.
-            if (!first_failure) cause.weight -= 15;
+            if (!first_of_its_job) cause.weight -= 15;
             diagnosis.causes.push_back(std::move(cause));
         }
     }
@@ -375,6 +390,7 @@ Diagnosis diagnose(const RawLog& log, const ShapeSet& in_green) {
     if (best < convincing || misses_something(diagnosis.causes.front())) {
         add_earlier_trouble(diagnosis, log, failures.front());
     }
+    if (jobs.size() > 1) put_best_of_each_job_first(diagnosis.causes);
     if (diagnosis.causes.size() > most_causes) {
         diagnosis.causes_left_out = diagnosis.causes.size() - most_causes;
         diagnosis.causes.resize(most_causes);

@@ -13,6 +13,8 @@ namespace flux::logs {
 namespace {
 
 constexpr std::size_t longest_line = 400;
+/// What a line is cut to at most where there is no room for more.
+constexpr std::size_t shortest_line = 100;
 /// Lines of an excerpt that are shown, from its end.
 constexpr std::size_t longest_excerpt = 44;
 /// What a diagnosis that convinces may use up: enough for the causes, their surroundings and the end of the step.
@@ -26,18 +28,18 @@ std::size_t enough_for(const Diagnosis& diagnosis) {
     return enough_tokens + (tests > 1 ? for_a_test * tests : 0);
 }
 
-/// A line that is too long, as its front and the place further on where it speaks of trouble.
-std::string shown_of(std::string_view text) {
-    if (text.size() <= longest_line) return std::string{text};
-    constexpr std::size_t front = 200;
+/// A line that is longer than `limit` as its front and the place further on where it speaks of trouble.
+std::string shown_of(std::string_view text, std::size_t limit = longest_line) {
+    if (text.size() <= limit) return std::string{text};
+    const auto front = limit / 2;
     for (const std::string_view word : {"rror", "ailed", "xception", "annot ", "ot found"}) {
-        const auto at = text.find(word, longest_line);
+        const auto at = text.find(word, limit);
         if (at == std::string_view::npos) continue;
         auto begin = at - 40;
         while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
-        return shortened(text, front) + shortened(text.substr(begin), longest_line - front);
+        return shortened(text, front) + shortened(text.substr(begin), limit - front);
     }
-    return shortened(text, longest_line);
+    return shortened(text, limit);
 }
 
 std::string_view trimmed_end(std::string_view text) {
@@ -63,8 +65,13 @@ public:
             if (text.empty() || log_.line(number - 1).role == RawLine::Role::marker || shown_.contains(number))
                 continue;
             const auto* mark = log_.line(number - 1).level == Level::error ? "##[error]" : "";
-            auto line = fmt::format("{}| {}{}\n", log_.number_of(number - 1), mark, shown_of(text));
-            if (!titled && !title.empty()) line = fmt::format("-- {}\n{}", title, line);
+            const auto above = titled || title.empty() ? std::string{} : fmt::format("-- {}\n", title);
+            const auto begin = fmt::format("{}{}| {}", above, log_.number_of(number - 1), mark);
+            // The front of a line says more than that it was left out.
+            const auto room = max_bytes_ - std::min(max_bytes_, out_.size() + begin.size() + 1);
+            const auto limit =
+                room < std::min(text.size(), longest_line) && room >= shortest_line ? room : longest_line;
+            const auto line = begin + shown_of(text, limit) + "\n";
             if (out_.size() + line.size() > max_bytes_) {
                 ++left_out_;
                 full_ = true;
@@ -206,6 +213,9 @@ DiagnosisText write_diagnosis(const Diagnosis& diagnosis, const RawLog& log, std
     std::set<std::string_view> tools;
     const auto show_around = [&](const Cause& cause) {
         if (cause.heading != 0) excerpts.show(cause.heading, cause.heading, {});
+        // Where there is no room for all of it, the line itself comes before what stands around it.
+        if (out.size() + excerpts.size_of(cause.excerpt_first, cause.excerpt_last) + heading(cause).size() > max_bytes)
+            excerpts.show(cause.log_line, cause.log_line, heading(cause));
         excerpts.show(cause.excerpt_first, cause.excerpt_last, heading(cause));
     };
     for (std::size_t i = 0; i < diagnosis.causes.size(); ++i) {

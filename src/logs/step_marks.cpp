@@ -9,6 +9,7 @@ namespace flux::logs {
 namespace {
 
 constexpr std::string_view set_up = "Set up job";
+constexpr std::string_view whole_log = "the whole log";
 constexpr std::string_view containers = "Initialize containers";
 
 bool is_container_set_up(bool group, std::string_view title) {
@@ -29,6 +30,9 @@ std::optional<std::size_t> StepMarks::place(RawLine& line, std::size_t index, st
     const bool other_step = source.names_step && (other_job || steps_.back().name != source.step);
     const bool post = text == "Post job cleanup." && !in_script;
     const bool complete = text == "Cleaning up orphan processes" && !in_script;
+
+    runners_ =
+        runners_ || source.names_step || marked || post || complete || text.starts_with("Current runner version");
 
     std::optional<std::size_t> output;
     if (header_) {
@@ -72,7 +76,10 @@ std::optional<std::size_t> StepMarks::place(RawLine& line, std::size_t index, st
     return output;
 }
 
-std::optional<std::size_t> StepMarks::finish() { return header_ ? end_header(false) : std::nullopt; }
+std::optional<std::size_t> StepMarks::finish() {
+    if (!runners_ && steps_.size() == 1) steps_.front().name = whole_log;
+    return header_ ? end_header(false) : std::nullopt;
+}
 
 void StepMarks::Header::see(std::size_t index, std::string_view text, bool echoed) {
     const bool first = std::exchange(empty, false);

@@ -29,7 +29,7 @@ public:
     std::optional<std::size_t> place(RawLine& line, std::size_t index, std::string_view text, bool echoed,
                                      const Source& source);
 
-    /// The same behind the last line.
+    /// The same behind the last line. A log that no runner wrote is one step, called `the whole log`.
     std::optional<std::size_t> finish();
 
     const std::vector<RawStep>& steps() const { return steps_; }
@@ -62,6 +62,7 @@ private:
     std::optional<std::size_t> end_header(bool closed);
 
     std::vector<RawStep> steps_;
+    bool runners_ = false;  ///< some line shows that a runner wrote this log
     std::optional<Header> header_;
     Step now_;
 };

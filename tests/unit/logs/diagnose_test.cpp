@@ -198,6 +198,38 @@ TEST(Diagnose, ListsNoMoreFailedStepsAndCausesThanAnAnswerHolds) {
     EXPECT_EQ(omitted.at("next").as_string(), "the call");
 }
 
+TEST(Diagnose, PutsTheBestCauseOfEachJobFirst) {
+    const auto line = [](std::string_view job, std::string_view words) {
+        return fmt::format("{0}\tMake\t2026-01-18T11:08:00.0000000Z {1}\n", job, words);
+    };
+    std::string text;
+    for (std::size_t i = 0; i < 30; ++i)
+        text += line("gcc", fmt::format("src/a{}x.c:1:2: error: wrong", std::string(i, 'y')));
+    text += line("gcc", "##[error]Process completed with exit code 2.");
+    text += line("clang", "src/b.c:3:4: error: gone");
+    text += line("clang", "##[error]Process completed with exit code 2.");
+    text += line("notes", "something is missing");
+    text += line("notes", "##[error]Process completed with exit code 1.");
+    const auto causes = diagnose(RawLog::decode(text)).causes;
+
+    ASSERT_EQ(causes.size(), 10u);
+    EXPECT_EQ(std::pair(causes[0].job, causes[0].file), std::pair(std::string{"gcc"}, std::string{"src/ax.c"}));
+    EXPECT_EQ(std::pair(causes[1].job, causes[1].file), std::pair(std::string{"clang"}, std::string{"src/b.c"}));
+    EXPECT_EQ(causes[2].job, "gcc");
+}
+
+TEST(Diagnose, CallsTheStepOfALogWithoutStepsByNoStepsName) {
+    const auto plain = diagnose(RawLog::decode("building\nerror: no such release\n"));
+    ASSERT_EQ(plain.failed_steps.size(), 1u);
+    EXPECT_EQ(plain.failed_steps[0].step, "the whole log");
+
+    const auto set_up =
+        diagnose(RawLog::decode("Current runner version: '2.330.0'\n##[group]Runner Image\n##[endgroup]\n"
+                                "##[error]Unable to resolve action `a/b@v9`, unable to find version `v9`\n"));
+    ASSERT_EQ(set_up.failed_steps.size(), 1u);
+    EXPECT_EQ(set_up.failed_steps[0].step, "Set up job");
+}
+
 TEST(Diagnose, TakesAnAnnotationOfManyLinesForOneThingSaid) {
     const std::string stamp = "2026-01-18T11:08:00.4183657Z ";
     std::string text = stamp + "##[group]Run actions/setup-x@v4\n" + stamp + "with:\n" + stamp + "##[endgroup]\n" +
@@ -444,6 +476,18 @@ TEST(DiagnosisText, KeepsItsBudgetAndSaysWhatItLeftOut) {
     EXPECT_LE(tokens_in(text.text), 300u);
     EXPECT_GT(text.lines_left_out, 0u);
     EXPECT_THAT(text.text, testing::EndsWith(">>>log-n\n"));
+}
+
+TEST(DiagnosisText, CutsTheErrorRatherThanLeaveItOut) {
+    const auto long_line = [](char c) { return std::string(380, c) + "\n"; };
+    const auto output = long_line('a') + long_line('b') + "src/a.c:1:1: error: gone " + long_line('m') +
+                        long_line('c') + long_line('d');
+    const auto log = RawLog::decode(step("make", output + std::string{exit_one}));
+
+    const auto text = write_diagnosis(diagnose(log), log, "n", 120).text;
+
+    EXPECT_LE(tokens_in(text), 120u);
+    EXPECT_THAT(text, HasSubstr("| src/a.c:1:1: error: gone mmm"));
 }
 
 TEST(DiagnosisText, CannotBeClosedFromInside) {
