@@ -45,6 +45,62 @@ Base64 base64_of(std::string_view text, std::size_t shift) {
     return encoded;
 }
 
+std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
+    std::string result;
+    for (std::size_t at = 0;;) {
+        const auto found = text.find(what, at);
+        result += text.substr(at, found - at);
+        if (found == std::string_view::npos) return result;
+        result += with;
+        at = found + what.size();
+    }
+}
+
+/// `text`, which is well-formed UTF-8, as UTF-16 with the lower byte first.
+std::string utf16_of(std::string_view text) {
+    std::string result;
+    const auto put = [&](std::uint32_t unit) {
+        result += static_cast<char>(unit & 0xffU);
+        result += static_cast<char>(unit >> 8U);
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
+        const auto length = byte(0) < 0x80 ? 1U : byte(0) < 0xe0 ? 2U : byte(0) < 0xf0 ? 3U : 4U;
+        auto point = length == 1 ? byte(0) : byte(0) & (0xffU >> (length + 1));
+        for (std::size_t i = 1; i < length; ++i) point = point << 6U | (byte(i) & 0x3fU);
+        at += length;
+        if (point >= 0x10000) {
+            put(0xd800U + ((point - 0x10000) >> 10U));
+            point = 0xdc00U + ((point - 0x10000) & 0x3ffU);
+        }
+        put(point);
+    }
+    return result;
+}
+
+void add_base64(std::vector<std::string>& forms, std::string_view bytes) {
+    for (std::size_t shift = 0; shift < 3; ++shift) {
+        const auto encoded = base64_of(bytes, shift);
+        // A few characters of base64 would match by chance.
+        if (encoded.inside.size() < 5) continue;
+        for (const auto& each : {encoded.inside, encoded.at_end}) {
+            forms.push_back(each);
+            forms.push_back(replaced(replaced(each, "+", "-"), "/", "_"));
+        }
+    }
+}
+
+/// The lines in which `base64` (76 characters) and `openssl base64` (64) write it where nothing is in front of it.
+void add_wrapped_base64(std::vector<std::string>& forms, std::string_view bytes) {
+    constexpr std::size_t shortest_line = 8;
+    const auto encoded = base64_of(bytes, 0).inside;
+    for (const std::size_t width : {76U, 64U}) {
+        if (encoded.size() <= width) continue;
+        for (std::size_t at = 0; at + shortest_line <= encoded.size(); at += width)
+            forms.push_back(encoded.substr(at, width));
+    }
+}
+
 enum class JsonStyle { plain, go, php };
 
 /// As a string of JSON: what has to be escaped, and with it what Go (`\u003c`) or PHP (`\/`) escape besides.
@@ -93,17 +149,6 @@ std::string uri_escaped(std::string_view text, std::string_view unescaped, bool 
     return result;
 }
 
-std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
-    std::string result;
-    for (std::size_t at = 0;;) {
-        const auto found = text.find(what, at);
-        result += text.substr(at, found - at);
-        if (found == std::string_view::npos) return result;
-        result += with;
-        at = found + what.size();
-    }
-}
-
 std::string xml_escaped(std::string_view text) {
     auto result = replaced(text, "&", "&amp;");
     result = replaced(result, "<", "&lt;");
@@ -120,15 +165,10 @@ std::uint32_t start_of(const char* text) {
 /// The forms of one piece of a secret, without those that are cut at a `&`.
 std::vector<std::string> forms_of(std::string_view piece) {
     std::vector<std::string> forms{std::string{piece}};
-    for (std::size_t shift = 0; shift < 3; ++shift) {
-        const auto encoded = base64_of(piece, shift);
-        // A few characters of base64 would match by chance.
-        if (encoded.inside.size() < 5) continue;
-        for (const auto& each : {encoded.inside, encoded.at_end}) {
-            forms.push_back(each);
-            forms.push_back(replaced(replaced(each, "+", "-"), "/", "_"));
-        }
-    }
+    add_base64(forms, piece);
+    // PowerShell's commands are encoded so.
+    add_base64(forms, utf16_of(piece));
+    add_wrapped_base64(forms, piece);
     for (const auto style : {JsonStyle::plain, JsonStyle::go, JsonStyle::php}) {
         forms.push_back(json_escaped(piece, style));
     }

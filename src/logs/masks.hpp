@@ -25,9 +25,10 @@ struct HiddenRange {
 /// added; any number of threads may look.
 class Masks {
 public:
-    /// Hides `secret`, each of its lines, and their encodings: base64 at every shift and in both alphabets, hex, JSON
-    /// (also as Go and PHP write it), URI, XML and quoted forms. What is shorter than 3 characters would blacken the
-    /// whole log and is ignored: then false, and also where there is no room for more (some ten thousand secrets).
+    /// Hides `secret`, each of its lines, and their encodings: base64 at every shift and in both alphabets, also of
+    /// UTF-16 and as the lines of a secret that is encoded alone, hex, JSON (also as Go and PHP write it), URI, XML and
+    /// quoted forms. What is shorter than 3 characters would blacken the whole log and is ignored: then false, and also
+    /// where there is no room for more (some ten thousand secrets).
     bool add(std::string_view secret);
 
     bool empty() const { return texts_.empty(); }

@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "base/base64.hpp"
+
 namespace flux::logs {
 namespace {
 
@@ -41,6 +43,28 @@ TEST(Masks, HideASecretInEveryBase64ThatHoldsIt) {
          {"czNjcjN0L3Bhc3M+d29yZD8=", "YXMzY3IzdC9wYXNzPndvcmQ/",
           "YWFzM2NyM3QvcGFzcz53b3JkPw==", "czNjcjN0L3Bhc3M+d29yZD8K", "czNjcjN0L3Bhc3M-d29yZD8"}) {
         EXPECT_TRUE(masks.occurs_in(text)) << text;
+    }
+}
+
+TEST(Masks, HideASecretInTheBase64ThatPowerShellMakes) {
+    Masks masks;
+    ASSERT_TRUE(masks.add("s3cr3t-\xC3\xA4\xF0\x9F\x94\x91"));
+    // Of UTF-16: alone, and in `echo s3cr3t-…`.
+    EXPECT_EQ(masks.apply("cwAzAGMAcgAzAHQALQDkAD3YEd0="), "***=");
+    EXPECT_TRUE(masks.occurs_in("ZQBjAGgAbwAgAHMAMwBjAHIAMwB0AC0A5AA92BHd"));
+}
+
+TEST(Masks, HideTheLinesInWhichALongSecretIsEncoded) {
+    std::string secret;
+    for (int i = 0; i < 20; ++i) secret += "part" + std::to_string(i * 7919) + ";";
+    Masks masks;
+    ASSERT_TRUE(masks.add(secret));
+    const auto encoded = to_base64(secret + "\n");
+    for (const std::size_t width : {76U, 64U}) {
+        for (std::size_t at = 0; at + width <= encoded.size(); at += width) {
+            const auto line = encoded.substr(at, width);
+            EXPECT_EQ(masks.apply(line), "***") << line;
+        }
     }
 }
 
