@@ -205,7 +205,7 @@ std::int64_t lines_in(const std::vector<Shown>& all) {
 
 struct PartRead {
     std::vector<Shown> lines;
-    std::int64_t job_total = 0;
+    std::int64_t wanted = 0;  ///< lines that could have been shown; of loud ones those that were looked at
 };
 
 /// The end of a failed part, and before it what explains the failure where that isn't at the end.
@@ -245,7 +245,7 @@ async::Task<Result<PartRead>> read_part(builds::Provider& provider, async::Block
     if (searching) {
         query.max_lines = searched_lines;
         query.max_bytes = searched_bytes;
-    } else if (folding) {
+    } else if (folding || wants_loud(taste)) {
         query.max_lines = std::max(query.max_lines, folded_lines);
         query.max_bytes = std::max(query.max_bytes, folded_bytes);
     }
@@ -253,7 +253,7 @@ async::Task<Result<PartRead>> read_part(builds::Provider& provider, async::Block
     if (!page) co_return fail(std::move(page.error()));
 
     PartRead result;
-    result.job_total = page->total_lines;
+    result.wanted = wants_loud(taste) ? std::ssize(page->lines) : part.last_line - part.first_line + 1;
     auto choose = [job = *part.job, lines = std::move(page->lines), budget, taste, searching] {
         return searching ? causes_and_end(job, lines, budget, taste)
                          : last_that_fit(lines, budget, taste, block_cost_of(job));
@@ -342,8 +342,8 @@ async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::Blo
     Shares shares{parts, budget};
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto& part = parts[i];
-        excerpt.omitted += part.last_line - part.first_line + 1;
         if (!shares.holds(i)) {
+            if (!wants_loud(taste)) excerpt.omitted += part.last_line - part.first_line + 1;
             const bool is_new = excerpt.jobs_left_out.empty() || excerpt.jobs_left_out.back() != part.job;
             if (is_new && !shares.holds_job(part.job)) excerpt.jobs_left_out.push_back(part.job);
             continue;
@@ -359,7 +359,7 @@ async::Task<Result<LogExcerpt>> read_ends(builds::Provider& provider, async::Blo
                 append(excerpt.blocks, *part.job, shown.line, shown.text);
             }
         }
-        excerpt.omitted -= lines_in(read->lines);
+        excerpt.omitted += read->wanted - lines_in(read->lines);
     }
     co_return excerpt;
 }

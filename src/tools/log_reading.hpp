@@ -33,7 +33,7 @@ inline constexpr std::int64_t judged_lines = 200'000;
 struct LogExcerpt {
     std::vector<LogBlock> blocks;
     logs::LogCursor cursor;
-    std::int64_t omitted = 0;                       ///< lines of the chosen parts that found no room
+    std::int64_t omitted = 0;                       ///< lines of the chosen parts, loud enough, that found no room
     std::vector<const builds::Job*> jobs_left_out;  ///< no line of theirs found room
     bool more = false;                              ///< lines beyond the cursor are there already
 };

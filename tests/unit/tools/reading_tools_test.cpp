@@ -139,8 +139,6 @@ TEST(TailLogs, AsksForTheRestAsItWasAsked) {
             R"(builds.tailLogs {"run_id":12,"timestamps":true,"job":"test","step":1,"lines":800,"max_tokens":20000})"},
         Row{R"(,"job":"*","step":"Run")",
             R"(builds.tailLogs {"run_id":12,"step":"Run","job":"*","cursor":"CURSOR","lines":10000,"max_tokens":20000})"},
-        Row{R"(,"job":"build","attempt":1,"level":"warn","max_tokens":20000)",
-            R"(builds.tailLogs {"run_id":12,"attempt":1,"level":"warn","job":"build","step":1,"cursor":"CURSOR","lines":10000,"max_tokens":20000})"},
     };
     for (const auto& row : rows) {
         auto rest = rest_of(row.asked);
@@ -151,6 +149,23 @@ TEST(TailLogs, AsksForTheRestAsItWasAsked) {
         }
         EXPECT_EQ(rest, row.rest) << row.asked;
     }
+}
+
+TEST(TailLogs, CountsOfLoudLinesOnlyWhatIsLoud) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    auto lines = numbered(300, "compiling");
+    for (std::size_t i = 0; i < 50; ++i) lines[i * 5] = "##[error]bad " + std::to_string(i);
+    bench.provider.add_job(run, 3, "build", lines, Conclusion::failure);
+
+    const auto some = bench.call("builds.tailLogs", R"({"run_id":12,"level":"error","lines":20})");
+    EXPECT_EQ(some.structured.at("omitted").at("lines").as_int64(), 30);
+    EXPECT_EQ(some.structured.at("omitted").at("next").as_string(),
+              R"(builds.tailLogs {"run_id":12,"level":"error","job":"build","step":1,"lines":800,"max_tokens":20000})");
+    EXPECT_THAT(some.text, HasSubstr("##[error]bad 49"));
+    const auto all = bench.call("builds.tailLogs", R"({"run_id":12,"level":"error","lines":200})");
+    EXPECT_TRUE(all.structured.at("omitted").is_null());
+    EXPECT_THAT(all.text, HasSubstr("##[error]bad 0"));
 }
 
 TEST(TailLogs, ReadsARunOfAThousandJobsPageByPageInABudgetThatItsCursorFits) {
