@@ -169,6 +169,7 @@ void put_before(JobDiagnosis& diagnosis, JobDiagnosis annotated) {
     // The shortest: the log's own lines need the room.
     const auto& before = annotated.texts.back().text;
     for (auto& text : diagnosis.texts) text.text = before + text.text;
+    if (diagnosis.texts.empty()) diagnosis.texts = annotated.texts;
     for (auto& cause : diagnosis.causes) annotated.causes.push_back(std::move(cause));
     diagnosis.causes = std::move(annotated.causes);
     annotated.weights.insert(annotated.weights.end(), diagnosis.weights.begin(), diagnosis.weights.end());
