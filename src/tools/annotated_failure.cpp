@@ -28,6 +28,7 @@ constexpr std::size_t most_causes = 10;
 /// One annotation, judged.
 struct Said {
     std::string text;  ///< all of it, cleaned
+    std::string path;
     std::string tool;
     FailureClass kind = FailureClass::unknown;
     int weight = 0;
@@ -54,7 +55,11 @@ std::string cleaned(std::string_view text) {
 Said judged(const Annotation& annotation) {
     // Of words that no table knows: whoever made an annotation of them thought them worth it.
     constexpr int unknown_weight = 65;
-    Said said{.text = cleaned(annotation.message), .tool = {}, .weight = unknown_weight, .annotation = &annotation};
+    Said said{.text = cleaned(annotation.message),
+              .path = shortened(clean_name(annotation.path), longest_message),
+              .tool = {},
+              .weight = unknown_weight,
+              .annotation = &annotation};
     const auto line = said.first_line();
     const auto* matcher = logs::best_match(line).matcher;
     if (matcher != nullptr) {
@@ -76,7 +81,7 @@ boost::json::object cause_of(const Said& said, const builds::Job& job) {
     cause["file"] = nullptr;
     cause["line"] = nullptr;
     cause["col"] = nullptr;
-    if (!annotation.path.empty()) cause["file"] = shortened(annotation.path, longest_message);
+    if (!said.path.empty()) cause["file"] = said.path;
     if (annotation.line > 0) cause["line"] = annotation.line;
     if (annotation.column > 0) cause["col"] = annotation.column;
     cause["job"] = clean_name(job.name);
@@ -87,10 +92,11 @@ boost::json::object cause_of(const Said& said, const builds::Job& job) {
     return cause;
 }
 
-std::string place_of(const Annotation& annotation) {
-    if (annotation.path.empty()) return {};
-    const auto path = shortened(annotation.path, 120);
-    return annotation.line > 0 ? fmt::format("{}:{}: ", path, annotation.line) : path + ": ";
+std::string place_of(const Said& said) {
+    if (said.path.empty()) return {};
+    const auto path = shortened(said.path, 120);
+    const auto line = said.annotation->line;
+    return line > 0 ? fmt::format("{}:{}: ", path, line) : path + ": ";
 }
 
 /// At most `max_bytes` of them, but the first in any case.
@@ -98,7 +104,7 @@ std::string lines_of(const std::vector<Said>& all, std::size_t max_bytes) {
     std::string lines;
     for (const auto& said : all) {
         const auto room = max_bytes - std::min(max_bytes, lines.size());
-        auto next = place_of(*said.annotation) + said.text + "\n";
+        auto next = place_of(said) + said.text + "\n";
         if (next.size() > room) {
             if (!lines.empty()) break;
             next = shortened(next, std::max<std::size_t>(room, 120)) + "\n";

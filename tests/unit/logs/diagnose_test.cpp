@@ -479,9 +479,8 @@ TEST(DiagnosisText, KeepsItsBudgetAndSaysWhatItLeftOut) {
 }
 
 TEST(DiagnosisText, CutsTheErrorRatherThanLeaveItOut) {
-    const auto long_line = [](char c) { return std::string(380, c) + "\n"; };
-    const auto output = long_line('a') + long_line('b') + "src/a.c:1:1: error: gone " + long_line('m') +
-                        long_line('c') + long_line('d');
+    const auto output =
+        fmt::format("{0:a<380}\n{0:b<380}\nsrc/a.c:1:1: error: gone {0:m<380}\n{0:c<380}\n{0:d<380}\n", "");
     const auto log = RawLog::decode(step("make", output + std::string{exit_one}));
 
     const auto text = write_diagnosis(diagnose(log), log, "n", 120).text;

@@ -125,6 +125,21 @@ TEST(AnnotatedFailure, HidesSecretsAndKeepsItsBudget) {
     EXPECT_EQ(roomy.structured.at("causes").at(0).at("file").as_string(), "src/a.c");
 }
 
+TEST(AnnotatedFailure, ShowsNoPathThatIsNoText) {
+    ToolBench bench;
+    auto& run = bench.provider.add_run(12, Conclusion::failure);
+    bench.provider.add_job(run, 3, "build", {}, Conclusion::failure);
+    bench.provider.known_annotations[3] =
+        std::vector{Annotation{.message = "error: gone", .path = "src/\x1b[31ma\n.c\xE2\x80\xAE", .line = 3}};
+
+    const auto answered = bench.call("builds.diagnose", R"({"run_id":12})");
+
+    const std::string file{answered.structured.at("causes").at(0).at("file").as_string()};
+    EXPECT_EQ(file.find_first_of("\x1b\n"), std::string::npos) << file;
+    EXPECT_EQ(file.find("\xE2\x80\xAE"), std::string::npos) << file;
+    EXPECT_THAT(answered.text, HasSubstr(file + ":3: error: gone"));
+}
+
 TEST(TailLogs, SendsOnToTheDiagnosisWhereAFailedRunHasNoLog) {
     ToolBench bench;
     auto& run = bench.provider.add_run(12, Conclusion::failure);
