@@ -189,11 +189,11 @@ NextCalls next_calls(const builds::Run& run, const LogExcerpt& excerpt, bool don
         if (!excerpt.more) of_run["wait_s"] = 30;
         return {{"builds.tailLogs", std::move(of_run)}};
     }
-    const bool silent =
-        std::all_of(run.jobs.begin(), run.jobs.end(), [](const builds::Job& job) { return job.log_lines == 0; });
-    if (silent && has_failed(run.conclusion)) return {{"builds.diagnose", std::move(of_run)}};
-    // The log is read: what follows is the mended branch.
     if (run.conclusion == builds::Conclusion::failure || run.conclusion == builds::Conclusion::timed_out) {
+        const bool silent =
+            std::all_of(run.jobs.begin(), run.jobs.end(), [](const builds::Job& job) { return job.log_lines == 0; });
+        if (silent && !run.jobs.empty()) return {{"builds.diagnose", std::move(of_run)}};
+        // The log is read: what follows is the mended branch.
         boost::json::object of_branch;
         of_branch["branch"] = to_utf8(run.head_branch);
         return {{"builds.createPreview", std::move(of_branch)}};
