@@ -10,7 +10,6 @@ struct Annotation {
     enum class Level { notice, warning, failure };
 
     Level level = Level::failure;
-    std::string title = {};
     std::string message;      ///< may go over several lines
     std::string path = {};    ///< in the repository; empty: of no file
     std::int64_t line = 0;    ///< of `path`; 0: unknown

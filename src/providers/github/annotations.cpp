@@ -27,7 +27,6 @@ builds::Annotation::Level level_from(std::string_view name) {
 builds::Annotation annotation_from(const boost::json::value& item) {
     const auto& object = as_object(item);
     builds::Annotation annotation{.level = level_from(text_of(object, "annotation_level")),
-                                  .title = to_utf8(text_of(object, "title")),
                                   .message = to_utf8(text_of(object, "message"))};
     const auto path = text_of(object, "path");
     if (path.empty() || path == no_file) return annotation;
