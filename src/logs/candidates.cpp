@@ -150,6 +150,26 @@ private:
     int left_ = 0;
 };
 
+/// npm counts the known vulnerabilities of what it installed where the install went well; only `npm audit` fails for
+/// them.
+class InstallReport {
+public:
+    bool holds(std::string_view text) {
+        static const RE2 installed{
+            R"(^(?:added|removed|changed|up to date|audited) .*\baudited \d+ packages?\b|^audited \d+ packages?\b)"};
+        static const RE2 counted{R"(^(?:found )?[1-9]\d* (?:\w+ severity )?vulnerabilit)"};
+        if (left_ > 0) --left_;
+        if (text.find("audited ") != std::string_view::npos && RE2::PartialMatch(piece(text), installed)) {
+            left_ = longest_report;
+        }
+        return left_ > 0 && RE2::PartialMatch(piece(text), counted);
+    }
+
+private:
+    static constexpr int longest_report = 12;
+    int left_ = 0;
+};
+
 /// Node's spec reporter names tests and suites alike while they run; those that explain the failure come again at the
 /// end, without the suites around them.
 class NodeTests {
@@ -222,6 +242,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
     Heading heading;
     NodeTests node_tests;
     ExcusedFailure excused;
+    InstallReport install;
     Recoveries recoveries;
     LeftOut left_out;
     std::size_t traceback = 0;
@@ -237,7 +258,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         const auto text = unwrapped(whole);
         heading.see(text, i);
         node_tests.see(text);
-        if (excused.holds(text)) continue;
+        if (excused.holds(text) || install.holds(text)) continue;
         if (const auto* tool = takes_back(text)) take_back(found, i, tool);
         const auto lane = Recoveries::lane_of(whole.substr(0, whole.size() - text.size()));
         recoveries.see(text, lane, i, found);

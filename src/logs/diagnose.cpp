@@ -20,6 +20,7 @@
 #include "logs/failed_steps.hpp"
 #include "logs/line_shapes.hpp"
 #include "logs/places.hpp"
+#include "logs/plain_ending.hpp"
 
 namespace flux::logs {
 
@@ -312,6 +313,20 @@ void put_best_of_each_job_first(std::vector<Cause>& causes) {
     causes.insert(causes.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
 }
 
+/// What a plain text shows that doesn't tell how it ended: its end, and before it what may be trouble.
+void add_doubts(Diagnosis& diagnosis, const RawLog& log) {
+    constexpr std::size_t most_suspects = 8;
+    constexpr std::size_t last_lines = 8;
+    auto ending = plain_ending_of(log);
+    if (ending.how != PlainEnding::How::unknown || log.size() == 0) return;
+    auto& suspects = ending.suspects;
+    if (suspects.size() > most_suspects) {
+        suspects.erase(suspects.begin() + most_suspects / 2, suspects.end() - most_suspects / 2);
+    }
+    for (const auto line : suspects) diagnosis.evidence.push_back({{}, line + 1, line + 1});
+    diagnosis.evidence.push_back({"end of the log", log.size() - std::min(log.size(), last_lines) + 1, log.size()});
+}
+
 std::string exit_meaning(const RawLog& log, const StepFailure& failure) {
     if (!failure.exit_code) return {};
     const auto& step = log.steps()[failure.step];
@@ -381,7 +396,10 @@ Diagnosis diagnose(const RawLog& log, const ShapeSet& in_green) {
             diagnosis.causes.push_back(std::move(cause));
         }
     }
-    if (failures.empty()) return diagnosis;
+    if (failures.empty()) {
+        if (is_plain_text(log)) add_doubts(diagnosis, log);
+        return diagnosis;
+    }
 
     std::stable_sort(diagnosis.causes.begin(), diagnosis.causes.end(),
                      [](const Cause& a, const Cause& b) { return a.weight > b.weight; });

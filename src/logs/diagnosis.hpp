@@ -41,7 +41,7 @@ struct FailedStep {
 /// Of the failed tests, how many an answer in JSON names.
 inline constexpr std::size_t most_tests_listed = 20;
 
-/// What a log says about why it failed. All empty for a green log.
+/// What a log says about why it failed. No failed step and no cause for a green log.
 struct Diagnosis {
     FailureClass kind = FailureClass::unknown;
     double confidence = 0;  ///< 0 to 1
@@ -50,7 +50,8 @@ struct Diagnosis {
     std::vector<FailedStep> failed_steps;
     std::vector<Cause> causes;  ///< best first
     std::size_t causes_left_out = 0;
-    /// Lines worth showing where no cause says it all: the end of the failed step, its script, the token's permissions.
+    /// Lines worth showing where no cause says it all: the end of the failed step, its script, the token's permissions;
+    /// without a failed step, what a log shows that doesn't tell how it ended.
     struct Excerpt {
         std::string title;
         std::size_t first = 0;

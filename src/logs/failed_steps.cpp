@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "logs/candidates.hpp"
+#include "logs/plain_ending.hpp"
 
 namespace flux::logs {
 
@@ -180,60 +180,21 @@ bool passed_with_annotations(const RawLog& log, std::size_t step) {
 constexpr std::size_t after_the_error = 25;
 constexpr std::size_t after_an_actions_error = 3;
 
-/// Whether the last thing that was printed says that all went well.
-bool closes_well(const RawLog& log) {
-    static const RE2 well{
-        R"((?i)^\s*(ok\s+[^\d\s].*|\d+ passing\b.*|[✓✔√✅].*|(.*\b)?(completed?|success|successful|successfully|succeeded|done|passed|deployed|)"
-        R"(published|finished: success)\b[^a-z]*)$)"};
-    auto last = log.size();
-    while (last > 0 && log.line(last - 1).length == 0) --last;
-    if (last == 0) return false;
-    const auto text = log.text(last - 1);
-    static const RE2 unwell{R"((?i)\b(fail\w*|errors?|not)\b)"};
-    return RE2::PartialMatch(piece(text), well) && !RE2::PartialMatch(piece(text), unwell);
-}
-
-/// A line that can only be the last word of what failed: `error: no such thing`, `tool: fatal: gone`.
-bool gives_up(std::string_view text) {
-    static const RE2 last_word{
-        R"((?i)^\W{0,3}(?:[\w./-]+: )?(?:\[?(?:error|fatal|critical|failed|failure)\]?:|\[(?:error|fatal)\]|failed to ) *[^\s0])"};
-    static const RE2 none{R"((?i)\b(?:no|without) (?:errors?|fail)|\bignor)"};
-    return RE2::PartialMatch(piece(text), last_word) && !RE2::PartialMatch(piece(text), none);
-}
-
-/// A log without any mark of a runner: one step, which failed if its end shows a cause that convinces by itself, or
-/// ends with the words by which a known tool, or any, gives up.
-void judge_plain_text(const RawLog& log, std::vector<StepFailure>& failures) {
-    constexpr std::size_t looked_back = 60;
-    constexpr std::size_t closing_words = 12;
-    constexpr int convincing = 75;
-    constexpr int says_something = 13;  // what was taken back weighs less
-    const auto& steps = log.steps();
-    if (steps.size() != 1 || log.size() == 0 || closes_well(log)) return;
-    const auto last = log.size() - 1;
-    const auto first = last - std::min(last, looked_back);
-    auto end = last;
-    while (end > first && log.line(end).length == 0) --end;
-    for (const auto& candidate : find_candidates(log, first, last)) {
-        const bool closes = candidate.weight >= says_something && candidate.line + closing_words > last &&
-                            (!candidate.cause.tool.empty() || (candidate.line == end && gives_up(log.text(end))));
-        if (candidate.weight >= convincing || closes) {
-            failures.push_back({0, last, std::nullopt, false});
-            return;
-        }
-    }
-}
+/// Whether a runner marked something as gone wrong.
+bool shows_an_end(const Span& span) { return span.errors > 0 || span.ending; }
 
 }  // namespace
+
+bool is_plain_text(const RawLog& log) {
+    return log.steps().size() == 1 && !shows_an_end(look_at(log, log.steps().front()));
+}
 
 std::vector<StepFailure> find_failed_steps(const RawLog& log) {
     std::vector<StepFailure> failures;
     const auto& steps = log.steps();
     const auto facts = facts_of(log);
-    bool marked = false;
     for (std::size_t s = 0; s < steps.size(); ++s) {
         const auto& span = facts[s].span;
-        marked = marked || span.errors > 0 || span.ending || s > 0;
         StepFailure failure;
         if (span.ending) {
             failure = {s, *span.ending, span.exit_code, true};
@@ -248,7 +209,10 @@ std::vector<StepFailure> find_failed_steps(const RawLog& log) {
         }
         if (!facts[s].ended_green && !went_on_as_green(log, facts, s)) failures.push_back(failure);
     }
-    if (!marked) judge_plain_text(log, failures);
+    const bool is_plain = steps.size() == 1 && !shows_an_end(facts.front().span);
+    if (is_plain && plain_ending_of(log).how == PlainEnding::How::failed) {
+        failures.push_back({0, log.size() - 1, std::nullopt, false});
+    }
 
     // Clean-up that fails after the work failed is noise; alone it is the failure.
     const auto is_work = [&](const StepFailure& f) { return !steps[f.step].post; };

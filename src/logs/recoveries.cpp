@@ -44,7 +44,7 @@ constexpr const char* well =
     R"(\d+ (?:runs|tests?), (?:\d+ assertions, )?0 failures|test result: ok\.|ok\s+\S+\s+(?:\d+\.\d+s|\(cached\))|)"
     R"(\[       OK \]|100% tests passed|[#ℹ] cancelled 0$|\S+\.t \.+ ?ok$|All tests successful\.|)"
     R"((?:\[(?:INFO|WARNING)\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|BUILD SUCCESS)|BUILD SUCCESSFUL in |)"
-    R"(OK \(\d+ tests?|Passed!  - Failed: +0|ok \| \d+ passed)";
+    R"(OK \(\d+ tests?|Passed!  - Failed: +0|ok \| \d+ passed|0 fail$)";
 
 /// What ends a part of a run in which something failed: nothing behind it takes back what was before.
 constexpr const char* badly =
@@ -86,12 +86,6 @@ bool may_take_back(std::string_view text) {
 bool opens(std::string_view text) {
     static const RE2 expression{opening};
     return begins(expression, text);
-}
-
-bool closes_well(std::string_view text) {
-    static const RE2 expression{well};
-    static const RE2 unwell{R"(\b[1-9]\d* (?:failed|failures?|errors?)\b)"};
-    return begins(expression, text) && !RE2::PartialMatch(piece(text), unwell);
 }
 
 /// Whether nothing of the same run of tests follows: of some tools each part of a run ends as the whole does.
@@ -143,12 +137,6 @@ bool excuses(std::string_view text) {
     return RE2::PartialMatch(piece(text), expression) && !RE2::PartialMatch(piece(text), not_so);
 }
 
-/// What fails a run in which every test passed.
-bool is_of_the_whole_run(const Candidate& candidate) {
-    static const RE2 whole{R"((?i)coverage|threshold|obsolete|unhandled)"};
-    return RE2::PartialMatch(piece(candidate.cause.message), whole);
-}
-
 /// What is missing may be so because the network failed before.
 bool may_follow_from_network(const Candidate& candidate) {
     static const RE2 follows{
@@ -169,6 +157,17 @@ void take_back(std::vector<Candidate>& found, std::size_t from, const Concerns& 
 
 }  // namespace
 
+bool ends_tests_well(std::string_view text) {
+    static const RE2 expression{well};
+    static const RE2 unwell{R"(\b[1-9]\d* (?:failed|failures?|errors?)\b)"};
+    return begins(expression, text) && !RE2::PartialMatch(piece(text), unwell);
+}
+
+bool fails_a_whole_run(const Candidate& candidate) {
+    static const RE2 whole{R"((?i)coverage|threshold|obsolete|unhandled)"};
+    return RE2::PartialMatch(piece(candidate.cause.message), whole);
+}
+
 std::uint64_t Recoveries::lane_of(std::string_view wrapper) {
     const auto begin = wrapper.find_first_not_of(" \t");
     if (begin == std::string_view::npos) return 0;
@@ -186,7 +185,7 @@ void Recoveries::close(std::string_view test, std::uint64_t lane, std::size_t li
             found, mark.line,
             [&](const Candidate& candidate) {
                 const auto kind = candidate.cause.kind;
-                return candidate.lane == lane && !is_of_the_whole_run(candidate) &&
+                return candidate.lane == lane && !fails_a_whole_run(candidate) &&
                        (begun || kind == FailureClass::test || kind == FailureClass::unknown);
             },
             true);
@@ -224,7 +223,7 @@ bool Recoveries::see_mark(std::string_view text, std::uint64_t lane, std::size_t
     }
     if (text.starts_with("Ran ") && text.find(" in ") != std::string_view::npos) ran_ = line + 1;
     const bool unittest_ends = ran_ != 0 && line < ran_ + 4 && (text == "OK" || text.starts_with("OK ("));
-    if (has_passed(text, test) || unittest_ends || closes_well(text)) {
+    if (has_passed(text, test) || unittest_ends || ends_tests_well(text)) {
         if (unittest_ends || ends_whole_run(text)) passed_ = line + 1;
         close(test, lane, line, found);
         return true;

@@ -11,6 +11,12 @@
 
 namespace flux::logs {
 
+/// Whether the line ends a run of tests, or a part of it, in which all went well. The text is without what wraps it.
+bool ends_tests_well(std::string_view text);
+
+/// Whether it fails a run in which every test passed: coverage, obsolete snapshots, unhandled rejections.
+bool fails_a_whole_run(const Candidate& candidate);
+
 /// Follows one step and takes back errors that it got over: what a run of tests printed before it passed, an attempt
 /// that another one followed, what somebody says was expected. They stay candidates, but hardly weigh anything.
 /// Memory: a few marks for each of at most 64 programs that print side by side.

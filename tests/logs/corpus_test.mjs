@@ -146,6 +146,47 @@ test('and mostly where other tools in the step speak of errors that nobody minds
   holds(t, judge(amid, sample), { explained: 0.92, step: 0.98, class: 0.8 });
 });
 
+/// What each step of a log printed, as somebody would copy it: no stamps, no marks of a runner. `failed`: the step ended in an
+/// error; of a step that did not, but printed one, nothing is known.
+function copied(text) {
+  const lines = text.split('\n').map((line) => line.replace(/^\ufeff?(?:[^\t]*\t[^\t]*\t)?\ufeff?\d{4}-\S+Z ?/, '').replace(/\r$/, ''));
+  const starts = lines.flatMap((line, i) => (line.startsWith('##[group]Run ') ? [i] : []));
+  return starts.flatMap((at, i) => {
+    const rest = lines.slice(at, starts[i + 1]);
+    const body = rest.slice(rest.indexOf('##[endgroup]') + 1);
+    const end = body.findIndex((line) => /^(Post job|##\[error\]|##\[warning\]|Cleaning up orphan)/.test(line));
+    const output = body.slice(0, end < 0 ? undefined : end).map((line) => line.replace(/^##\[\w+\]/, '')).join('\n').trim();
+    return output.length < 20 ? [] : [{ output, failed: body.some((line) => line.startsWith('##[error]')) }];
+  });
+}
+
+test('a plain text fails by its end, and not by what it got over', (t) => {
+  // These steps passed, and print nothing but errors to their end: a dump of a service's log, and a flood made for a test.
+  const likeFailures = ['always-steps-noisy.log', 'cancelled-after-noise.log'];
+  const seen = new Set();
+  let passed = 0;
+  let explained = 0;
+  const failing = [];
+  for (const entry of corpus) {
+    for (const { output, failed } of copied(readFileSync(join(folder, entry.log), 'utf8'))) {
+      if (seen.has(output)) continue;
+      seen.add(output);
+      const answer = diagnose(`${output}\n`);
+      if (failed) {
+        failing.push(answer.failed_steps.length > 0);
+        explained += (entry.expect ?? []).every((words) => answer.text.slice(0, readable).includes(words));
+      } else if (!likeFailures.includes(entry.log)) {
+        passed += 1;
+        assert.deepEqual([answer.causes, answer.failed_steps], [[], []], `${entry.log}: ${output.slice(-300)}`);
+      }
+    }
+  }
+  t.diagnostic(`${passed} that passed; of ${failing.length} that failed ${failing.filter(Boolean).length} were called so, ${explained} explained`);
+  assert.ok(passed > 100);
+  assert.ok(failing.filter(Boolean).length / failing.length >= 0.85);
+  assert.ok(explained / failing.length >= 0.9);
+});
+
 test('a green log has no cause', () => {
   assert.ok(green.length > 0);
   for (const entry of green) {
