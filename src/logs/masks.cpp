@@ -19,6 +19,7 @@ constexpr std::size_t most_texts = std::size_t{1} << 20;
 constexpr std::size_t most_bytes = std::size_t{128} << 20;
 
 struct Base64 {
+    std::string before;  ///< of a group that other bytes begin, the characters that depend on the text alone
     std::string inside;  ///< what depends on the text alone, whatever follows it
     std::string at_end;  ///< the same with the last character, where nothing follows
 };
@@ -28,8 +29,11 @@ Base64 base64_of(std::string_view text, std::size_t shift) {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const std::size_t skip = (3 - shift) % 3;
     if (text.size() <= skip) return {};
-    text.remove_prefix(skip);
     Base64 encoded;
+    const auto byte = [&](std::size_t i) { return unsigned{static_cast<unsigned char>(text[i])}; };
+    if (skip == 2) encoded.before = {alphabet[(byte(0) & 15U) << 2U | byte(1) >> 6U], alphabet[byte(1) & 63U]};
+    if (skip == 1) encoded.before = {alphabet[byte(0) & 63U]};
+    text.remove_prefix(skip);
     std::uint32_t bits = 0;
     int count = 0;
     for (const char character : text) {
@@ -87,17 +91,6 @@ void add_base64(std::vector<std::string>& forms, std::string_view bytes) {
             forms.push_back(each);
             forms.push_back(replaced(replaced(each, "+", "-"), "/", "_"));
         }
-    }
-}
-
-/// The lines in which `base64` (76 characters) and `openssl base64` (64) write it where nothing is in front of it.
-void add_wrapped_base64(std::vector<std::string>& forms, std::string_view bytes) {
-    constexpr std::size_t shortest_line = 8;
-    const auto encoded = base64_of(bytes, 0).inside;
-    for (const std::size_t width : {76U, 64U}) {
-        if (encoded.size() <= width) continue;
-        for (std::size_t at = 0; at + shortest_line <= encoded.size(); at += width)
-            forms.push_back(encoded.substr(at, width));
     }
 }
 
@@ -168,7 +161,6 @@ std::vector<std::string> forms_of(std::string_view piece) {
     add_base64(forms, piece);
     // PowerShell's commands are encoded so.
     add_base64(forms, utf16_of(piece));
-    add_wrapped_base64(forms, piece);
     for (const auto style : {JsonStyle::plain, JsonStyle::go, JsonStyle::php}) {
         forms.push_back(json_escaped(piece, style));
     }
@@ -206,6 +198,7 @@ bool Masks::add(std::string_view secret) {
     bool added = true;
     for (const auto piece : pieces) {
         for (const auto& form : forms_of(piece)) added = add_text(form) && added;
+        added = add_wrapped(piece) && added;
         // As it stands in a line whose escapes and invisible characters were taken out.
         added = add_text(LineCleaner::bare_text(piece)) && added;
         // PowerShell cuts what it echoes at `&`.
@@ -232,8 +225,20 @@ bool Masks::add_text(std::string_view text) {
     return true;
 }
 
+bool Masks::add_wrapped(std::string_view piece) {
+    // Of several lines each is a piece of its own.
+    if (piece.find('\n') != std::string_view::npos) return true;
+    bool added = true;
+    for (std::size_t shift = 0; shift < 3; ++shift) {
+        const auto encoded = base64_of(piece.substr(0, longest_mask), shift);
+        for (const auto& each : {encoded.inside, encoded.at_end}) added = wrapped_.add(encoded.before, each) && added;
+    }
+    return added;
+}
+
 void Masks::find(std::string_view text, std::vector<HiddenRange>& found) const {
     if (texts_.empty() || text.size() < shortest) return;
+    wrapped_.find(text, found);
     const auto last = text.size() - shortest;
     for (std::size_t at = 0; at <= last; ++at) {
         const auto start = start_of(text.data() + at);
@@ -246,20 +251,6 @@ void Masks::find(std::string_view text, std::vector<HiddenRange>& found) const {
             break;
         }
     }
-}
-
-void join_overlapping(std::vector<HiddenRange>& ranges) {
-    std::sort(ranges.begin(), ranges.end(),
-              [](const HiddenRange& a, const HiddenRange& b) { return a.begin < b.begin; });
-    std::size_t kept = 0;
-    for (std::size_t i = 1; i < ranges.size(); ++i) {
-        if (ranges[i].begin < ranges[kept].end) {
-            ranges[kept].end = std::max(ranges[kept].end, ranges[i].end);
-        } else {
-            ranges[++kept] = ranges[i];
-        }
-    }
-    if (!ranges.empty()) ranges.resize(kept + 1);
 }
 
 std::string Masks::apply(std::string_view text) const {

@@ -10,25 +10,22 @@
 #include <unordered_set>
 #include <vector>
 
+#include "logs/hidden_range.hpp"
+#include "logs/wrapped_base64.hpp"
+
 namespace flux::logs {
 
 /// What stands where something was hidden.
 inline constexpr std::string_view mask_text = "***";
-
-/// A place in a text that must not be seen: `begin` to before `end`, in bytes.
-struct HiddenRange {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
 
 /// The secrets that are known by their value, and all the ways in which tools write them. Not thread-safe while one is
 /// added; any number of threads may look.
 class Masks {
 public:
     /// Hides `secret`, each of its lines, and their encodings: base64 at every shift and in both alphabets, also of
-    /// UTF-16 and as the lines of a secret that is encoded alone, hex, JSON (also as Go and PHP write it), URI, XML and
-    /// quoted forms. What is shorter than 3 characters would blacken the whole log and is ignored: then false, and also
-    /// where there is no room for more (some ten thousand secrets).
+    /// UTF-16 and in lines that break it, hex, JSON (also as Go and PHP write it), URI, XML and quoted forms. What is
+    /// shorter than 3 characters would blacken the whole log and is ignored: then false, and also where there is no
+    /// room for more (some ten thousand secrets).
     bool add(std::string_view secret);
 
     bool empty() const { return texts_.empty(); }
@@ -50,6 +47,7 @@ private:
     };
 
     bool add_text(std::string_view text);
+    bool add_wrapped(std::string_view piece);
 
     // A text is found by its first three bytes and its length; the first two bytes alone rule out nearly every place.
     std::unordered_set<std::string, Hash, std::equal_to<>> texts_;
@@ -57,9 +55,7 @@ private:
     std::unordered_map<std::uint32_t, std::vector<std::size_t>> lengths_;  ///< by start, longest first
     std::size_t longest_ = 0;
     std::size_t bytes_ = 0;
+    WrappedBase64 wrapped_;
 };
-
-/// Sorts `ranges` and joins those that overlap.
-void join_overlapping(std::vector<HiddenRange>& ranges);
 
 }  // namespace flux::logs

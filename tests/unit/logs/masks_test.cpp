@@ -68,6 +68,45 @@ TEST(Masks, HideTheLinesInWhichALongSecretIsEncoded) {
     }
 }
 
+TEST(Masks, HideWhatLinesOfBase64HoldOfASecretWhateverStandsInFrontOfIt) {
+    const std::string short_one = "gh-token-9f8e7d6c5b4a-Zq!";
+    for (const auto& secret : {short_one, short_one + "/1" + short_one + "+2" + short_one + "=3" + short_one}) {
+        Masks masks;
+        ASSERT_TRUE(masks.add(secret));
+        for (std::size_t before = 0; before < 120; ++before) {
+            const auto encoded = to_base64(std::string(before, '~') + secret + std::string(40, '~'));
+            // Of the groups that hold nothing else.
+            const auto first = (before + 2) / 3 * 4;
+            const auto inside = std::string_view{encoded}.substr(first, (before + secret.size()) / 3 * 4 - first);
+            for (const std::size_t width : {76U, 64U}) {
+                for (std::size_t at = 0; at < encoded.size(); at += width) {
+                    const auto line = masks.apply("  " + encoded.substr(at, width) + (before % 2 == 0 ? "" : "\","));
+                    for (std::size_t i = 0; i + 6 <= inside.size(); ++i) {
+                        ASSERT_EQ(line.find(inside.substr(i, 6)), std::string::npos)
+                            << before << ' ' << width << ' ' << line;
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST(Masks, HidePartsInTheLinesOfATextOfMany) {
+    const std::string secret = "gh-token-9f8e7d6c5b4a-Zq!";
+    Masks masks;
+    ASSERT_TRUE(masks.add(secret));
+    const auto encoded = to_base64(std::string(45, '~') + secret);
+    EXPECT_EQ(masks.apply(encoded.substr(0, 76) + "\n" + encoded.substr(76) + "\n"),
+              encoded.substr(0, 60) + "***\n***==\n");
+}
+
+TEST(Masks, TakeNoWordForAPartOfASecret) {
+    Masks masks;
+    ASSERT_TRUE(masks.add("gh-token-9f8e7d6c5b4a-Zq!"));
+    // The front of a part of its rest, and a line that ends in less than two groups of its front.
+    EXPECT_EQ(masks.apply("tb2tlb and Z2gt"), "tb2tlb and Z2gt");
+}
+
 TEST(Masks, HideASecretInHexAndInTheJsonOfOtherTools) {
     Masks masks;
     ASSERT_TRUE(masks.add("a<b>/c&d"));
