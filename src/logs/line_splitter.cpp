@@ -61,6 +61,19 @@ void LineSplitter::keep(std::string_view piece) {
     if (piece.ends_with('\r') && !line_.ends_with('\r')) line_ += '\r';
 }
 
+/// Which of the odd bytes are line feeds. All of them at once and without a branch: how many colours a line has can't
+/// be guessed.
+std::span<const std::uint32_t> LineSplitter::ends_among(std::span<const std::uint32_t> odd, std::string_view window) {
+    if (ends_.size() < odd.size()) ends_.resize(odd.size());
+    auto* const ends = ends_.data();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < odd.size(); ++i) {
+        ends[count] = static_cast<std::uint32_t>(i);
+        count += static_cast<std::size_t>(window[odd[i]] == '\n');
+    }
+    return {ends, count};
+}
+
 /// Most lines come whole and need no copy. What is odd is looked for in many of them at once, their ends with it.
 /// Returns how many bytes at the front of `bytes` they are.
 std::size_t LineSplitter::take_whole_lines(std::string_view bytes, const Sink& sink) {
@@ -68,9 +81,8 @@ std::size_t LineSplitter::take_whole_lines(std::string_view bytes, const Sink& s
     const auto odd = odd_.find(window);
     std::size_t begin = 0;
     std::size_t first = 0;
-    for (auto last = first; last < odd.size(); ++last) {
+    for (const std::size_t last : ends_among(odd, window)) {
         const std::size_t end = odd[last];
-        if (window[end] != '\n') continue;
         if (end - begin > longest_) break;
         const auto line = window.substr(begin, end - begin);
         const auto unmarked = without_byte_order_marks(line);

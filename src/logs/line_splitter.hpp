@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "logs/odd_bytes.hpp"
 #include "logs/stamp.hpp"
@@ -41,6 +44,7 @@ public:
     std::size_t pending() const { return fed_; }
 
 private:
+    std::span<const std::uint32_t> ends_among(std::span<const std::uint32_t> odd, std::string_view window);
     std::size_t take_whole_lines(std::string_view bytes, const Sink& sink);
     void keep(std::string_view piece);
     void give_kept(const Sink& sink);
@@ -48,7 +52,8 @@ private:
     std::size_t longest_;
     StampReader stamps_;
     OddBytes odd_;
-    std::string line_;  ///< without LF, stamp included
+    std::vector<std::uint32_t> ends_;  ///< of the lines in a window, as indices into its odd bytes
+    std::string line_;                 ///< without LF, stamp included
     std::size_t fed_ = 0;
     bool cut_ = false;
 };

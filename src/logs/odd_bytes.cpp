@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t block = 64;
 
-/// Writes the places of the odd ones among the bytes of whole blocks to `places`, which has room for one for each byte
-/// and for a block more. Returns the end of them.
-using FindInBlocks = std::uint32_t* (*)(const char* text, std::size_t begin, std::size_t end, std::uint32_t* places);
-
 /// The high bit of each byte that is odd or a tab: no sum carries into the next byte.
 std::uint64_t unprintable_bytes(std::uint64_t word) {
     constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
@@ -76,22 +72,76 @@ std::uint32_t* find_by_words(const char* text, std::size_t begin, std::size_t en
     return places;
 }
 
-bool has_vectors() {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+/// The same for processors that can pack the places of a block themselves.
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt")]] std::uint32_t* find_by_packing(const char* text,
+                                                                                      std::size_t begin,
+                                                                                      std::size_t end,
+                                                                                      std::uint32_t* places) {
+    constexpr std::size_t packed_at_once = 16;
+    alignas(block) std::array<std::uint8_t, block> counting{};
+    for (std::size_t i = 0; i < block; ++i) counting[i] = static_cast<std::uint8_t>(i);
+    const auto all_places = _mm512_load_si512(counting.data());
+    const auto blank = _mm512_set1_epi8(' ');
+    const auto printable = _mm512_set1_epi8('~' - ' ' + 1);
+    const auto tab = _mm512_set1_epi8('\t');
+    for (auto at = begin; at < end; at += block) {
+        const auto bytes = _mm512_loadu_si512(text + at);
+        const auto odd =
+            _mm512_cmpge_epu8_mask(_mm512_sub_epi8(bytes, blank), printable) & _mm512_cmpneq_epi8_mask(bytes, tab);
+        const auto count = static_cast<std::size_t>(std::popcount(odd));
+        const auto packed = _mm512_maskz_compress_epi8(odd, all_places);
+        const auto origin = _mm512_set1_epi32(static_cast<int>(at));
+        _mm512_storeu_si512(places, _mm512_add_epi32(origin, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed))));
+        if (count > packed_at_once) {
+            alignas(block) std::array<std::uint8_t, block> rest;
+            _mm512_store_si512(rest.data(), packed);
+            for (auto i = packed_at_once; i < count; ++i) places[i] = static_cast<std::uint32_t>(at) + rest[i];
+        }
+        places += count;
+    }
+    return places;
 }
-
-FindInBlocks fastest() { return has_vectors() ? find_by_vectors : find_by_words; }
-
-#else
-
-FindInBlocks fastest() { return find_by_words; }
 
 #endif
 
 }  // namespace
 
+#if defined(__x86_64__)
+
+bool OddBytes::can(Way way) {
+    switch (way) {
+    case Way::words: return true;
+    case Way::vectors:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    case Way::packing:
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
+               __builtin_cpu_supports("popcnt");
+    }
+    return false;
+}
+
+OddBytes::FindInBlocks OddBytes::finder(Way way) {
+    switch (way) {
+    case Way::packing: return find_by_packing;
+    case Way::vectors: return find_by_vectors;
+    case Way::words: break;
+    }
+    return find_by_words;
+}
+
+#else
+
+bool OddBytes::can(Way way) { return way == Way::words; }
+
+OddBytes::FindInBlocks OddBytes::finder(Way) { return find_by_words; }
+
+#endif
+
+OddBytes::OddBytes() : OddBytes{can(Way::packing) ? Way::packing : can(Way::vectors) ? Way::vectors : Way::words} {}
+
+OddBytes::OddBytes(Way way) : find_in_blocks_{finder(way)} {}
+
 std::span<const std::uint32_t> OddBytes::find(std::string_view text) {
-    static const auto find_in_blocks = fastest();
     constexpr std::size_t stretch = std::size_t{16} * 1024;
     static_assert(stretch % block == 0);
     std::size_t count = 0;
@@ -104,7 +154,7 @@ std::span<const std::uint32_t> OddBytes::find(std::string_view text) {
         const auto left = text.size() - at;
         const auto whole = std::min(left, stretch) / block * block;
         if (whole > 0) {
-            const auto* end = find_in_blocks(text.data(), at, at + whole, make_room(whole));
+            const auto* end = find_in_blocks_(text.data(), at, at + whole, make_room(whole));
             count = static_cast<std::size_t>(end - places_.data());
             at += whole;
             continue;
@@ -113,7 +163,7 @@ std::span<const std::uint32_t> OddBytes::find(std::string_view text) {
         padded.fill(' ');
         text.copy(padded.data(), left, at);
         auto* const places = make_room(block);
-        auto* const end = find_in_blocks(padded.data(), 0, block, places);
+        auto* const end = find_in_blocks_(padded.data(), 0, block, places);
         for (auto* place = places; place < end; ++place) *place += static_cast<std::uint32_t>(at);
         count = static_cast<std::size_t>(end - places_.data());
         at = text.size();
