@@ -28,7 +28,10 @@ std::optional<Place> place_of(std::string_view id) {
 
 }  // namespace
 
-EventLog::EventLog(bool primes, Limits limits) : primes_{primes}, limits_{limits} {}
+EventLog::EventLog(bool primes, Limits limits, std::shared_ptr<EventRoom> room)
+    : primes_{primes}, limits_{limits}, room_{std::move(room)} {}
+
+EventLog::~EventLog() { room_->give_back(told_->bytes); }
 
 std::uint64_t EventLog::open() {
     const std::lock_guard lock{mutex_};
@@ -105,6 +108,7 @@ void EventLog::end() {
     for (auto& [number, stream] : told->streams) {
         if (const auto sink = stream.sink.lock()) sink->finish();
     }
+    room_->give_back(told->bytes);
     *told = {};
 }
 
@@ -114,16 +118,22 @@ EventLog::Written EventLog::write_down(Told& told, std::uint64_t number, std::st
     ++stream.kept;
     told.kept.push_back({number, stream.last, std::string{message}});
     told.bytes += message.size();
+    room_->take(message.size());
     Written written{id_of(number, stream.last), stream.resumed};
     if (const auto sink = stream.sink.lock()) sink->deliver({written.id, std::string{message}});
-    while (told.kept.size() > limits_.events || told.bytes > limits_.bytes) drop_oldest(told);
+    while (is_too_much(told)) drop_oldest(told);
     return written;
 }
 
-void EventLog::drop_oldest(Told& told) {
+bool EventLog::is_too_much(const Told& told) const {
+    return told.kept.size() > limits_.events || told.bytes > limits_.bytes || (room_->is_overdrawn() && told.bytes > 0);
+}
+
+void EventLog::drop_oldest(Told& told) const {
     const auto oldest = std::move(told.kept.front());
     told.kept.pop_front();
     told.bytes -= oldest.message.size();
+    room_->give_back(oldest.message.size());
     const auto found = told.streams.find(oldest.stream);
     if (found == told.streams.end()) return;
     found->second.dropped = oldest.number;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/mostly_empty.hpp"
+#include "mcp/event_room.hpp"
 
 namespace flux::mcp {
 
@@ -34,8 +35,8 @@ public:
 };
 
 /// What one session was told over its event streams, so that a client that lost a connection can hear the rest: the
-/// session's own stream (a GET), and one for each reply that became a stream. Bounded in events and bytes; the oldest
-/// go first. Thread-safe.
+/// session's own stream (a GET), and one for each reply that became a stream. Bounded in events and bytes, by itself
+/// and together with the others that share its room; its oldest go first. Thread-safe.
 class EventLog {
 public:
     /// The session's own stream; the others are numbered by `open`.
@@ -46,8 +47,12 @@ public:
         std::uint32_t bytes = 256 * 1024;
     };
 
-    /// `primes`: whether streams begin with an event that only carries an id, which older clients choke on.
-    explicit EventLog(bool primes, Limits limits);
+    /// `primes`: whether streams begin with an event that only carries an id, which older clients choke on. `room` is
+    /// what many logs share.
+    EventLog(bool primes, Limits limits, std::shared_ptr<EventRoom> room);
+    EventLog(const EventLog&) = delete;
+    EventLog& operator=(const EventLog&) = delete;
+    ~EventLog();
 
     bool primes() const { return primes_; }
 
@@ -113,10 +118,12 @@ private:
     };
 
     Written write_down(Told& told, std::uint64_t stream, std::string_view message) const;
-    static void drop_oldest(Told& told);
+    void drop_oldest(Told& told) const;
+    bool is_too_much(const Told& told) const;
 
     const bool primes_;
     const Limits limits_;
+    const std::shared_ptr<EventRoom> room_;
     mutable std::mutex mutex_;
     std::uint64_t streams_opened_ = own_stream;
     MostlyEmpty<Told> told_;

@@ -143,8 +143,11 @@ HttpEntry::HttpEntry(const Dispatcher& dispatcher, const Clock& clock)
     : dispatcher_{dispatcher},
       limits_{dispatcher.options().max_message_bytes, dispatcher.options().max_depth},
       clock_{clock},
-      sessions_{dispatcher.options().max_sessions, dispatcher.options().session_idle_limit,
-                dispatcher.options().max_subscriptions, clock} {}
+      sessions_{{.sessions = dispatcher.options().max_sessions,
+                 .idle = dispatcher.options().session_idle_limit,
+                 .subscriptions = dispatcher.options().max_subscriptions,
+                 .event_bytes = dispatcher.options().max_event_bytes},
+                clock} {}
 
 std::shared_ptr<Exchange> HttpEntry::post(std::string_view body, const HttpFacts& facts,
                                           const admission::Visitor& visitor, async::Executor executor,

@@ -41,8 +41,9 @@ struct ServerOptions {
     std::chrono::minutes ask_limit{10};  ///< for one round in which a client is asked for something
     std::chrono::seconds session_idle_limit{3600};
     std::size_t max_sessions = 10'000;
-    std::size_t max_listens = 1024;                  ///< `subscriptions/listen` that are open, per principal
-    std::shared_ptr<TaskJournal> task_journal = {};  ///< nullptr: tasks end with the process
+    std::size_t max_event_bytes = std::size_t{64} << 20;  ///< that all sessions together keep for who comes back
+    std::size_t max_listens = 1024;                       ///< `subscriptions/listen` that are open, per principal
+    std::shared_ptr<TaskJournal> task_journal = {};       ///< nullptr: tasks end with the process
 };
 
 /// Headers of a POST, GET or DELETE that the protocol reads. Views into the transport's buffer, valid during the call.

@@ -10,11 +10,12 @@
 
 namespace flux::mcp {
 
-HttpSession::HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions)
+HttpSession::HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions,
+                         std::shared_ptr<EventRoom> room)
     : id_{std::move(id)},
       principal_{std::move(principal)},
       session_{std::move(greeted)},
-      events_{session_.revision() >= first_with_empty_events, EventLog::Limits{}},
+      events_{session_.revision() >= first_with_empty_events, EventLog::Limits{}, std::move(room)},
       subscriptions_{max_subscriptions} {}
 
 void HttpSession::end() {
@@ -64,19 +65,19 @@ void Listener::close() {
     if (open_.exchange(false)) session_->stream_closed(clock_.steady_now());
 }
 
-SessionTable::SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions,
-                           const Clock& clock)
-    : most_{most}, idle_limit_{idle_limit}, max_subscriptions_{max_subscriptions}, clock_{clock} {}
+SessionTable::SessionTable(const Limits& limits, const Clock& clock)
+    : limits_{limits}, room_{std::make_shared<EventRoom>(limits.event_bytes)}, clock_{clock} {}
 
 std::shared_ptr<HttpSession> SessionTable::open(std::string principal, Session greeted) {
-    auto session = std::make_shared<HttpSession>(random_id(), principal, std::move(greeted), max_subscriptions_);
+    auto session =
+        std::make_shared<HttpSession>(random_id(), principal, std::move(greeted), limits_.subscriptions, room_);
     std::vector<std::shared_ptr<HttpSession>> gone;
     {
         const std::lock_guard lock{mutex_};
         auto& own = by_principal_[std::move(principal)];
         own.push_front({session, clock_.steady_now()});
         by_id_.emplace(session->id(), Place{&own, own.begin()});
-        while (by_id_.size() > most_) gone.push_back(take_out(next_to_go()));
+        while (by_id_.size() > limits_.sessions) gone.push_back(take_out(next_to_go()));
     }
     for (const auto& old : gone) old->end();
     return session;
@@ -119,7 +120,7 @@ void SessionTable::end_idle() {
     {
         const std::lock_guard lock{mutex_};
         for (auto& [principal, entries] : by_principal_) {
-            const auto before = clock_.steady_now() - idle_limit_;
+            const auto before = clock_.steady_now() - limits_.idle;
             for (auto entry = entries.rbegin(); entry != entries.rend() && entry->used_at < before; ++entry) {
                 if (is_stale(*entry)) gone.push_back(entry->session);
             }
@@ -144,7 +145,7 @@ std::size_t SessionTable::size() const {
 }
 
 bool SessionTable::is_stale(const Entry& entry) const {
-    const auto before = clock_.steady_now() - idle_limit_;
+    const auto before = clock_.steady_now() - limits_.idle;
     return entry.used_at < before && entry.session->is_unheard_since(before);
 }
 

@@ -23,7 +23,8 @@ namespace flux::mcp {
 /// the table; calls, events and subscriptions have locks of their own.
 class HttpSession {
 public:
-    HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions);
+    HttpSession(std::string id, std::string principal, Session greeted, std::size_t max_subscriptions,
+                std::shared_ptr<EventRoom> room);
 
     const std::string& id() const { return id_; }
     const std::string& principal() const { return principal_; }
@@ -87,7 +88,14 @@ private:
 /// drive out the sessions of those who have fewer. Thread-safe; under its lock things are only looked up.
 class SessionTable {
 public:
-    SessionTable(std::size_t most, std::chrono::seconds idle_limit, std::size_t max_subscriptions, const Clock& clock);
+    struct Limits {
+        std::size_t sessions;
+        std::chrono::seconds idle;
+        std::size_t subscriptions;  ///< of each
+        std::size_t event_bytes;    ///< that all keep for who comes back
+    };
+
+    SessionTable(const Limits& limits, const Clock& clock);
 
     std::shared_ptr<HttpSession> open(std::string principal, Session greeted);
 
@@ -120,9 +128,8 @@ private:
     std::shared_ptr<HttpSession> take_out(Place place);
     Place next_to_go();
 
-    const std::size_t most_;
-    const std::chrono::seconds idle_limit_;
-    const std::size_t max_subscriptions_;
+    const Limits limits_;
+    const std::shared_ptr<EventRoom> room_;
     const Clock& clock_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Entries> by_principal_;  // the one used last in front

@@ -18,6 +18,8 @@ struct Hearing final : EventSink {
     bool open = true;
 };
 
+std::shared_ptr<EventRoom> room() { return std::make_shared<EventRoom>(1 << 20); }
+
 std::vector<std::string> missed(const std::optional<EventLog::Rest>& rest) {
     std::vector<std::string> out;
     if (!rest) return {"nothing of the kind"};
@@ -26,7 +28,7 @@ std::vector<std::string> missed(const std::optional<EventLog::Rest>& rest) {
 }
 
 TEST(EventLog, TellsTheRestOfOneStreamOnly) {
-    EventLog log{true, {}};
+    EventLog log{true, {}, room()};
     const auto sink = std::make_shared<Hearing>();
     const auto one = log.open();
     const auto two = log.open();
@@ -46,7 +48,7 @@ TEST(EventLog, TellsTheRestOfOneStreamOnly) {
 }
 
 TEST(EventLog, SaysThatAStreamGoesOnElsewhere) {
-    EventLog log{true, {}};
+    EventLog log{true, {}, room()};
     const auto stream = log.open();
     EXPECT_FALSE(log.add(stream, "a").resumed);
     EXPECT_FALSE(log.is_resumed(stream));
@@ -61,7 +63,7 @@ TEST(EventLog, SaysThatAStreamGoesOnElsewhere) {
 }
 
 TEST(EventLog, KeepsAnEndedStreamForWhoComesLater) {
-    EventLog log{true, {}};
+    EventLog log{true, {}, room()};
     const auto stream = log.open();
     log.close(stream, "answer");
 
@@ -72,7 +74,7 @@ TEST(EventLog, KeepsAnEndedStreamForWhoComesLater) {
 }
 
 TEST(EventLog, KnowsNoIdsThatItDidNotGive) {
-    EventLog log{true, {}};
+    EventLog log{true, {}, room()};
     const auto sink = std::make_shared<Hearing>();
     log.add(log.open(), "a");
 
@@ -82,7 +84,7 @@ TEST(EventLog, KnowsNoIdsThatItDidNotGive) {
 }
 
 TEST(EventLog, DropsTheOldestAndSaysSoToWhoAsksForIt) {
-    EventLog log{true, {.events = 3, .bytes = 10}};
+    EventLog log{true, {.events = 3, .bytes = 10}, room()};
     const auto sink = std::make_shared<Hearing>();
     for (int i = 0; i < 5; ++i) log.add(EventLog::own_stream, "m");
 
@@ -95,7 +97,7 @@ TEST(EventLog, DropsTheOldestAndSaysSoToWhoAsksForIt) {
 }
 
 TEST(EventLog, HasOneListenerForItsOwnStream) {
-    EventLog log{false, {}};
+    EventLog log{false, {}, room()};
     const auto first = std::make_shared<Hearing>();
     const auto second = std::make_shared<Hearing>();
 
@@ -110,6 +112,25 @@ TEST(EventLog, HasOneListenerForItsOwnStream) {
     EXPECT_THAT(first->heard, ElementsAre("0-1 a"));
     EXPECT_THAT(second->heard, ElementsAre("0-2 b"));
     EXPECT_FALSE(second->open);
+}
+
+TEST(EventLog, GivesBackWhatItTookOfTheCommonRoom) {
+    const auto shared = std::make_shared<EventRoom>(10);
+    {
+        EventLog log{true, {}, shared};
+        log.add(EventLog::own_stream, "abcdef");
+        EXPECT_EQ(shared->taken(), 6u);
+        log.add(EventLog::own_stream, "ghijkl");
+        EXPECT_EQ(shared->taken(), 6u);
+        EXPECT_FALSE(log.resume("0-0", nullptr)) << "the older one has gone";
+        log.add(EventLog::own_stream, std::string(11, 'x'));
+        EXPECT_EQ(shared->taken(), 0u) << "what has no place at all is only told";
+        log.add(EventLog::own_stream, "abc");
+        log.end();
+        EXPECT_EQ(shared->taken(), 0u);
+        log.add(EventLog::own_stream, "abc");
+    }
+    EXPECT_EQ(shared->taken(), 0u);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Fixture {
-    explicit Fixture(std::size_t most = 10) : table{most, 60s, 8, clock} {}
+    explicit Fixture(std::size_t most = 10) : table{{most, 60s, 8, 1000}, clock} {}
 
     std::string open(const std::string& principal) { return table.open(principal, Session{introduction})->id(); }
 
@@ -164,6 +164,26 @@ TEST(SessionTable, EndsASessionForItsPrincipalOnly) {
     EXPECT_FALSE(f.table.end(id, "b"));
     EXPECT_TRUE(f.table.end(id, "a"));
     EXPECT_FALSE(f.table.end(id, "a"));
+}
+
+TEST(SessionTable, KeepsNoMoreEventsOfAllSessionsThanThereIsRoomFor) {
+    Fixture f;
+    const auto loud = f.table.open("a", Session{f.introduction});
+    const auto other = f.table.open("b", Session{f.introduction});
+    const auto hears = [](HttpSession& session, const char* id) {
+        return session.events().resume(id, nullptr).has_value();
+    };
+    loud->events().add(EventLog::own_stream, std::string(600, 'x'));
+    other->events().add(EventLog::own_stream, std::string(300, 'x'));
+    // Whoever speaks when there is no room keeps the less itself.
+    loud->events().add(EventLog::own_stream, std::string(300, 'x'));
+    EXPECT_FALSE(hears(*loud, "0-0"));
+    EXPECT_TRUE(hears(*loud, "0-1"));
+    EXPECT_TRUE(hears(*other, "0-0"));
+
+    f.table.end(other->id(), "b");
+    loud->events().add(EventLog::own_stream, std::string(600, 'x'));
+    EXPECT_TRUE(hears(*loud, "0-1")) << "what a session that is over kept is free again";
 }
 
 }  // namespace
