@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/text.hpp"
@@ -27,13 +28,14 @@ struct LevelTag {
 };
 
 constexpr std::array level_tags{
-    LevelTag{"##[error]", Level::error},   LevelTag{"##[warning]", Level::warning},
-    LevelTag{"##[notice]", Level::notice}, LevelTag{"##[debug]", Level::debug},
-    LevelTag{"::error::", Level::error},   LevelTag{"::warning::", Level::warning},
+    LevelTag{"##[error]", Level::error},
+    LevelTag{"##[warning]", Level::warning},
+    LevelTag{"##[notice]", Level::notice},
+    LevelTag{"##[debug]", Level::debug},
 };
 
 Level take_level(std::string_view& text) {
-    if (!text.starts_with("##[") && !text.starts_with("::")) return Level::plain;
+    if (!text.starts_with("##[")) return Level::plain;
     for (const auto& [tag, level] : level_tags) {
         if (text.starts_with(tag)) {
             text.remove_prefix(tag.size());
@@ -45,6 +47,26 @@ Level take_level(std::string_view& text) {
 
 std::int64_t number_of(std::string_view text) { return to_integer(trimmed(text)).value_or(0); }
 
+struct Escape {
+    std::string_view written;
+    char character;
+};
+/// A line of a log is one line: what a command breaks is shown with blanks.
+constexpr std::array message_escapes{Escape{"%0D", ' '}, Escape{"%0A", ' '}, Escape{"%25", '%'}};
+constexpr std::array property_escapes{Escape{"%0D", ' '}, Escape{"%0A", ' '}, Escape{"%25", '%'}, Escape{"%3A", ':'},
+                                      Escape{"%2C", ','}};
+
+std::string unescaped(std::string_view text, std::span<const Escape> escapes) {
+    std::string result;
+    while (!text.empty()) {
+        const auto found = std::find_if(escapes.begin(), escapes.end(),
+                                        [&](const Escape& escape) { return text.starts_with(escape.written); });
+        result += found == escapes.end() ? text.front() : found->character;
+        text.remove_prefix(found == escapes.end() ? 1 : found->written.size());
+    }
+    return result;
+}
+
 /// `::error file=a.c,line=3::message`, where a log was taken before the runner rewrote it: what a runner that keeps the
 /// place would have made of it.
 struct AnnotationCommand {
@@ -53,23 +75,26 @@ struct AnnotationCommand {
 };
 
 std::optional<AnnotationCommand> annotation_command(std::string_view text) {
-    if (!text.starts_with("::error ") && !text.starts_with("::warning ")) return std::nullopt;
-    const auto begin = text.find(' ');
-    const auto end = text.find("::", begin);
-    if (end == std::string_view::npos) return std::nullopt;
-    std::string_view file;
+    constexpr std::string_view error = "::error";
+    constexpr std::string_view warning = "::warning";
+    const bool is_error = text.starts_with(error);
+    if (!is_error && !text.starts_with(warning)) return std::nullopt;
+    text.remove_prefix(is_error ? error.size() : warning.size());
+    const auto end = text.find("::");
+    if (end == std::string_view::npos || (end > 0 && text.front() != ' ')) return std::nullopt;
+    std::string file;
     std::int64_t line = 0;
     std::int64_t column = 0;
-    for (const auto property : split(text.substr(begin + 1, end - begin - 1), ',')) {
+    for (const auto property : split(text.substr(0, end), ',')) {
         const auto equals = std::min(property.find('='), property.size());
         const auto name = trimmed(property.substr(0, equals));
         const auto value = property.substr(std::min(equals + 1, property.size()));
-        if (name == "file") file = value;
+        if (name == "file") file = unescaped(value, property_escapes);
         if (name == "line") line = number_of(value);
         if (name == "col") column = number_of(value);
     }
-    return AnnotationCommand{text[2] == 'e' ? Level::error : Level::warning,
-                             annotation_text(file, line, column, text.substr(end + 2))};
+    const auto message = unescaped(text.substr(end + 2), message_escapes);
+    return AnnotationCommand{is_error ? Level::error : Level::warning, annotation_text(file, line, column, message)};
 }
 
 std::string_view front_of(std::string_view text, std::size_t limit) {
@@ -231,6 +256,7 @@ struct RawLogBuilder::State {
 
     LineSplitter splitter{longest_line};
     LineCleaner cleaner{Escapes::none, {.known = nullptr, .by_shape = true}};
+    LineCleaner unescaped_cleaner{Escapes::none, {.known = nullptr, .by_shape = true}};
     StepMarks marks;
     const LineSplitter::Sink sink = [this](const LineSplitter::RawLine& line) { add(line); };
 };
@@ -358,7 +384,8 @@ void RawLogBuilder::State::add(const LineSplitter::RawLine& line) {
     if (entry.level == Level::plain && text.starts_with("::")) command = annotation_command(text);
     if (command) {
         entry.level = command->level;
-        text = command->text;
+        // What was escaped may be something that nobody is to see.
+        text = unescaped_cleaner.clean(command->text).text;
     }
     entry.continues = stamped && !has_stamp;
     text = front_of(text, RawLog::longest_text);

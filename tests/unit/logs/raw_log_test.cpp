@@ -60,6 +60,23 @@ TEST(RawLog, ReadsLevelsFromTheRunnersMarkers) {
     EXPECT_EQ(log.line(3).level, Level::plain);
 }
 
+TEST(RawLog, ReadsWhatCommandsEscape) {
+    const auto log = RawLog::decode(
+        "::error::2 of 3 failed:%0A- adds%0D%0A- 100%25 covered%3A no\n::warning file=src/a%2Cb.c,line=2::hm%0Ahm\n"
+        "::error title=x::https%3A//u:%25p@example.org\n::error title=::see https://u:a%25b%0Ac@example.org\n"
+        "::errors::no\n::error x\n");
+
+    EXPECT_THAT(texts(log), ElementsAre("2 of 3 failed: - adds  - 100% covered%3A no", "src/a,b.c:2: hm hm",
+                                        "https%3A//u:%p@example.org", "see https://u:***@example.org", "::errors::no",
+                                        "::error x"));
+    EXPECT_EQ(log.line(0).level, Level::error);
+    EXPECT_EQ(log.line(1).level, Level::warning);
+    EXPECT_EQ(log.line(4).level, Level::plain);
+
+    const auto masked = RawLog::decode("::error file=https%3A//user:secret-pass@example.org/a::gone\n");
+    EXPECT_THAT(texts(masked), ElementsAre("https://user:***@example.org/a: gone"));
+}
+
 TEST(RawLog, CutsStepsAtTheirHeaders) {
     const auto log = RawLog::decode(
         "Current runner version: '2.330.0'\n"
