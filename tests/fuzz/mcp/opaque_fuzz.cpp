@@ -24,6 +24,7 @@ using flux::from_base64url;
 using flux::to_base64;
 using flux::to_base64url;
 using flux::mcp::EventLog;
+using flux::mcp::EventRoom;
 using flux::mcp::RequestStates;
 using flux::mcp::UriTemplate;
 
@@ -83,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto opened = states.open("somebody", "request", sealed);
     require(opened && *opened == text);
 
-    EventLog log{true, {.events = 2, .bytes = 64}};
+    EventLog log{true, {.events = 2, .bytes = 64}, std::make_shared<EventRoom>(1 << 20)};
     const auto stream = log.open();
     log.add(stream, "one");
     log.add(EventLog::own_stream, "two");
