@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t shortest = 3;
 constexpr std::size_t shortest_in_hex = 5;  // shorter ones would match by chance
 constexpr std::size_t longest_mask = 32 * 1024;
+/// What stands in a command for PowerShell is no longer.
+constexpr std::size_t longest_command = 512;
 constexpr std::size_t most_texts = std::size_t{1} << 20;
 constexpr std::size_t most_bytes = std::size_t{128} << 20;
 
@@ -185,10 +187,10 @@ std::vector<std::string> forms_of(std::string_view piece) {
 
 }  // namespace
 
-bool Masks::add(std::string_view secret) {
+Masks::Added Masks::add(std::string_view secret) {
     const auto clean = to_utf8(secret);
     const auto whole = trimmed(clean);
-    if (whole.size() < shortest) return false;
+    if (whole.size() < shortest) return Added::too_short;
     std::vector<std::string_view> pieces{whole};
     if (whole.find('\n') != std::string_view::npos) {
         for (const auto line : split(whole, '\n')) {
@@ -199,6 +201,7 @@ bool Masks::add(std::string_view secret) {
     for (const auto piece : pieces) {
         for (const auto& form : forms_of(piece)) added = add_text(form) && added;
         added = add_wrapped(piece) && added;
+        if (piece.size() <= longest_command) added = add_wrapped(utf16_of(piece)) && added;
         // As it stands in a line whose escapes and invisible characters were taken out.
         added = add_text(LineCleaner::bare_text(piece)) && added;
         // PowerShell cuts what it echoes at `&`.
@@ -207,7 +210,7 @@ bool Masks::add(std::string_view secret) {
             if (fragment.size() >= 6) added = add_text(fragment) && added;
         }
     }
-    return added;
+    return added ? Added::hidden : Added::no_room;
 }
 
 bool Masks::add_text(std::string_view text) {
@@ -225,13 +228,11 @@ bool Masks::add_text(std::string_view text) {
     return true;
 }
 
-bool Masks::add_wrapped(std::string_view piece) {
-    // Of several lines each is a piece of its own.
-    if (piece.find('\n') != std::string_view::npos) return true;
+bool Masks::add_wrapped(std::string_view bytes) {
     bool added = true;
     for (std::size_t shift = 0; shift < 3; ++shift) {
-        const auto encoded = base64_of(piece.substr(0, longest_mask), shift);
-        for (const auto& each : {encoded.inside, encoded.at_end}) added = wrapped_.add(encoded.before, each) && added;
+        const auto encoded = base64_of(bytes.substr(0, longest_mask), shift);
+        added = wrapped_.add(encoded.before, encoded.inside, encoded.at_end) && added;
     }
     return added;
 }

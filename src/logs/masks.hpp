@@ -22,18 +22,23 @@ inline constexpr std::string_view mask_text = "***";
 /// added; any number of threads may look.
 class Masks {
 public:
+    enum class Added : std::uint8_t {
+        hidden,     ///< in all forms
+        too_short,  ///< less than 3 characters: it would blacken the whole log, and is ignored
+        no_room,    ///< it is hidden as it is, but not in every form
+    };
+
     /// Hides `secret`, each of its lines, and their encodings: base64 at every shift and in both alphabets, also of
-    /// UTF-16 and in lines that break it, hex, JSON (also as Go and PHP write it), URI, XML and quoted forms. What is
-    /// shorter than 3 characters would blacken the whole log and is ignored: then false, and also where there is no
-    /// room for more (some ten thousand secrets).
-    bool add(std::string_view secret);
+    /// UTF-16 and in lines that break it (logs/wrapped_base64), hex, JSON (also as Go and PHP write it), URI, XML and
+    /// quoted forms. There is room for ten thousand secrets of usual length, or some hundred keys of several kilobytes.
+    Added add(std::string_view secret);
 
     bool empty() const { return texts_.empty(); }
     /// `text` with everything hidden replaced by `***`; the longest match counts, what overlaps becomes one.
     std::string apply(std::string_view text) const;
     bool occurs_in(std::string_view text) const;
 
-    /// Appends the places in `text`, in the order of their beginnings; they may overlap. Linear in `text` but for what
+    /// Appends the places in `text`, in any order; they may overlap. Linear in `text` but for what
     /// it hides.
     void find(std::string_view text, std::vector<HiddenRange>& found) const;
 
@@ -47,7 +52,7 @@ private:
     };
 
     bool add_text(std::string_view text);
-    bool add_wrapped(std::string_view piece);
+    bool add_wrapped(std::string_view bytes);
 
     // A text is found by its first three bytes and its length; the first two bytes alone rule out nearly every place.
     std::unordered_set<std::string, Hash, std::equal_to<>> texts_;

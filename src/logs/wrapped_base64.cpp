@@ -1,126 +1,157 @@
 #include "logs/wrapped_base64.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+#include <string>
 
 namespace flux::logs {
 
 namespace {
 
 constexpr std::size_t group = 4;
+constexpr std::size_t window = 4 * group;
 constexpr std::size_t shortest = 6;
-/// Lines of one secret are wider where it is all that is encoded; further on they are no lines any more.
-constexpr std::size_t widest_line = 1024;
 constexpr std::size_t most_parts = std::size_t{1} << 21;
-constexpr std::size_t usual_widths[] = {64, 76};
 
-/// At a line's end: the front of a secret; at its beginning: the rest of one; alone in it: something of its middle.
-enum class Part : std::uint64_t { front = 1, rest = 2, middle = 3 };
+enum class Letter : std::uint8_t { none, both, standard, url };
 
-/// Grows at either end.
-class Hash {
-public:
-    void append(char character) {
-        value_ += value_of(character) * power_;
-        power_ *= base;
-    }
-    void prepend(char character) {
-        value_ = value_ * base + value_of(character);
-        power_ *= base;
-    }
-    std::uint64_t as(Part part) const {
-        const auto mixed = (value_ ^ value_ >> 31U) * 0x9E37'79B9'7F4A'7C15U;
-        return (mixed ^ mixed >> 29U) + static_cast<std::uint64_t>(part);
-    }
-    std::size_t in_short() const { return as(Part::rest) >> 48U; }
+constexpr auto letters = [] {
+    std::array<Letter, 256> table{};
+    for (std::size_t c = '0'; c <= '9'; ++c) table[c] = Letter::both;
+    for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = Letter::both;
+    for (std::size_t c = 'A'; c <= 'Z'; ++c) table[c] = Letter::both;
+    table['+'] = table['/'] = Letter::standard;
+    table['-'] = table['_'] = Letter::url;
+    return table;
+}();
 
-private:
-    static constexpr std::uint64_t base = 0x0100'0000'01B3U;
-    static std::uint64_t value_of(char character) { return static_cast<unsigned char>(character) + 1U; }
+Letter letter_of(char c) { return letters[static_cast<unsigned char>(c)]; }
 
-    std::uint64_t value_ = 0;
-    std::uint64_t power_ = 1;
-};
-
-Hash hash_of(std::string_view text) {
-    Hash hash;
-    for (const char character : text) hash.append(character);
-    return hash;
+std::size_t key_of(const char* four) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, four, sizeof word);
+    return (word * 0x9E37'79B1U) >> 16U;
 }
 
-bool is_base64(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+/// `run` in the standard alphabet.
+std::string in_standard(std::string_view run) {
+    std::string text{run};
+    std::replace(text.begin(), text.end(), '-', '+');
+    std::replace(text.begin(), text.end(), '_', '/');
+    return text;
+}
+
+/// Calls `use(begin, end)` for each run of letters that are `wanted` or in both alphabets. `\n` and `\r`, which break
+/// lines inside strings, end a run.
+template <class Use>
+void each_run(std::string_view text, Letter wanted, const Use& use) {
+    const auto belongs = [&](std::size_t at) {
+        const auto letter = letter_of(text[at]);
+        return letter == Letter::both || letter == wanted;
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        if (!belongs(at)) {
+            const bool breaks =
+                text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == 'n' || text[at + 1] == 'r');
+            at += breaks ? 2 : 1;
+            continue;
+        }
+        const auto begin = at;
+        while (at < text.size() && belongs(at)) ++at;
+        use(begin, at);
+    }
 }
 
 }  // namespace
 
-bool WrappedBase64::add(std::string_view before, std::string_view encoded) {
-    std::size_t needed = 2 * encoded.size() / group;
-    for (const auto width : usual_widths) needed += encoded.size() > width ? (encoded.size() - width) / group + 1 : 0;
-    if (parts_.size() + needed > most_parts) return false;
-    longest_ = std::max(longest_, before.size() + encoded.size());
+void WrappedBase64::insert(Part part, std::string_view text) {
+    parts_.insert(std::hash<std::string_view>{}(text) + static_cast<std::uint64_t>(part));
+    if (part == Part::front) {
+        ends_.set(key_of(text.data() + text.size() - group));
+    } else {
+        beginnings_.set(key_of(text.data()));
+    }
+}
 
-    auto front = hash_of(before);
-    for (std::size_t at = 0; at < encoded.size(); ++at) {
-        if (at % group == 0 && before.size() + at >= shortest) parts_.insert(front.as(Part::front));
-        front.append(encoded[at]);
+bool WrappedBase64::contains(Part part, std::string_view text) const {
+    return parts_.contains(std::hash<std::string_view>{}(text) + static_cast<std::uint64_t>(part));
+}
+
+/// What is in a line of the secret's end.
+void WrappedBase64::add_rests(std::string_view encoded) {
+    const auto whole = encoded.size() / group * group;
+    if (encoded.size() > whole && whole >= window) insert(Part::tail, encoded.substr(whole - window));
+    for (auto at = whole; at >= group && encoded.size() - at < window; at -= group) {
+        if (encoded.size() - at >= shortest) insert(Part::rest, encoded.substr(at));
     }
-    Hash rest;
-    for (auto at = encoded.size(); at-- > group;) {
-        rest.prepend(encoded[at]);
-        if (at % group != 0 || encoded.size() - at < shortest) continue;
-        parts_.insert(rest.as(Part::rest));
-        beginnings_.set(hash_of(encoded.substr(at, shortest)).in_short());
+}
+
+bool WrappedBase64::add(std::string_view before, std::string_view inside, std::string_view at_end) {
+    if (parts_.size() + inside.size() / group + 2 * window > most_parts) return false;
+    for (std::size_t at = 0; at + window <= inside.size(); at += group) {
+        insert(Part::inner, inside.substr(at, window));
     }
-    for (const auto width : usual_widths) {
-        for (std::size_t at = 0; at + width <= encoded.size(); at += group) {
-            parts_.insert(hash_of(encoded.substr(at, width)).as(Part::middle));
-        }
+    for (std::size_t size = group; size < std::min(window, inside.size() + 1); size += group) {
+        if (before.size() + size < shortest) continue;
+        insert(Part::front, std::string{before}.append(inside.substr(0, size)));
     }
+    add_rests(inside);
+    if (at_end.size() > inside.size()) add_rests(at_end);
     return true;
 }
 
 void WrappedBase64::find(std::string_view text, std::vector<HiddenRange>& found) const {
     if (parts_.empty()) return;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const auto end = std::min(text.find('\n', begin), text.size());
-        find_in_line(text.substr(begin, end - begin), begin, found);
-        begin = end + 1;
+    each_run(text, Letter::standard,
+             [&](std::size_t begin, std::size_t end) { find_in_run(text.substr(begin, end - begin), begin, found); });
+    if (text.find_first_of("-_") == std::string_view::npos) return;
+    each_run(text, Letter::url, [&](std::size_t begin, std::size_t end) {
+        const auto run = text.substr(begin, end - begin);
+        if (run.size() >= shortest && run.find_first_of("-_") != std::string_view::npos) {
+            find_in_run(in_standard(run), begin, found);
+        }
+    });
+}
+
+void WrappedBase64::find_inner(std::string_view run, std::size_t first, std::size_t origin,
+                               std::vector<HiddenRange>& found) const {
+    for (auto at = first; at + window <= run.size(); at += group) {
+        if (!beginnings_.test(key_of(run.data() + at)) || !contains(Part::inner, run.substr(at, window))) continue;
+        auto end = at + window;
+        for (std::size_t more = group - 1; more > 0; --more) {
+            if (end + more > run.size() || !contains(Part::tail, run.substr(at, window + more))) continue;
+            end += more;
+            break;
+        }
+        if (!found.empty() && found.back().begin <= origin + at && found.back().end >= origin + at) {
+            found.back().end = std::max(found.back().end, origin + end);
+        } else {
+            found.push_back({origin + at, origin + end});
+        }
     }
 }
 
-void WrappedBase64::find_in_line(std::string_view line, std::size_t origin, std::vector<HiddenRange>& found) const {
-    // A quote, a comma, padding.
-    constexpr std::size_t most_behind = 4;
-    auto end = line.size();
-    while (end > 0 && line.size() - end < most_behind && !is_base64(line[end - 1])) --end;
-    auto begin = end;
-    while (begin > 0 && end - begin < widest_line && is_base64(line[begin - 1])) --begin;
-    const auto size = end - begin;
-    if (size < shortest) return;
-    const auto run = line.substr(begin, size);
-    const bool is_usual = std::find(std::begin(usual_widths), std::end(usual_widths), size) != std::end(usual_widths);
-    if (is_usual && parts_.contains(hash_of(run).as(Part::middle))) {
-        found.push_back({origin + begin, origin + end});
-        return;
-    }
-
-    const auto most = std::min(size, longest_);
-    std::size_t length = 0;
-    if (beginnings_.test(hash_of(run.substr(0, shortest)).in_short())) {
-        Hash hash;
-        for (std::size_t at = 0; at < most; ++at) {
-            hash.append(run[at]);
-            if (at + 1 >= shortest && parts_.contains(hash.as(Part::rest))) length = at + 1;
+void WrappedBase64::find_in_run(std::string_view run, std::size_t origin, std::vector<HiddenRange>& found) const {
+    if (run.size() < shortest) return;
+    find_inner(run, 0, origin, found);
+    if (const auto odd = run.size() % group; odd != 0) find_inner(run, odd, origin, found);
+    const auto most = std::min(run.size(), window - 1);
+    if (beginnings_.test(key_of(run.data()))) {
+        for (auto size = most; size >= shortest; --size) {
+            if (!contains(Part::rest, run.substr(0, size))) continue;
+            found.push_back({origin, origin + size});
+            break;
         }
-        if (length > 0) found.push_back({origin + begin, origin + begin + length});
     }
-    length = 0;
-    Hash hash;
-    for (std::size_t taken = 1; taken <= most; ++taken) {
-        hash.prepend(run[size - taken]);
-        if (taken >= shortest && parts_.contains(hash.as(Part::front))) length = taken;
+    if (ends_.test(key_of(run.data() + run.size() - group))) {
+        for (auto size = most; size >= shortest; --size) {
+            if (!contains(Part::front, run.substr(run.size() - size))) continue;
+            found.push_back({origin + run.size() - size, origin + run.size()});
+            break;
+        }
     }
-    if (length > 0) found.push_back({origin + end - length, origin + end});
 }
 
 }  // namespace flux::logs

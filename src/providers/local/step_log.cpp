@@ -85,10 +85,16 @@ bool StepLog::obey(const WorkflowCommand& command, std::string_view line) {
     if (name == "add-mask") {
         if (trimmed(command.data).empty()) {
             warning("Can't add secret mask for empty string in ##[add-mask] command.");
-        } else if (masks_.add(command.data)) {
-            write("::add-mask::***");
-        } else {
+            return true;
+        }
+        switch (masks_.add(command.data)) {
+        case logs::Masks::Added::hidden: write("::add-mask::***"); break;
+        case logs::Masks::Added::too_short:
             warning("A mask of fewer than three characters was ignored: it would blacken the whole log.");
+            break;
+        case logs::Masks::Added::no_room:
+            warning("There are too many masks: the last one is hidden as it is, but not in every encoding.");
+            break;
         }
         return true;
     }

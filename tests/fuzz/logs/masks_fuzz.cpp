@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (end == std::string_view::npos) return 0;
     const std::string secret{flux::trimmed(flux::to_utf8(input.substr(0, end)))};
     flux::logs::Masks masks;
-    if (!masks.add(secret)) return 0;
+    if (masks.add(secret) != flux::logs::Masks::Added::hidden) return 0;
     const auto hidden = flux::logs::LineCleaner::bare_text(secret);
     // What masks and written-out characters are made of can't be told from them.
     if (hidden.size() < 3 || hidden.find_first_of("*<>") != std::string::npos || flux::trimmed(hidden) != hidden)

@@ -115,7 +115,7 @@ TEST(DecodeWideLine, LeavesDataAndItsNulsAlone) {
 
 TEST(DecodeWideLine, HidesSecretsInIt) {
     Masks masks;
-    ASSERT_TRUE(masks.add("hunter2-pä"));
+    ASSERT_EQ(masks.add("hunter2-pä"), Masks::Added::hidden);
     LineCleaner cleaner{Escapes::colours, {.known = &masks, .by_shape = false}};
     EXPECT_EQ(cleaner.clean(wide(u"key \x1b[1mhunter2-pä\x1b[0m\r")).text, "key \x1b[1m***\x1b[0m");
 }
