@@ -31,7 +31,9 @@ std::optional<Place> place_of(std::string_view id) {
 EventLog::EventLog(bool primes, Limits limits, std::shared_ptr<EventRoom> room)
     : primes_{primes}, limits_{limits}, room_{std::move(room)} {}
 
-EventLog::~EventLog() { room_->give_back(told_->bytes); }
+EventLog::~EventLog() { room_->give_back(room_for(*told_)); }
+
+std::size_t EventLog::room_for(const Told& told) { return told.bytes + told.kept.size() * sizeof(Kept); }
 
 std::uint64_t EventLog::open() {
     const std::lock_guard lock{mutex_};
@@ -108,7 +110,7 @@ void EventLog::end() {
     for (auto& [number, stream] : told->streams) {
         if (const auto sink = stream.sink.lock()) sink->finish();
     }
-    room_->give_back(told->bytes);
+    room_->give_back(room_for(*told));
     *told = {};
 }
 
@@ -118,7 +120,7 @@ EventLog::Written EventLog::write_down(Told& told, std::uint64_t number, std::st
     ++stream.kept;
     told.kept.push_back({number, stream.last, std::string{message}});
     told.bytes += message.size();
-    room_->take(message.size());
+    room_->take(message.size() + sizeof(Kept));
     Written written{id_of(number, stream.last), stream.resumed};
     if (const auto sink = stream.sink.lock()) sink->deliver({written.id, std::string{message}});
     while (is_too_much(told)) drop_oldest(told);
@@ -126,14 +128,15 @@ EventLog::Written EventLog::write_down(Told& told, std::uint64_t number, std::st
 }
 
 bool EventLog::is_too_much(const Told& told) const {
-    return told.kept.size() > limits_.events || told.bytes > limits_.bytes || (room_->is_overdrawn() && told.bytes > 0);
+    return told.kept.size() > limits_.events || told.bytes > limits_.bytes ||
+           (room_->is_overdrawn() && room_for(told) > limits_.own_bytes);
 }
 
 void EventLog::drop_oldest(Told& told) const {
     const auto oldest = std::move(told.kept.front());
     told.kept.pop_front();
     told.bytes -= oldest.message.size();
-    room_->give_back(oldest.message.size());
+    room_->give_back(oldest.message.size() + sizeof(Kept));
     const auto found = told.streams.find(oldest.stream);
     if (found == told.streams.end()) return;
     found->second.dropped = oldest.number;

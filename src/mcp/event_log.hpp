@@ -45,6 +45,7 @@ public:
     struct Limits {
         std::uint32_t events = 256;
         std::uint32_t bytes = 256 * 1024;
+        std::uint32_t own_bytes = 16 * 1024;  ///< that it keeps even where the room is used up
     };
 
     /// `primes`: whether streams begin with an event that only carries an id, which older clients choke on. `room` is
@@ -120,6 +121,7 @@ private:
     Written write_down(Told& told, std::uint64_t stream, std::string_view message) const;
     void drop_oldest(Told& told) const;
     bool is_too_much(const Told& told) const;
+    static std::size_t room_for(const Told& told);
 
     const bool primes_;
     const Limits limits_;

@@ -115,15 +115,16 @@ TEST(EventLog, HasOneListenerForItsOwnStream) {
 }
 
 TEST(EventLog, GivesBackWhatItTookOfTheCommonRoom) {
-    const auto shared = std::make_shared<EventRoom>(10);
+    const auto shared = std::make_shared<EventRoom>(3000);
     {
-        EventLog log{true, {}, shared};
-        log.add(EventLog::own_stream, "abcdef");
-        EXPECT_EQ(shared->taken(), 6u);
-        log.add(EventLog::own_stream, "ghijkl");
-        EXPECT_EQ(shared->taken(), 6u);
-        EXPECT_FALSE(log.resume("0-0", nullptr)) << "the older one has gone";
-        log.add(EventLog::own_stream, std::string(11, 'x'));
+        EventLog log{true, {.own_bytes = 1000}, shared};
+        log.add(EventLog::own_stream, std::string(2000, 'x'));
+        EXPECT_GE(shared->taken(), 2000u);
+        log.add(EventLog::own_stream, std::string(1500, 'y'));
+        EXPECT_LT(shared->taken(), 2000u) << "the older one has gone";
+        EXPECT_FALSE(log.resume("0-0", nullptr));
+        EXPECT_TRUE(log.resume("0-1", nullptr));
+        log.add(EventLog::own_stream, std::string(4000, 'z'));
         EXPECT_EQ(shared->taken(), 0u) << "what has no place at all is only told";
         log.add(EventLog::own_stream, "abc");
         log.end();
@@ -131,6 +132,19 @@ TEST(EventLog, GivesBackWhatItTookOfTheCommonRoom) {
         log.add(EventLog::own_stream, "abc");
     }
     EXPECT_EQ(shared->taken(), 0u);
+}
+
+TEST(EventLog, KeepsALittleWhereOthersUsedUpTheRoom) {
+    const auto shared = std::make_shared<EventRoom>(3000);
+    EventLog others{true, {.own_bytes = 1000}, shared};
+    others.add(EventLog::own_stream, std::string(2900, 'x'));
+
+    EventLog log{true, {.own_bytes = 1000}, shared};
+    const auto stream = log.open();
+    log.close(stream, "answer");
+    EXPECT_THAT(missed(log.resume(EventLog::first_id(stream), nullptr)), ElementsAre("1-1 answer"));
+    for (int i = 0; i < 100; ++i) log.add(EventLog::own_stream, std::string(100, 'y'));
+    EXPECT_LT(shared->taken(), 2900u + 1000u + 200u);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Fixture {
-    explicit Fixture(std::size_t most = 10) : table{{most, 60s, 8, 1000}, clock} {}
+    explicit Fixture(std::size_t most = 10) : table{{most, 60s, 8, 64 * 1024}, clock} {}
 
     std::string open(const std::string& principal) { return table.open(principal, Session{introduction})->id(); }
 
@@ -170,20 +170,23 @@ TEST(SessionTable, KeepsNoMoreEventsOfAllSessionsThanThereIsRoomFor) {
     Fixture f;
     const auto loud = f.table.open("a", Session{f.introduction});
     const auto other = f.table.open("b", Session{f.introduction});
-    const auto hears = [](HttpSession& session, const char* id) {
+    const auto add = [](HttpSession& session, std::size_t kibibytes) {
+        session.events().add(EventLog::own_stream, std::string(kibibytes * 1024, 'x'));
+    };
+    const auto keeps = [](HttpSession& session, const char* id) {
         return session.events().resume(id, nullptr).has_value();
     };
-    loud->events().add(EventLog::own_stream, std::string(600, 'x'));
-    other->events().add(EventLog::own_stream, std::string(300, 'x'));
+    add(*loud, 40);
+    add(*other, 20);
     // Whoever speaks when there is no room keeps the less itself.
-    loud->events().add(EventLog::own_stream, std::string(300, 'x'));
-    EXPECT_FALSE(hears(*loud, "0-0"));
-    EXPECT_TRUE(hears(*loud, "0-1"));
-    EXPECT_TRUE(hears(*other, "0-0"));
+    add(*loud, 20);
+    EXPECT_FALSE(keeps(*loud, "0-0"));
+    EXPECT_TRUE(keeps(*loud, "0-1"));
+    EXPECT_TRUE(keeps(*other, "0-0"));
 
     f.table.end(other->id(), "b");
-    loud->events().add(EventLog::own_stream, std::string(600, 'x'));
-    EXPECT_TRUE(hears(*loud, "0-1")) << "what a session that is over kept is free again";
+    add(*loud, 40);
+    EXPECT_TRUE(keeps(*loud, "0-1")) << "what a session that is over kept is free again";
 }
 
 }  // namespace
