@@ -317,14 +317,18 @@ void put_best_of_each_job_first(std::vector<Cause>& causes) {
 void add_doubts(Diagnosis& diagnosis, const RawLog& log) {
     constexpr std::size_t most_suspects = 8;
     constexpr std::size_t last_lines = 8;
-    auto ending = plain_ending_of(log);
-    if (ending.how != PlainEnding::How::unknown || log.size() == 0) return;
-    auto& suspects = ending.suspects;
-    if (suspects.size() > most_suspects) {
-        suspects.erase(suspects.begin() + most_suspects / 2, suspects.end() - most_suspects / 2);
+    const auto [how, suspects, end] = plain_ending_of(log);
+    if (how != PlainEnding::How::unknown || log.size() == 0 || log.text(end).empty()) return;
+    for (std::size_t i = 0; i < suspects.size(); ++i) {
+        const bool is_shown = i < most_suspects / 2 || i + most_suspects / 2 >= suspects.size();
+        const auto number = suspects[i] + 1;
+        if (is_shown) {
+            diagnosis.evidence.push_back({{}, number, number});
+        } else {
+            diagnosis.further.push_back(number);
+        }
     }
-    for (const auto line : suspects) diagnosis.evidence.push_back({{}, line + 1, line + 1});
-    diagnosis.evidence.push_back({"end of the log", log.size() - std::min(log.size(), last_lines) + 1, log.size()});
+    diagnosis.evidence.push_back({"end of the log", end + 1 - std::min(end, last_lines - 1), end + 1});
 }
 
 std::string exit_meaning(const RawLog& log, const StepFailure& failure) {

@@ -193,7 +193,7 @@ std::size_t add_doubts(std::string& out, const Diagnosis& diagnosis, const RawLo
     Excerpts excerpts{log, out, std::max<std::size_t>(max_tokens * 4, 400) - closing.size()};
     for (const auto& evidence : diagnosis.evidence) excerpts.show(evidence.first, evidence.last, evidence.title);
     out += closing;
-    return excerpts.left_out();
+    return excerpts.left_out() + diagnosis.further.size();
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct StepFailure {
     bool certain = false;  ///< the runner said so; else it is concluded from where the error stands
 };
 
-/// Whether no runner marked anything in the log: neither where a step begins nor how one ended.
+/// Whether no runner marked in the log where a second step begins, nor how one ended.
 bool is_plain_text(const RawLog& log);
 
 /// The failed steps of a job log, in its order. Empty for a green log. A log without any marker of a runner counts as

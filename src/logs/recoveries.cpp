@@ -44,17 +44,20 @@ constexpr const char* well =
     R"(\d+ (?:runs|tests?), (?:\d+ assertions, )?0 failures|test result: ok\.|ok\s+\S+\s+(?:\d+\.\d+s|\(cached\))|)"
     R"(\[       OK \]|100% tests passed|[#ℹ] cancelled 0$|\S+\.t \.+ ?ok$|All tests successful\.|)"
     R"((?:\[(?:INFO|WARNING)\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|BUILD SUCCESS)|BUILD SUCCESSFUL in |)"
-    R"(OK \(\d+ tests?|Passed!  - Failed: +0|ok \| \d+ passed|0 fail$)";
+    R"(OK \(\d+ tests?|Passed!  - Failed: +0|ok \| \d+ passed)";
 
 /// What ends a part of a run in which something failed: nothing behind it takes back what was before.
 constexpr const char* badly =
     R"(=* ?\d+ (?:failed|errors?)\b.* in [\d.]+s|Tests:? +\d+ failed|test result: FAILED|FAIL\s+\S|--- FAIL: |)"
     R"(\[  FAILED  \]|\d+ (?:examples?|runs|tests), .*[1-9]\d* (?:failures?|errors?)|[#ℹ] (?:fail|cancelled) [1-9]|)"
-    R"(\[ERROR\] +Tests run: |(?:\[ERROR\] )?Tests run: \d+, .*<<< (?:FAILURE|ERROR)|FAILED \(|\S+\.t \.+ *(?:Failed|Dubious))";
+    R"(\[ERROR\] +Tests run: |(?:\[ERROR\] )?Tests run: \d+, .*<<< (?:FAILURE|ERROR)|FAILED \(|\S+\.t \.+ *(?:Failed|Dubious)|[1-9]\d* (?:fail|errors?)$)";
 
 /// Go's marks: which test prints from here on, and which has passed.
 constexpr const char* printing = R"(=== (?:RUN|CONT|NAME) +(\S+))";
 constexpr const char* passed = R"(--- (?:PASS|SKIP): (\S+))";
+
+/// What bun says last of all: how it went is said before, by `badly` where something failed.
+constexpr const char* bun_end = R"(Ran \d+ tests? across )";
 
 /// unittest's last two lines.
 constexpr const char* unittest_end = R"(Ran .* in |OK$|OK \()";
@@ -74,7 +77,7 @@ std::string any_of(std::initializer_list<const char*> expressions) {
 }
 
 bool may_mark(std::string_view text) {
-    static const RE2 any{any_of({opening, well, badly, printing, passed, unittest_end, attempt})};
+    static const RE2 any{any_of({opening, well, badly, printing, passed, bun_end, unittest_end, attempt})};
     return begins(any, text);
 }
 
@@ -92,6 +95,11 @@ bool opens(std::string_view text) {
 bool ends_whole_run(std::string_view text) {
     static const RE2 part{R"(test result: |ok\s|--- |\[ |\S+\.t |(?:\[(?:INFO|WARNING)\] )?Tests run: )"};
     return !begins(part, text);
+}
+
+bool closes_bun(std::string_view text) {
+    static const RE2 expression{bun_end};
+    return begins(expression, text);
 }
 
 bool closes_badly(std::string_view text) {
@@ -223,7 +231,7 @@ bool Recoveries::see_mark(std::string_view text, std::uint64_t lane, std::size_t
     }
     if (text.starts_with("Ran ") && text.find(" in ") != std::string_view::npos) ran_ = line + 1;
     const bool unittest_ends = ran_ != 0 && line < ran_ + 4 && (text == "OK" || text.starts_with("OK ("));
-    if (has_passed(text, test) || unittest_ends || ends_tests_well(text)) {
+    if (has_passed(text, test) || unittest_ends || ends_tests_well(text) || closes_bun(text)) {
         if (unittest_ends || ends_whole_run(text)) passed_ = line + 1;
         close(test, lane, line, found);
         return true;
