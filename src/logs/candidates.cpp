@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
+#include "logs/flaky_tests.hpp"
 #include "logs/line_shapes.hpp"
 #include "logs/recoveries.hpp"
 #include "logs/trouble.hpp"
@@ -93,6 +94,20 @@ private:
 constexpr int captured_counts_less = 24;
 
 constexpr std::size_t longest_traceback = 60;
+
+/// Tools that are about something else say, too, that they were refused or reached nobody.
+void settle_kind(Cause& cause, std::string_view text) {
+    switch (cause.kind) {
+    case FailureClass::unknown:
+    case FailureClass::config:
+    case FailureClass::deploy:
+    case FailureClass::dependency: cause.kind = refusal_in(text).value_or(cause.kind); break;
+    case FailureClass::compile:
+        if (refusal_in(text) == FailureClass::network) cause.kind = FailureClass::network;
+        break;
+    default: break;
+    }
+}
 
 /// Python and JavaScript share the names of errors; behind a traceback it is Python.
 void settle_language(Cause& cause) {
@@ -243,6 +258,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
     NodeTests node_tests;
     ExcusedFailure excused;
     InstallReport install;
+    FlakyTests flaky;
     Recoveries recoveries;
     LeftOut left_out;
     std::size_t traceback = 0;
@@ -258,6 +274,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         const auto text = unwrapped(whole);
         heading.see(text, i);
         node_tests.see(text);
+        flaky.see(text, i);
         if (excused.holds(text) || install.holds(text)) continue;
         if (const auto* tool = takes_back(text)) take_back(found, i, tool);
         const auto lane = Recoveries::lane_of(whole.substr(0, whole.size() - text.size()));
@@ -293,6 +310,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
         } else {
             continue;
         }
+        settle_kind(candidate.cause, text);
         if (candidate.weight < warning_believed_from && line.level != Level::error && is_a_warning(text)) continue;
         if (line.level == Level::error && candidate.weight > 15) candidate.weight += 6;
         if (is_captured) candidate.weight -= captured_counts_less;
@@ -302,6 +320,7 @@ std::vector<Candidate> find_candidates(const RawLog& log, std::size_t first, std
     }
     if (found.size() > limit) left_out.take_middle(found, limit);
     left_out.count_in(found);
+    flaky.settle(found);
     recoveries.settle(found, std::min(last, log.size()));
     return found;
 }

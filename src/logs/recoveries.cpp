@@ -56,6 +56,9 @@ constexpr const char* badly =
 constexpr const char* printing = R"(=== (?:RUN|CONT|NAME) +(\S+))";
 constexpr const char* passed = R"(--- (?:PASS|SKIP): (\S+))";
 
+/// Mocha's and Cypress's count, behind which the tests that failed are shown.
+constexpr const char* failing = R"([1-9]\d* failing$)";
+
 /// What bun says last of all: how it went is said before, by `badly` where something failed.
 constexpr const char* bun_end = R"(Ran \d+ tests? across )";
 
@@ -77,7 +80,7 @@ std::string any_of(std::initializer_list<const char*> expressions) {
 }
 
 bool may_mark(std::string_view text) {
-    static const RE2 any{any_of({opening, well, badly, printing, passed, bun_end, unittest_end, attempt})};
+    static const RE2 any{any_of({opening, well, badly, printing, passed, failing, bun_end, unittest_end, attempt})};
     return begins(any, text);
 }
 
@@ -99,6 +102,11 @@ bool ends_whole_run(std::string_view text) {
 
 bool closes_bun(std::string_view text) {
     static const RE2 expression{bun_end};
+    return begins(expression, text);
+}
+
+bool begins_failures(std::string_view text) {
+    static const RE2 expression{failing};
     return begins(expression, text);
 }
 
@@ -136,7 +144,8 @@ bool announces_attempt(std::string_view text, int& number) {
 
 bool announces_retry(std::string_view text) {
     static const RE2 expression{retry};
-    return RE2::PartialMatch(piece(text), expression);
+    static const RE2 over{R"((?i)\b(?:timed out|gave up|after|stopped|failed|despite) retrying\b)"};
+    return RE2::PartialMatch(piece(text), expression) && !RE2::PartialMatch(piece(text), over);
 }
 
 bool excuses(std::string_view text) {
@@ -187,7 +196,7 @@ std::uint64_t Recoveries::lane_of(std::string_view wrapper) {
 
 void Recoveries::close(std::string_view test, std::uint64_t lane, std::size_t line, std::vector<Candidate>& found) {
     auto& mark = marks_[lane];
-    if (mark.test == test) {
+    if (mark.test == test && !mark.failed) {
         const bool begun = mark.begun;
         take_back(
             found, mark.line,
@@ -223,6 +232,10 @@ bool Recoveries::see_mark(std::string_view text, std::uint64_t lane, std::size_t
     }
     if (opens(text)) {
         marks_[lane] = {line, {}, true};
+        return true;
+    }
+    if (begins_failures(text)) {
+        marks_[lane] = {line + 1, {}, false, true};
         return true;
     }
     if (closes_badly(text)) {

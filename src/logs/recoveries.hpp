@@ -43,8 +43,9 @@ private:
     /// Where a program began with what a later line may call a success.
     struct Mark {
         std::size_t line = 0;
-        std::string test;    ///< Go's name of the test that prints, or empty
-        bool begun = false;  ///< a program said that it begins; else it is only the end of what was before
+        std::string test;     ///< Go's name of the test that prints, or empty
+        bool begun = false;   ///< a program said that it begins; else it is only the end of what was before
+        bool failed = false;  ///< it said how many tests failed, and shows them from here on
     };
 
     /// Takes note of where a run of tests, or an attempt, begins or ends. False: the line says no such thing.

@@ -69,6 +69,9 @@ std::optional<std::size_t> StepMarks::place(RawLine& line, std::size_t index, st
     } else if (header_) {
         line.role = echoed ? RawLine::Role::script : RawLine::Role::header;
         if (line.level != Level::debug) header_->see(index, text, echoed);
+        // A composite action has to name its steps' shells, and named ones get options: the step before only was
+        // silent.
+        if (!echoed && text.starts_with("shell: ") && text.ends_with("bash -e {0}")) steps_.back().parent = -1;
         now_.is_action = now_.is_action || text == "with:";
     } else if (!text.empty() && line.level != Level::debug) {
         now_.printed = true;

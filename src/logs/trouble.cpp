@@ -112,8 +112,27 @@ bool is_vague(std::string_view text) {
     static const RE2 vague{
         R"((?i)^\s*(?:error:?\s+)?(?:the |some |one or more )?(?:(?:build|job|command|task|script|process|step|run|tests?|)"
         R"(deploy(?:ment)?|action|checks?|lint|install(?:ation)?|terraform|\w*sh)s? ){0,2}(?:has |have |was |were )?)"
-        R"((?:failed|failure|unsuccessful|error|exited|aborted)\b.{0,24}$)"};
+        R"((?:failed|failure|unsuccessful|error|exited|aborted)\b.{0,24}$|)"
+        R"(^\W*(?:error:? )?(?:too many retries\b.{0,12}|non-zero exit code|one or more containers failed to start|failed to initialize container \S+|)"
+        R"((?:the process '.*'|docker run|\S+) (?:failed|exited) with (?:exit )?code \d+|release failed after \S+)\W*$)"};
     return RE2::PartialMatch(piece(text), vague);
+}
+
+std::optional<FailureClass> refusal_in(std::string_view text) {
+    // Of several the first that stands here is meant: a pull that isn't authenticated meets a limit, not a door.
+    static const RE2 unreachable{
+        R"((?i)\b(?:toomanyrequests|429 too many|pull rate limit|i/o timeout|tls handshake timeout|ECONNRESET|ETIMEDOUT|EAI_AGAIN|)"
+        R"(dial tcp [^ ]+ (?:connect|i/o|lookup)|read timed out)\b)"};
+    static const RE2 unknown_caller{
+        R"((?i)(?:\b(?:status(?: code)?|http(?:/[\d.]+)?|error|code|returned|success):? |\(|\bE)401\b|\bunauthori[sz]ed\b|\bAADSTS\d{5}|)"
+        R"(\bENEEDAUTH\b|\bauthentication (?:error|failed|failure|required)|\btoken required\b|\bbad credentials\b|\(using password)"};
+    static const RE2 not_allowed{
+        R"((?i)(?:\b(?:status(?: code)?|http(?:/[\d.]+)?|error|code|returned|success):? |\(|\bE)403\b|\b403 forbidden\b|\bpermission_denied\b|)"
+        R"(\bdenied: |\baccess ?denied\b|not accessible by integration|not authorized to perform)"};
+    if (RE2::PartialMatch(piece(text), unreachable)) return FailureClass::network;
+    if (RE2::PartialMatch(piece(text), unknown_caller)) return FailureClass::auth;
+    if (RE2::PartialMatch(piece(text), not_allowed)) return FailureClass::permission;
+    return std::nullopt;
 }
 
 std::string_view unwrapped(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "logs/line.hpp"
@@ -37,6 +38,9 @@ bool is_a_warning(std::string_view text);
 
 /// A tool's own closing word that says no more than the runner's exit code.
 bool is_vague(std::string_view text);
+
+/// What kind of trouble it is whoever says it: a service that refused somebody, or that couldn't be reached.
+std::optional<FailureClass> refusal_in(std::string_view text);
 
 /// The line without what wraps a tool's own words: indentation; the `#12 3.456 ` of a container build; the name of a
 /// package, container or task that runs side by side with others (`web:build: `, `api-1  | `, `packages/a test: `,

@@ -19,6 +19,7 @@ constexpr Matcher table[] = {
     {"doxygen", lint, 85, 0, 1, R"re(^(?P<file>[^\s:]+):(?P<line>\d+): (?:error|warning): (?P<message>.*(?:documented|argument|parameter|@param|command|reference).*))re"},
     {"codespell", lint, 84, 0, 0, R"re(^(?P<file>\S+):(?P<line>\d+): (?P<message>[\w'-]+ ==> .*))re"},
     {"cspell", lint, 84, 0, 0, R"re(^(?P<file>\S+):(?P<line>\d+):(?P<col>\d+) - (?P<message>(?:Unknown|Forbidden) word.*))re"},
+    {"lychee", lint, 10, 0, 0, R"re(^\s*(?:[✗×*-] )?\[\d\d\d\] <?(?P<message>(?:https?|file|mailto):\S* \| Accepted .*))re"},
     {"lychee", lint, 82, 0, 0, R"re(^\s*(?:[✗×*-] )?\[(?P<code>[45]\d\d|ERROR|ERR|TIMEOUT|UNKNOWN)\] <?(?P<message>(?:https?|file|mailto):\S*.*))re"},
     {"markdown-link-check", lint, 78, 0, 0, R"re(^\s*\[✖\] (?P<message>\S+.*))re"},
     {"shellcheck", lint, 86, 3, 0, R"re(^\s*\^-*\^? (?P<code>SC\d+)(?: \(\w+\))?: (?P<message>.*))re"},

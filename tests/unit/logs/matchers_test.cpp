@@ -51,7 +51,7 @@ std::vector<OtherTool> tools_that_the_corpus_cannot_run() {
         {"error: Dependencies could not be resolved because root depends on 'x' 2.0.0..<3.0.0.", "swiftpm", dependency},
         {"xcodebuild: error: Could not resolve package dependencies:", "xcode", dependency},
         {"error: Signing for \"App\" requires a development team. No signing certificate found", "xcode", config},
-        {"[!] CocoaPods could not find compatible versions for pod \"Firebase\":", "fastlane", config},
+        {"[!] CocoaPods could not find compatible versions for pod \"Firebase\":", "cocoapods", dependency},
         // .NET and MSVC
         {"C:\\src\\a.cpp(12,5): error C2065: 'x': undeclared identifier [C:\\src\\a.vcxproj]", "msvc", compile},
         {"a.obj : error LNK2019: unresolved external symbol foo", "linker", compile},
@@ -118,7 +118,7 @@ std::vector<OtherTool> tools_that_the_corpus_cannot_run() {
          "enabled",
          "pages", deploy},
         {"10:12:01 | CREATE_FAILED | AWS::S3::Bucket | Logs bucket already exists", "cloudformation", deploy},
-        {"An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "aws", deploy},
+        {"An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "aws", permission},
         {"rsync error: some files/attrs were not transferred (see previous errors) (code 23)", "rsync/scp", deploy},
         {"ssh: connect to host example.com port 22: Connection timed out", "ssh", network},
         {"Error: Error: GET https://api.digitalocean.com/v2/account: 401 Unable to authenticate you", "digitalocean",

@@ -77,6 +77,17 @@ TEST(RawLog, ReadsWhatCommandsEscape) {
     EXPECT_THAT(texts(masked), ElementsAre("https://user:***@example.org/a: gone"));
 }
 
+TEST(RawLog, TakesNoScriptOfTheJobForPartOfASilentAction) {
+    const auto steps_of = [](const std::string& shell) {
+        return RawLog::decode("##[group]Run acme/set-up@v2\nwith:\n  version: 1\n##[endgroup]\n##[group]Run make\n" +
+                              shell + "\n##[endgroup]\nbuilding\n##[error]Process completed with exit code 2.\n")
+            .steps();
+    };
+    // A composite action names its steps' shells, and those get options.
+    EXPECT_EQ(steps_of("shell: /usr/bin/bash --noprofile --norc -e -o pipefail {0}")[1].parent, 0);
+    EXPECT_EQ(steps_of("shell: /usr/bin/bash -e {0}")[1].parent, -1);
+}
+
 TEST(RawLog, CutsStepsAtTheirHeaders) {
     const auto log = RawLog::decode(
         "Current runner version: '2.330.0'\n"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <optional>
 
 namespace flux::logs {
 
@@ -32,6 +33,40 @@ TEST(SpokenLevel, IsHowLoudALineIsByItsOwnWords) {
         Row{"", Level::plain},
     };
     for (const auto& row : rows) EXPECT_EQ(spoken_level(row.line), row.expected) << row.line;
+}
+
+TEST(Refusal, IsOfWhoeverSaysIt) {
+    struct Refused {
+        const char* line;
+        std::optional<FailureClass> expected;
+    };
+    const std::array rows{
+        Refused{"Response status code does not indicate success: 401 (Unauthorized).", FailureClass::auth},
+        Refused{"AADSTS700213: No matching federated identity record found", FailureClass::auth},
+        Refused{"npm error code E401", FailureClass::auth},
+        Refused{"an error occurred while publishing @a/b: E403 403 Forbidden - PUT https://r.example.org/@a%2fb",
+                FailureClass::permission},
+        Refused{"failed to push r.example.org/a:1: denied: permission_denied: write_package", FailureClass::permission},
+        Refused{"toomanyrequests: You have reached your unauthenticated pull rate limit.", FailureClass::network},
+        Refused{"dial tcp 192.0.2.7:443: i/o timeout", FailureClass::network},
+        Refused{"src/http/status.ts:401:7: unused", std::nullopt},
+        Refused{"403 tests were skipped", std::nullopt},
+        Refused{"./run.sh: Permission denied", std::nullopt},
+    };
+    for (const auto& row : rows) EXPECT_EQ(refusal_in(row.line), row.expected) << row.line;
+}
+
+TEST(VagueWords, SayNoMoreThanTheExitCode) {
+    for (const auto* line :
+         {"Docker run failed with exit code 1", "Too many retries. Aborting...", "non-zero exit code",
+          "Terraform exited with code 3.", "Error: The process '/usr/local/bin/pnpm' failed with exit code 1",
+          "One or more containers failed to start.", "Failed to initialize container postgres:16", "Build failed"}) {
+        EXPECT_TRUE(is_vague(line)) << line;
+    }
+    for (const auto* line : {"Too many retries for https://example.org/a", "HTTPError: 400 Bad Request",
+                             "error: linker `cc` failed: exit status 1 because libpq is missing"}) {
+        EXPECT_FALSE(is_vague(line)) << line;
+    }
 }
 
 }  // namespace
