@@ -130,7 +130,8 @@ Raw::Raw(std::string_view text) : text_{text} {
 std::optional<std::string> Raw::string() const {
     if (!is(Kind::string)) return {};
     const auto body = text_.substr(1, text_.size() - 2);
-    if (body.find('\\') == std::string_view::npos) return std::optional<std::string>{std::in_place, body};
+    const bool escaped = place_ != nullptr ? place_->value_escaped : body.find('\\') != std::string_view::npos;
+    if (!escaped) return std::optional<std::string>{std::in_place, body};
     return unescaped(body);
 }
 

@@ -16,8 +16,9 @@ struct Place {
     std::uint32_t name_size = 0;
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
-    std::uint32_t values = 1;  ///< it and all inside it, which follow it
-    bool escaped = false;      ///< whether the name holds escapes
+    std::uint32_t values = 1;    ///< it and all inside it, which follow it
+    bool escaped = false;        ///< whether the name holds escapes
+    bool value_escaped = false;  ///< whether the value is a string that holds escapes
 
     /// For a text that begins `bytes` later.
     void move_back(std::uint32_t bytes) {

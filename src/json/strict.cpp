@@ -23,19 +23,34 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
 // The text is read one way only, so the place is handed on from function to function and stays in a register.
 // `nullptr` stands for a problem, which is noted in the scanner.
-
-const char* skip_blanks(const char* at, const char* end) {
-    // Whatever has meaning is above the blanks.
-    while (at != end && *at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
-    return at;
-}
 
 const char* skip_digits(const char* at, const char* end) {
     while (at != end && is_digit(*at)) ++at;
     return at;
 }
+
+/// Whether the names of an object may hold one twice, told without comparing them: most objects have few members, whose
+/// names differ in their length or in a byte at their ends.
+class NamesSeen {
+public:
+    /// `name` has a quote before and behind it.
+    void add(const char* name, std::uint32_t size) {
+        const auto first = static_cast<unsigned char>(*name);
+        const auto last = static_cast<unsigned char>(name[std::ptrdiff_t{size} - 1]);
+        const auto bit = std::uint64_t{1} << ((size + 5 * first + 11 * last) % 64);
+        maybe_twice_ |= (seen_ & bit) != 0;
+        seen_ |= bit;
+    }
+    bool maybe_twice() const { return maybe_twice_; }
+
+private:
+    std::uint64_t seen_ = 0;
+    bool maybe_twice_ = false;
+};
 
 /// Recursive descent; the depth limit bounds the stack.
 class Scanner {
@@ -44,12 +59,13 @@ public:
         : begin_{text.data()}, end_{text.data() + text.size()}, limits_{limits}, places_{places} {}
 
     Result<Raw> whole() {
-        const auto* at = skip_blanks(begin_, end_);
+        const auto* at = begin_;
+        const char c = next(at);
         places_.push_back({.begin = offset(at)});
-        at = value(at, 0);
+        at = value(c, at, 0, 0);
         if (at != nullptr) {
             close(0, at);
-            at = skip_blanks(at, end_);
+            next(at);
             if (at == end_) return Raw{begin_, places_.front()};
             stop(at, "nothing may follow the value");
         }
@@ -68,6 +84,16 @@ private:
 
     bool stands(char c, const char* at) const { return at != end_ && *at == c; }
 
+    /// Goes to the next byte that isn't blank; NUL at the end, which means nothing anywhere else either.
+    char next(const char*& at) const {
+        while (at != end_) {
+            // Whatever has meaning is above the blanks.
+            if (*at > ' ' || !is_blank(*at)) return *at;
+            ++at;
+        }
+        return '\0';
+    }
+
     /// Notes that the value with this place ends before `at`.
     void close(std::size_t index, const char* at) {
         auto& place = places_[index];
@@ -75,77 +101,79 @@ private:
         place.values = static_cast<std::uint32_t>(places_.size() - index);
     }
 
-    /// Most values are strings, for which nothing has to be called.
-    const char* value_or_string(const char* at, std::size_t depth) {
+    /// The value that begins with `c` at `at`, whose place is the one with this index. Most are strings, for which
+    /// nothing has to be called.
+    [[gnu::always_inline]] const char* value(char c, const char* at, std::size_t depth, std::size_t index) {
+        if (c != '"') return other_value(c, at, depth);
         bool escaped = false;
-        return stands('"', at) ? string(at, escaped) : value(at, depth);
+        at = string(at, escaped);
+        places_[index].value_escaped = escaped;
+        return at;
     }
 
-    const char* value(const char* at, std::size_t depth) {
-        if (at == end_) return stop(at, "the text ends where a value should be");
-        switch (*at) {
+    const char* other_value(char c, const char* at, std::size_t depth) {
+        switch (c) {
         case '{': return object(at, depth + 1);
         case '[': return array(at, depth + 1);
-        case '"': {
-            bool escaped = false;
-            return string(at, escaped);
-        }
         case 't': return word(at, "true");
         case 'f': return word(at, "false");
         case 'n': return word(at, "null");
-        default: return number(at);
+        default: return at == end_ ? stop(at, "the text ends where a value should be") : number(at);
         }
     }
 
     const char* object(const char* at, std::size_t depth) {
         if (depth > limits_.depth) return stop(at, "the nesting is too deep", Errc::too_large);
         const auto first = places_.size();
-        at = skip_blanks(at + 1, end_);
-        if (stands('}', at)) return at + 1;
+        auto c = next(++at);
+        if (c == '}') return at + 1;
         std::size_t members = 0;
         bool escapes = false;
+        NamesSeen seen;
         for (;;) {
-            if (!stands('"', at)) return stop(at, "the name of a member should be here");
+            if (c != '"') return stop(at, "the name of a member should be here");
             const auto* const name = at + 1;
             bool escaped = false;
             at = string(at, escaped);
             if (at == nullptr) return nullptr;
             ++members;
             escapes |= escaped;
-            const auto index = places_.size();
             const auto name_size = static_cast<std::uint32_t>(at - 1 - name);
-            at = skip_blanks(at, end_);
-            if (!stands(':', at)) return stop(at, "a `:` should be here");
-            at = skip_blanks(at + 1, end_);
+            seen.add(name, name_size);
+            if (next(at) != ':') return stop(at, "a `:` should be here");
+            c = next(++at);
+            const auto index = places_.size();
             places_.emplace_back(offset(name), name_size, offset(at), 0U, 1U, escaped);
-            at = value_or_string(at, depth);
+            at = value(c, at, depth, index);
             if (at == nullptr) return nullptr;
             close(index, at);
-            at = skip_blanks(at, end_);
-            if (stands('}', at)) break;
-            if (!stands(',', at)) return stop(at, "a `,` or a `}` should be here");
-            at = skip_blanks(at + 1, end_);
+            c = next(at);
+            if (c == '}') break;
+            if (c != ',') return stop(at, "a `,` or a `}` should be here");
+            c = next(++at);
         }
-        if (const auto* twice = name_twice(first, members, escapes)) {
-            return stop(twice, "this name is in its object already");
+        if (escapes || seen.maybe_twice()) {
+            if (const auto* twice = name_twice(first, members, escapes)) {
+                return stop(twice, "this name is in its object already");
+            }
         }
         return at + 1;
     }
 
     const char* array(const char* at, std::size_t depth) {
         if (depth > limits_.depth) return stop(at, "the nesting is too deep", Errc::too_large);
-        at = skip_blanks(at + 1, end_);
-        if (stands(']', at)) return at + 1;
+        auto c = next(++at);
+        if (c == ']') return at + 1;
         for (;;) {
             const auto index = places_.size();
             places_.emplace_back(0U, 0U, offset(at));
-            at = value_or_string(at, depth);
+            at = value(c, at, depth, index);
             if (at == nullptr) return nullptr;
             close(index, at);
-            at = skip_blanks(at, end_);
-            if (stands(']', at)) break;
-            if (!stands(',', at)) return stop(at, "a `,` or a `]` should be here");
-            at = skip_blanks(at + 1, end_);
+            c = next(at);
+            if (c == ']') break;
+            if (c != ',') return stop(at, "a `,` or a `]` should be here");
+            c = next(++at);
         }
         return at + 1;
     }
@@ -182,7 +210,7 @@ private:
 
     /// From the quote at `at` to behind the one that ends it.
     [[gnu::always_inline]] const char* string(const char* at, bool& escaped) {
-        at = skip_plain(at + 1, end_);
+        at = skip_plain(at + 1, begin_, end_);
         return stands('"', at) ? at + 1 : rest_of_string(at, escaped);
     }
 
@@ -194,7 +222,7 @@ private:
             escaped = true;
             at = escape(at);
             if (at == nullptr) return nullptr;
-            at = skip_plain(at, end_);
+            at = skip_plain(at, begin_, end_);
         }
     }
 

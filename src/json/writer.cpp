@@ -136,13 +136,23 @@ void append_repaired(std::string& out, std::string_view text) {
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
-    out += '"';
+    constexpr std::size_t at_once = 64;
     const auto* const end = text.data() + text.size();
     const auto* const plain = skip_plain_ascii(text.data(), end);
-    // Names and most values are plain ASCII.
+    // Names and most values are plain ASCII, and short.
+    if (plain == end && text.size() <= at_once) {
+        std::array<char, at_once + 2> quoted;
+        quoted[0] = '"';
+        text.copy(quoted.data() + 1, text.size());
+        quoted[text.size() + 1] = '"';
+        out.append(quoted.data(), text.size() + 2);
+        return;
+    }
+    out += '"';
     if (plain == end) {
         out += text;
-    } else if (simdjson::validate_utf8(plain, static_cast<std::size_t>(end - plain))) {
+    } else if (const std::string_view rest{plain, end};
+               ascii_length(rest) == rest.size() || simdjson::validate_utf8(rest.data(), rest.size())) {
         append_escaped(out, text);
     } else {
         append_repaired(out, text);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -134,6 +136,43 @@ TEST(CheckStrictly, ForgetsTheNamesOfAMessageThatWasRefused) {
     EXPECT_FALSE(check_strictly(R"({"a":{"b":)"));
 
     EXPECT_TRUE(check_strictly(R"({"a":1,"b":2})"));
+}
+
+TEST(CheckStrictly, FindsANameThatIsThereTwiceWhateverTheOthersLookLike) {
+    std::mt19937 random{4};
+    for (int round = 0; round < 20'000; ++round) {
+        std::set<std::string> names;
+        bool twice = false;
+        std::string text = "{";
+        const auto members = 1 + random() % 6;
+        for (std::size_t i = 0; i < members; ++i) {
+            std::string name(random() % 4, 'a');
+            for (auto& c : name) c = static_cast<char>('a' + random() % 3);
+            twice |= !names.insert(name).second;
+            text += (i == 0 ? "\"" : ",\"") + name + "\":" + (random() % 2 == 0 ? "1" : R"({"a":[]})");
+        }
+        text += '}';
+        ASSERT_EQ(check_strictly(text).has_value(), !twice) << text;
+    }
+}
+
+TEST(CheckStrictly, SeesWhatAStringMayNotHoldWhereverItEnds) {
+    for (std::size_t before = 0; before < 20; ++before) {
+        for (std::size_t size = 1; size < 40; ++size) {
+            const auto text = std::string(before, ' ') + '"' + std::string(size, 'x');
+            EXPECT_FALSE(check_strictly(text)) << text;
+            EXPECT_TRUE(check_strictly(text + '"')) << text;
+            for (std::size_t at = 0; at < size; ++at) {
+                auto odd = text + '"';
+                odd[before + 1 + at] = '\x1f';
+                EXPECT_FALSE(check_strictly(odd)) << text << " at " << at;
+                odd[before + 1 + at] = '\\';
+                Places places;
+                // Behind it stands an x, of which there is no escape, or the quote that should have ended it.
+                EXPECT_FALSE(read_strictly(odd, places)) << text << " at " << at;
+            }
+        }
+    }
 }
 
 TEST(CheckStrictly, TakesAnObjectOfManyNames) {
