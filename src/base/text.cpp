@@ -8,6 +8,10 @@
 #include <numeric>
 #include <utility>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace flux {
 
 namespace {
@@ -56,9 +60,16 @@ std::size_t ascii_length(std::string_view text) {
     const auto* const end = at + text.size();
     constexpr std::ptrdiff_t step = 32;
     const auto is_plain = [](const char* from) {
+#ifdef __SSE2__
+        const auto half = [from](int which) {
+            return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + std::ptrdiff_t{16} * which));
+        };
+        return _mm_movemask_epi8(_mm_or_si128(half(0), half(1))) == 0;
+#else
         std::array<std::uint64_t, 4> words;
         std::memcpy(words.data(), from, step);
         return ((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080U) == 0;
+#endif
     };
     if (end - at >= step) {
         while (end - at >= step && is_plain(at)) at += step;

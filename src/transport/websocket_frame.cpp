@@ -49,14 +49,23 @@ void unmask(char* data, std::size_t size, const std::array<char, 4>& mask, std::
     std::array<char, 8> turned{};
     for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = mask[(at + i) % 4];
     const auto wide = std::bit_cast<std::uint64_t>(turned);
+    const auto turn = [](char* eight, auto by) {
+        decltype(by) bytes;
+        std::memcpy(&bytes, eight, sizeof bytes);
+        bytes ^= by;
+        std::memcpy(eight, &bytes, sizeof bytes);
+    };
     std::size_t i = 0;
-    for (; i + 8 <= size; i += 8) {
-        std::uint64_t bytes;
-        std::memcpy(&bytes, data + i, 8);
-        bytes ^= wide;
-        std::memcpy(data + i, &bytes, 8);
+    for (; i + 32 <= size; i += 32) {
+        for (std::size_t part = 0; part < 32; part += 8) turn(data + i + part, wide);
     }
-    for (; i < size; ++i) data[i] = static_cast<char>(data[i] ^ turned[i % 8]);
+    for (; i + 8 <= size; i += 8) turn(data + i, wide);
+    if (i + 4 <= size) {
+        // Half of the eight, which the mask fills twice.
+        turn(data + i, std::bit_cast<std::array<std::uint32_t, 2>>(turned)[0]);
+        i += 4;
+    }
+    for (; i < size; ++i) data[i] = static_cast<char>(data[i] ^ turned[i % 4]);
 }
 
 bool is_close_code(unsigned code) {
