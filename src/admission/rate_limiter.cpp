@@ -1,12 +1,12 @@
 #include "admission/rate_limiter.hpp"
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace flux::admission {
 
@@ -17,46 +17,38 @@ TurnRefused refusal(std::chrono::milliseconds wait, int limit, const Clock& cloc
     return {wait, now + wait, limit};
 }
 
-/// When the last turns of one principal were taken: a ring that is as long as the limit, so that its oldest entry is
-/// the one that the next turn has to be a whole window away from.
+/// When the turns of one principal were taken that still count.
 class Window final : public Turns {
 public:
-    Window(const RateLimit& limit, const Clock& clock) : limit_{limit.turns}, window_{limit.window}, clock_{clock} {}
+    Window(const RateLimit& limit, const Clock& clock)
+        : limit_{static_cast<std::size_t>(limit.turns)}, window_{limit.window}, clock_{clock} {}
 
     tl::expected<void, TurnRefused> take() override {
         const std::lock_guard lock{mutex_};
         const auto now = clock_.steady_now();
-        if (taken_.size() < static_cast<std::size_t>(limit_)) {
-            taken_.push_back(now);
-            return {};
-        }
-        auto& oldest = taken_[next_];
         // A stretch of exactly one window holds both its ends.
-        if (now - oldest <= window_) {
-            const auto wait = std::chrono::floor<std::chrono::milliseconds>(oldest + window_ - now);
-            return tl::unexpected{refusal(wait + std::chrono::milliseconds{1}, limit_, clock_)};
+        while (!taken_.empty() && now - taken_.front() > window_) taken_.pop_front();
+        if (taken_.size() >= limit_) {
+            const auto wait = std::chrono::floor<std::chrono::milliseconds>(taken_.front() + window_ - now);
+            const auto limit = static_cast<int>(limit_);
+            return tl::unexpected{refusal(wait + std::chrono::milliseconds{1}, limit, clock_)};
         }
-        oldest = now;
-        next_ = (next_ + 1) % taken_.size();
+        taken_.push_back(now);
         return {};
     }
 
     /// Whether no turn is remembered that could still count.
     bool is_whole(SteadyTime now) {
         const std::lock_guard lock{mutex_};
-        if (taken_.empty()) return true;
-        const auto full = taken_.size() == static_cast<std::size_t>(limit_);
-        const auto& newest = full ? taken_[(next_ + taken_.size() - 1) % taken_.size()] : taken_.back();
-        return now - newest > window_;
+        return taken_.empty() || now - taken_.back() > window_;
     }
 
 private:
-    const int limit_;
+    const std::size_t limit_;
     const std::chrono::milliseconds window_;
     const Clock& clock_;
     std::mutex mutex_;
-    std::vector<SteadyTime> taken_;  ///< grows to the limit, then is a ring
-    std::size_t next_ = 0;           ///< the oldest, once it is a ring
+    std::deque<SteadyTime> taken_;  ///< no longer than the limit, nor than what one window saw
 };
 
 constexpr std::size_t shard_count = 16;
