@@ -14,6 +14,9 @@ namespace {
 
 /// Input that waits for an answer in progress: pipelined requests. Beyond it, the peer waits.
 constexpr std::size_t max_kept = 64 * 1024;
+static_assert(max_kept < InputWindow::least_room, "what is kept has to leave room to read more");
+/// Answers that wait until all that were ready together have been heard.
+constexpr std::size_t max_put_off = 64 * 1024;
 /// What may still come after the last answer, and for how long.
 constexpr std::size_t max_discarded = 4 << 20;
 constexpr std::chrono::seconds linger_time{2};
@@ -41,25 +44,50 @@ void Connection::serve() {
     if (!kept_.empty() || !out_.empty()) resume();
 }
 
-void Connection::ready(std::uint32_t events) {
-    try {
+bool Connection::ready(std::uint32_t events) {
+    guarded([&] {
         if ((events & EPOLLOUT) != 0 && std::exchange(write_waits_, false)) flush();
         const bool has_input = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
         if (has_input && !closed_ && !input_over_ && wants_input()) {
-            input_over_ = !read_once();
+            input_over_ = !receive();
         } else if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
             // Nothing can be sent any more, and this would be told again and again.
             cut();
         }
+    });
+    if (input_.empty()) wake();
+    return loop_.window().has_room();
+}
+
+void Connection::answer_input() {
+    if (input_.empty()) return;
+    guarded([&] {
+        const auto input = std::move(input_);
+        // It may have been closed since, by another's message.
+        if (closing_) return;
+        handle(input.bytes().data(), input.bytes().size());
+        flush_put_off_ = !handed_over_ && !write_waits_ && unsent() <= max_put_off;
+        if (!flush_put_off_) flush();
+    });
+    if (handed_over_) {
+        const auto last = std::move(self_);
+    } else if (!flush_put_off_) {
+        wake();
+    }
+}
+
+void Connection::send_output() {
+    if (flush_put_off_) guarded([&] { flush(); });
+}
+
+template <class Step>
+void Connection::guarded(Step step) {
+    try {
+        step();
     } catch (...) {
         loop_.report(std::current_exception());
         cut();
     }
-    if (handed_over_) {
-        const auto last = std::move(self_);
-        return;
-    }
-    wake();
 }
 
 /// Has the loop tell what matters now.
@@ -83,12 +111,12 @@ bool Connection::wants_input() const {
     return unsent() < loop_.limits().outbound_soft && kept_.size() < max_kept;
 }
 
-// False: the connection is over.
-bool Connection::read_once() {
-    char* const window = loop_.window();
+// False: the peer says no more.
+bool Connection::receive() {
+    const auto room = loop_.window().room();
     const auto kept = kept_.size();
-    if (kept > 0) std::memcpy(window, kept_.data(), kept);
-    const auto got = ::recv(socket_.get(), window + kept, Loop::window_bytes - kept, 0);
+    if (kept > 0) std::memcpy(room.data(), kept_.data(), kept);
+    const auto got = ::recv(socket_.get(), room.data() + kept, room.size() - kept, 0);
     if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     if (got == 0) return false;
     const auto read = static_cast<std::size_t>(got);
@@ -96,8 +124,8 @@ bool Connection::read_once() {
         discarded_ += read;
         return discarded_ <= max_discarded;
     }
-    handle(window, kept + read);
-    return !closed_;
+    input_ = loop_.window().claim(kept + read);
+    return true;
 }
 
 void Connection::handle(char* data, std::size_t size) {
@@ -111,7 +139,6 @@ void Connection::handle(char* data, std::size_t size) {
     } else if (!kept_.empty()) {
         kept_ = {};
     }
-    flush();
 }
 
 void Connection::resume() {
@@ -120,12 +147,11 @@ void Connection::resume() {
         if (self->closed_ || self->handed_over_) return;
         if (!self->kept_.empty() && !self->closing_) {
             const auto kept = self->kept_.size();
-            char* const window = self->loop_.window();
-            std::memcpy(window, self->kept_.data(), kept);
-            self->handle(window, kept);
-        } else {
-            self->flush();
+            const auto input = self->loop_.window().claim(kept);
+            std::memcpy(input.bytes().data(), self->kept_.data(), kept);
+            self->handle(input.bytes().data(), kept);
         }
+        self->flush();
         if (self->handed_over_) self->self_.reset();
         self->wake();
     });
@@ -143,6 +169,7 @@ void Connection::flush_soon() {
 }
 
 void Connection::flush() {
+    flush_put_off_ = false;
     if (closed_ || handed_over_ || write_waits_) return;
     while (sent_ < out_.size()) {
         const auto took = ::send(socket_.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
@@ -230,6 +257,7 @@ void Connection::close_when_sent() {
 void Connection::cut() {
     if (closed_ || handed_over_) return;
     closed_ = true;
+    input_ = {};
     loop_.readiness().forget(socket_.get(), *this);
     socket_.close();
     wake();

@@ -17,9 +17,9 @@ namespace flux::transport {
 /// One peer on a stream socket: bytes in, bytes out, and when to stop. What the bytes mean is for those who derive.
 ///
 /// A connection that waits owns no buffer and no coroutine: its loop tells it that there is something to read, it reads
-/// into its loop's window, and keeps only what is not whole yet. What is answered while a window is handled leaves in
-/// one write; what comes later is joined per turn of the loop. A peer that does not read is not read from, and is
-/// closed at the limits.
+/// into its loop's window, and keeps only what is not whole yet. What is answered while input is handled leaves in
+/// one write, when all that were ready together have been heard; what comes later is joined per turn of the loop. A
+/// peer that does not read is not read from, and is closed at the limits.
 class Connection : public std::enable_shared_from_this<Connection>, private Readiness::Hearer {
 public:
     /// `socket` is a connected stream socket that doesn't block.
@@ -102,9 +102,13 @@ protected:
 private:
     friend class Loop;
 
-    void ready(std::uint32_t events) override;
+    bool ready(std::uint32_t events) override;
+    void answer_input() override;
+    void send_output() override;
+    template <class Step>
+    void guarded(Step step);
     bool wants_input() const;
-    bool read_once();
+    bool receive();
     void handle(char* data, std::size_t size);
     void flush();
     void wait_writable();
@@ -119,6 +123,7 @@ private:
     Loop& loop_;
     FileDescriptor socket_;
     std::shared_ptr<Connection> self_;  ///< from `serve` to the end
+    InputWindow::Claim input_;          ///< what was read in this turn
     std::string kept_;                  ///< input that is not whole yet
     std::string out_;
     std::size_t sent_ = 0;                   ///< of `out_`
@@ -129,6 +134,7 @@ private:
     std::uint32_t watched_ = 0;  ///< the events that the loop tells
     bool handling_ = false;
     bool flush_posted_ = false;
+    bool flush_put_off_ = false;  ///< to the last step of the turn
     bool write_waits_ = false;
     bool held_up_ = false;   ///< what is kept waits until all is sent
     bool too_much_ = false;  ///< already at the last message, more waited than may

@@ -10,7 +10,8 @@ namespace flux::transport {
 
 namespace {
 
-constexpr std::size_t spare_output_bytes = 256 * 1024;
+/// Of all output buffers that nobody uses.
+constexpr std::size_t spare_output_bytes = 1 << 20;
 
 }  // namespace
 
@@ -20,7 +21,6 @@ Loop::Loop(async::Executor executor, const HttpLimits& limits)
       tasks_{executor, report},
       readiness_{std::make_shared<Readiness>(executor)},
       ticker_{executor},
-      window_{std::make_unique<char[]>(window_bytes + padding_bytes)},
       now_{std::chrono::steady_clock::now()} {}
 
 Loop::~Loop() {
@@ -45,12 +45,19 @@ void Loop::report(std::exception_ptr thrown) {
     }
 }
 
-std::string Loop::take_output() { return std::exchange(output_, {}); }
+std::string Loop::take_output() {
+    if (outputs_.empty()) return {};
+    auto buffer = std::move(outputs_.back());
+    outputs_.pop_back();
+    output_bytes_ -= buffer.capacity();
+    return buffer;
+}
 
 void Loop::give_output(std::string buffer) {
-    if (buffer.capacity() > spare_output_bytes || buffer.capacity() < output_.capacity()) return;
+    if (buffer.capacity() > spare_output_bytes - output_bytes_) return;
     buffer.clear();
-    output_ = std::move(buffer);
+    output_bytes_ += buffer.capacity();
+    outputs_.push_back(std::move(buffer));
 }
 
 void Loop::serve(std::shared_ptr<Connection> connection) {

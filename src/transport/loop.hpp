@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "async/blocking_pool.hpp"
 #include "async/task.hpp"
@@ -13,22 +14,19 @@
 #include "base/clock.hpp"
 #include "transport/http_limits.hpp"
 #include "transport/http_request.hpp"
+#include "transport/input_window.hpp"
 #include "transport/readiness.hpp"
 
 namespace flux::transport {
 
 class Connection;
 
-/// What the connections of one loop thread share: the one buffer that all of them read into, the one that answers are
+/// What the connections of one loop thread share: the one buffer that all of them read into, those that answers are
 /// gathered in, the coarse clock that looks at their deadlines, and the group that their tasks live in.
 ///
 /// Belongs to its executor's thread.
 class Loop {
 public:
-    static constexpr std::size_t window_bytes = 128 * 1024;
-    /// Readable bytes behind the window, which fast readers of JSON and text want.
-    static constexpr std::size_t padding_bytes = 64;
-
     Loop(async::Executor executor, const HttpLimits& limits);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
@@ -39,10 +37,11 @@ public:
     async::TaskGroup& tasks() { return tasks_; }
     Readiness& readiness() { return *readiness_; }
 
-    char* window() { return window_.get(); }
+    InputWindow& window() { return window_; }
     RequestHead& head() { return head_; }
 
-    /// The output buffer with its capacity, lent to the connection that is being served. Give it back when it is empty.
+    /// An empty output buffer with its capacity, lent to a connection that is being served. Give it back when it is
+    /// empty.
     std::string take_output();
     void give_output(std::string buffer);
 
@@ -81,8 +80,9 @@ private:
     async::TaskGroup tasks_;
     std::shared_ptr<Readiness> readiness_;
     async::Timer ticker_;
-    std::unique_ptr<char[]> window_;
-    std::string output_;
+    InputWindow window_;
+    std::vector<std::string> outputs_;  ///< empty, with their capacity
+    std::size_t output_bytes_ = 0;      ///< their capacities together
     RequestHead head_;
     SteadyTime now_;
     Connection* first_ = nullptr;

@@ -66,15 +66,28 @@ void Readiness::tell() {
         const int found = ::epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
         if (found <= 0) break;
         count_ = static_cast<std::size_t>(found);
+        std::size_t begin = 0;
         for (std::size_t i = 0; i < count_; ++i) {
-            if (events_[i].data.ptr == nullptr) continue;
-            static_cast<Hearer*>(events_[i].data.ptr)->ready(events_[i].events);
+            const auto& event = events_[i];
+            if (event.data.ptr == nullptr || static_cast<Hearer*>(event.data.ptr)->ready(event.events)) continue;
+            take_steps(begin, i + 1);
+            begin = i + 1;
         }
+        take_steps(begin, count_);
         count_ = 0;
         // Where one comes at a time, the next isn't there yet.
         if (found == 1) break;
     }
     wait();
+}
+
+/// Those behind the first, of the hearers from `begin` to `end` in the batch. Each step may forget others.
+void Readiness::take_steps(std::size_t begin, std::size_t end) {
+    for (const auto step : {&Hearer::answer_input, &Hearer::send_output}) {
+        for (auto i = begin; i < end; ++i) {
+            if (events_[i].data.ptr != nullptr) (static_cast<Hearer*>(events_[i].data.ptr)->*step)();
+        }
+    }
 }
 
 }  // namespace flux::transport

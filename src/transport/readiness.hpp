@@ -21,11 +21,18 @@ namespace flux::transport {
 /// Belongs to its executor's thread.
 class Readiness : public std::enable_shared_from_this<Readiness> {
 public:
-    /// Who is told about a socket.
+    /// Who is told about a socket. A turn has three steps, and each is taken for all that are ready before the next: so
+    /// the kernel's way in, our own code and the kernel's way out stay in the processor's caches one after the other,
+    /// and a peer is woken for the first of its answers only. No step may throw.
     class Hearer {
     public:
-        /// `events` are EPOLLIN, EPOLLOUT, EPOLLHUP and EPOLLERR; the last two come unasked. May not throw.
-        virtual void ready(std::uint32_t events) = 0;
+        /// Reads what there is. `events` are EPOLLIN, EPOLLOUT, EPOLLHUP and EPOLLERR; the last two come unasked.
+        /// False: there is no room for what others would read, before the other steps.
+        virtual bool ready(std::uint32_t events) = 0;
+        /// Takes up what it has read.
+        virtual void answer_input() {}
+        /// Sends what that led to.
+        virtual void send_output() {}
 
     protected:
         ~Hearer() = default;
@@ -46,6 +53,7 @@ public:
 private:
     void wait();
     void tell();
+    void take_steps(std::size_t begin, std::size_t end);
 
     asio::posix::basic_stream_descriptor<async::Executor> epoll_;
     std::array<epoll_event, 64> events_{};

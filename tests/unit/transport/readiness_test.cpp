@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/file_descriptor.hpp"
 
@@ -34,15 +35,45 @@ struct Pair {
 /// Counts what it is told, and does what the test wants then.
 class Counting final : public Readiness::Hearer {
 public:
-    void ready(std::uint32_t events) override {
+    bool ready(std::uint32_t events) override {
         ++times;
         last = events;
         if (then) then();
+        return true;
     }
 
     int times = 0;
     std::uint32_t last = 0;
     std::function<void()> then;
+};
+
+/// Writes down which step it takes, under its name. Heard once.
+class Stepping final : public Readiness::Hearer {
+public:
+    Stepping(char name, std::string& steps) : name_{name}, steps_{steps} {}
+
+    bool ready(std::uint32_t) override {
+        note("ready ");
+        return has_room;
+    }
+    void answer_input() override {
+        note("answers ");
+        if (then) then();
+    }
+    void send_output() override { note("sends "); }
+
+    bool has_room = true;
+    std::function<void()> then;
+
+private:
+    void note(const char* what) {
+        steps_ += name_;
+        steps_ += ' ';
+        steps_ += what;
+    }
+
+    char name_;
+    std::string& steps_;
 };
 
 class ReadinessTest : public testing::Test {
@@ -97,6 +128,45 @@ TEST_F(ReadinessTest, TellsAForgottenOneNothingNotEvenWhatHasHappened) {
 
     EXPECT_EQ(one.times + other.times, 1);
     readiness->stop();
+}
+
+/// Three that are ready together, in the order in which they became it.
+class ReadinessStepsTest : public ReadinessTest {
+protected:
+    void SetUp() override {
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            ASSERT_TRUE(readiness->watch(pairs[i].near.get(), EPOLLIN | EPOLLONESHOT, *hearers[i]));
+            pairs[i].say('x');
+        }
+    }
+    void TearDown() override { readiness->stop(); }
+
+    std::array<Pair, 3> pairs;
+    std::string steps;
+    Stepping a{'a', steps};
+    Stepping b{'b', steps};
+    Stepping c{'c', steps};
+    std::array<Stepping*, 3> hearers{&a, &b, &c};
+};
+
+TEST_F(ReadinessStepsTest, EachIsTakenForAllBeforeTheNext) {
+    turn();
+    EXPECT_EQ(steps, "a ready b ready c ready a answers b answers c answers a sends b sends c sends ");
+}
+
+TEST_F(ReadinessStepsTest, AreTakenForSomeWhereThereIsNoRoomForMore) {
+    b.has_room = false;
+    turn();
+    EXPECT_EQ(steps, "a ready b ready a answers b answers a sends b sends c ready c answers c sends ");
+}
+
+TEST_F(ReadinessStepsTest, AreNotTakenByWhoWasForgottenInThem) {
+    a.then = [&] {
+        readiness->forget(pairs[0].near.get(), a);
+        readiness->forget(pairs[1].near.get(), b);
+    };
+    turn();
+    EXPECT_EQ(steps, "a ready b ready c ready a answers c answers c sends ");
 }
 
 TEST_F(ReadinessTest, TellsWhatIsAskedForNow) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "served_port.hpp"
 
@@ -73,6 +75,23 @@ TEST(WebSocket, AnswersManyMessagesAtOnce) {
     client.send(all);
     for (int i = 0; i < 500; ++i) {
         EXPECT_THAT(take_frame(client).payload, HasSubstr("\"id\":" + std::to_string(i)));
+    }
+}
+
+// They share the window of a loop: those that fit are heard together, the others behind them.
+TEST(WebSocket, AnswersManyConnectionsThatSpeakTogether) {
+    ServedPort served;
+    std::vector<std::unique_ptr<Opened>> clients;
+    for (int i = 0; i < 40; ++i) clients.push_back(std::make_unique<Opened>(served));
+    for (const std::size_t size : {10U, 3'000U, 50'000U, 10U}) {
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            clients[i]->send(echo_frame(static_cast<int>(i), std::string(size, static_cast<char>('a' + i % 26))));
+        }
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            const auto payload = take_frame(*clients[i]).payload;
+            EXPECT_THAT(payload, HasSubstr("\"id\":" + std::to_string(i) + ","));
+            EXPECT_THAT(payload, HasSubstr(std::string(size, static_cast<char>('a' + i % 26))));
+        }
     }
 }
 
