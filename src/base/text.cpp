@@ -38,6 +38,33 @@ std::size_t character_length(std::string_view text) {
     return 0;
 }
 
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+/// The same for eight bytes at once: the top bit of each says whether it is a capital, and becomes the bit between the
+/// cases. Nothing is carried over into the next byte.
+std::uint64_t lowered(std::uint64_t bytes) {
+    constexpr std::uint64_t each = 0x0101010101010101U;
+    const auto low = bytes & 0x7F * each;
+    const auto from_a = low + (0x80 - 'A') * each;
+    const auto behind_z = low + (0x80 - 'Z' - 1) * each;
+    const auto capitals = (from_a & ~behind_z) & ~bytes & 0x80 * each;
+    return bytes | capitals >> 2;
+}
+
+/// All of a text of at most eight bytes, some of them twice: another text of its length has the same only if it is
+/// the same.
+std::uint64_t up_to_eight(std::string_view text) {
+    const auto read = [&](std::size_t at, auto into) {
+        std::memcpy(&into, text.data() + at, sizeof into);
+        return std::uint64_t{into};
+    };
+    const auto size = text.size();
+    if (size == 8) return read(0, std::uint64_t{});
+    if (size >= 4) return read(0, std::uint32_t{}) | read(size - 4, std::uint32_t{}) << 32;
+    if (size >= 2) return read(0, std::uint16_t{}) | read(size - 2, std::uint16_t{}) << 16;
+    return size == 1 ? read(0, std::uint8_t{}) : 0;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -116,17 +143,23 @@ std::string_view trimmed(std::string_view text) {
 
 std::string ascii_lower(std::string_view text) {
     std::string out{text};
-    for (auto& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
+    for (auto& c : out) c = lowered(c);
     return out;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    if (a == b) return true;  // as most are written
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+    const auto size = a.size();
+    if (size != b.size()) return false;
+    constexpr std::size_t step = 8;
+    if (size <= step) return lowered(up_to_eight(a)) == lowered(up_to_eight(b));
+    const auto same = [&](std::size_t at) {
+        return lowered(up_to_eight(a.substr(at, step))) == lowered(up_to_eight(b.substr(at, step)));
+    };
+    for (std::size_t at = 0; at + step < size; at += step) {
+        if (!same(at)) return false;
+    }
+    // The last once more with some of what is before it.
+    return same(size - step);
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -79,7 +79,7 @@ std::string allowed_headers(const RequestHead& head) {
         "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name, "
         "Last-Event-ID"};
     head.each_listed("access-control-request-headers", [&](std::string_view name) {
-        const bool is_param = name.size() > param.size() && is_named(name.substr(0, param.size()), param);
+        const bool is_param = name.size() > param.size() && equal_ignoring_case(name.substr(0, param.size()), param);
         if (!is_param || !is_token(name) || allowed.size() + name.size() > most_bytes) return;
         allowed += ", ";
         allowed += name;
@@ -328,11 +328,12 @@ void HttpConnection::dispatch_mcp(const Request& request, std::string_view body)
         }
         return;
     }
+    const auto accepted = accepted_media(head);
     ReplyShape shape{.keep_alive = request.keeps_alive() && !loop().draining(),
                      .chunked = head.minor_version > 0,
                      .is_get = head.method == "GET",
-                     .takes_events = takes_events(head),
-                     .wants_events = head.method == "POST" && wants_events(head)};
+                     .takes_events = accepted.events,
+                     .wants_events = head.method == "POST" && accepted.rather_events()};
     if (request.allowed_origin) shape.origin = head.field("origin").value_or("");
     ReplyChannel& channel = *this;
     const auto outbox = std::make_shared<McpReply>(channel, std::move(shape));

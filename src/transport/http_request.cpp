@@ -78,15 +78,6 @@ std::string_view without_blanks(std::string_view text) {
     return text;
 }
 
-bool is_named(std::string_view name, std::string_view lower_name) {
-    if (name.size() != lower_name.size()) return false;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        const char c = name[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != lower_name[i]) return false;
-    }
-    return true;
-}
-
 bool is_token(std::string_view text) { return !text.empty() && all_of(text, is_token_character); }
 
 std::size_t RequestHead::count(std::string_view lower_name) const {
@@ -171,6 +162,7 @@ private:
 // `text` ends with the empty line, and each of its lines with CR LF.
 std::optional<HttpRefusal> HeadReader::read(std::string_view text) {
     head_.field_count = 0;
+    head_.keys_seen = 0;
     const auto end = text.find('\n');
     if (auto refused = read_request_line(text.substr(0, end - 1))) return refused;
     text.remove_prefix(end + 1);
@@ -235,7 +227,9 @@ HeadReader::Verdict HeadReader::read_field(std::string_view& text) {
     const auto end = static_cast<std::size_t>(skip_value(text.data(), text.data() + text.size()) - text.data());
     if (text[end] != '\r' || text[end + 1] != '\n') return refuse(400, "A header field holds a control character.");
     if (head_.field_count == RequestHead::max_fields) return refuse(431, "The request has too many header fields.");
-    head_.fields[head_.field_count++] = {name, without_blanks(text.substr(0, end)), name_key(name)};
+    const auto key = name_key(name);
+    head_.fields[head_.field_count++] = {name, without_blanks(text.substr(0, end)), key};
+    head_.keys_seen |= key_bit(key);
     text.remove_prefix(end + 2);
     return std::nullopt;
 }
@@ -263,25 +257,25 @@ HeadReader::Verdict HeadReader::read_framing() {
         const auto& [name, value, key] = head_.fields[i];
         switch (name.size()) {
         case 4:
-            if (is_named(name, "host")) ++hosts, host = value;
+            if (equal_ignoring_case(name, "host")) ++hosts, host = value;
             break;
         case 6:
-            if (is_named(name, "expect")) {
+            if (equal_ignoring_case(name, "expect")) {
                 if (!equal_ignoring_case(value, "100-continue")) return refuse(417, "Only 100-continue is expected.");
                 head_.expects_continue = head_.minor_version > 0;
             }
             break;
         case 10:
-            if (is_named(name, "connection")) {
+            if (equal_ignoring_case(name, "connection")) {
                 closes = closes || head_.lists("connection", "close");
                 keeps = keeps || head_.lists("connection", "keep-alive");
             }
             break;
         case 14:
-            if (is_named(name, "content-length")) ++lengths, length = value;
+            if (equal_ignoring_case(name, "content-length")) ++lengths, length = value;
             break;
         case 17:
-            if (is_named(name, "transfer-encoding")) ++encodings, encoding = value;
+            if (equal_ignoring_case(name, "transfer-encoding")) ++encodings, encoding = value;
             break;
         default: break;
         }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.hpp"
+
 namespace flux::transport {
 
 /// Why the peer's bytes are not taken: a status and a sentence for who wrote them.
@@ -28,8 +30,8 @@ constexpr std::uint32_t name_key(std::string_view name) {
     return size << 24 | lower(0) << 16 | lower(name.size() / 2) << 8 | lower(name.size() - 1);
 }
 
-/// Whether `name` is `lower_name`, ignoring case.
-bool is_named(std::string_view name, std::string_view lower_name);
+/// One bit of 64 for each key: the bits of a head's fields say of most names that aren't there that they aren't.
+constexpr std::uint64_t key_bit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B1U >> 26); }
 
 /// The head of a request. All views are into the text that was read. 3 KiB: one a thread, not one a connection.
 struct RequestHead {
@@ -41,6 +43,7 @@ struct RequestHead {
     int minor_version = 1;    ///< of HTTP/1.x
     std::array<HeaderField, max_fields> fields;
     std::size_t field_count = 0;
+    std::uint64_t keys_seen = 0;  ///< key_bit of each field's key
 
     std::uint64_t content_length = 0;
     bool has_body = false;  ///< a length above 0, or chunked
@@ -67,8 +70,9 @@ struct RequestHead {
 private:
     /// The first from the one numbered `from` on, or nullptr.
     const HeaderField* find(std::string_view lower_name, std::uint32_t key, std::size_t from) const {
+        if ((keys_seen & key_bit(key)) == 0) return nullptr;
         for (std::size_t i = from; i < field_count; ++i) {
-            if (fields[i].key == key && is_named(fields[i].name, lower_name)) return &fields[i];
+            if (fields[i].key == key && equal_ignoring_case(fields[i].name, lower_name)) return &fields[i];
         }
         return nullptr;
     }

@@ -17,17 +17,6 @@ void append_fields(std::string& out, const FieldList& fields) {
 
 std::string_view media_type(std::string_view value) { return without_blanks(value.substr(0, value.find(';'))); }
 
-bool accepts(const RequestHead& head, std::string_view type, std::string_view range) {
-    bool found = head.count("accept") == 0;
-    head.each_listed("accept", [&](std::string_view member) {
-        const auto listed = media_type(member);
-        found = found || listed == "*/*" || equal_ignoring_case(listed, type) || equal_ignoring_case(listed, range);
-    });
-    return found;
-}
-
-bool takes_json(const RequestHead& head) { return accepts(head, "application/json", "application/*"); }
-
 }  // namespace
 
 void McpReply::send(std::string_view message) { send_event({}, message, {}); }
@@ -122,10 +111,11 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head) {
         }
     }
     if (head.method == "DELETE") return std::nullopt;
-    if (head.method == "GET" && !takes_events(head)) {
+    const auto accepted = accepted_media(head);
+    if (head.method == "GET" && !accepted.events) {
         return HttpRefusal{406, "GET /mcp opens an event stream: send `Accept: text/event-stream`, or POST a message."};
     }
-    if (head.method == "POST" && !takes_events(head) && !takes_json(head)) {
+    if (head.method == "POST" && !accepted.events && !accepted.json) {
         return HttpRefusal{406, "Send `Accept: application/json, text/event-stream`: one of them is what comes back."};
     }
     return std::nullopt;
@@ -133,26 +123,33 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head) {
 
 std::optional<HttpRefusal> refuse_repeated(const RequestHead& head) {
     const auto is_ours = [](std::string_view name) {
-        return is_named(name.substr(0, 4), "mcp-") || is_named(name, "last-event-id");
+        return equal_ignoring_case(name.substr(0, 4), "mcp-") || equal_ignoring_case(name, "last-event-id");
     };
     for (std::size_t i = 0; i < head.field_count; ++i) {
         const auto name = head.fields[i].name;
         if (!is_ours(name)) continue;
         for (std::size_t j = i + 1; j < head.field_count; ++j) {
-            if (!equal_ignoring_case(head.fields[j].name, name)) continue;
+            if (head.fields[j].key != head.fields[i].key || !equal_ignoring_case(head.fields[j].name, name)) continue;
             return HttpRefusal{400, "A header that MCP reads may be sent only once."};
         }
     }
     return std::nullopt;
 }
 
-bool takes_events(const RequestHead& head) { return accepts(head, "text/event-stream", "text/*"); }
-
-bool wants_events(const RequestHead& head) {
-    constexpr std::string_view events = "text/event-stream";
-    const auto accept = head.field("accept");
-    if (!accept) return false;
-    return equal_ignoring_case(accept->substr(0, events.size()), events) || (takes_events(head) && !takes_json(head));
+AcceptedMedia accepted_media(const RequestHead& head) {
+    AcceptedMedia accepted;
+    if (!head.field("accept")) return {.json = true, .events = true};
+    bool first = true;
+    head.each_listed("accept", [&](std::string_view member) {
+        const auto type = media_type(member);
+        const bool is_events = equal_ignoring_case(type, "text/event-stream");
+        const bool is_all = type == "*/*";
+        if (std::exchange(first, false)) accepted.events_first = is_events;
+        accepted.events |= is_events || is_all || equal_ignoring_case(type, "text/*");
+        accepted.json |=
+            is_all || equal_ignoring_case(type, "application/json") || equal_ignoring_case(type, "application/*");
+    });
+    return accepted;
 }
 
 mcp::NameStyle name_style_of(std::string_view query) {

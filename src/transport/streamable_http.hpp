@@ -75,11 +75,16 @@ std::optional<HttpRefusal> refuse_media(const RequestHead& head);
 /// have read the other one.
 std::optional<HttpRefusal> refuse_repeated(const RequestHead& head);
 
-/// Whether the client takes event streams: who doesn't say takes everything.
-bool takes_events(const RequestHead& head);
+/// What a client takes for an answer, by `Accept`: who doesn't say takes everything.
+struct AcceptedMedia {
+    bool json = false;
+    bool events = false;        ///< an event stream
+    bool events_first = false;  ///< it is named first
 
-/// Whether it would rather have one than JSON: it names them first, or takes nothing else.
-bool wants_events(const RequestHead& head);
+    /// Whether it would rather have an event stream than JSON: it names that first, or takes nothing else.
+    bool rather_events() const { return events_first || (events && !json); }
+};
+AcceptedMedia accepted_media(const RequestHead& head);
 
 /// What the protocol reads of a head. Views into it.
 mcp::HttpFacts facts_of(const RequestHead& head, std::string_view query);

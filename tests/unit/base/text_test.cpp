@@ -22,6 +22,29 @@ TEST(Text, RefusesOverlongFormsAndSurrogates) {
     EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80"));
 }
 
+TEST(Text, IgnoresTheCaseOfLettersAndOfNothingElse) {
+    // Every pair of bytes, wherever it stands in texts of every way to read them.
+    for (const std::size_t size : {1U, 2U, 3U, 4U, 7U, 8U, 9U, 15U, 16U, 20U}) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (int x = 0; x < 256; ++x) {
+                for (int y = 0; y < 256; ++y) {
+                    if ((x ^ y) != 0x20 && x != y && y % 16 != 1) continue;
+                    std::string a(size, 'q');
+                    std::string b(size, 'Q');
+                    a[at] = static_cast<char>(x);
+                    b[at] = static_cast<char>(y);
+                    const bool same = ascii_lower(a) == ascii_lower(b);
+                    ASSERT_EQ(equal_ignoring_case(a, b), same) << size << " at " << at << ": " << x << ' ' << y;
+                }
+            }
+        }
+    }
+    EXPECT_TRUE(equal_ignoring_case("", ""));
+    EXPECT_FALSE(equal_ignoring_case("a", ""));
+    EXPECT_TRUE(equal_ignoring_case("Content-Type", "content-TYPE"));
+    EXPECT_FALSE(equal_ignoring_case("@[`{", "`{@["));
+}
+
 TEST(Text, CountsTheAsciiInFrontWhereverItEnds) {
     for (std::size_t size = 0; size <= 100; ++size) {
         std::string text(size, 'a');
