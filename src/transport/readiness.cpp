@@ -1,6 +1,10 @@
 #include "transport/readiness.hpp"
 
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 namespace flux::transport {
@@ -9,6 +13,16 @@ namespace {
 
 /// Batches that are told before others on the thread have their turn.
 constexpr int batches_a_turn = 8;
+
+/// What follows within this time follows soon, and how long it is looked for before this thread sleeps.
+constexpr std::chrono::microseconds soon{100};
+constexpr std::chrono::microseconds patience{50};
+
+/// Where this is false, whoever is waited for can't run meanwhile.
+bool others_can_run() {
+    static const bool several = ::sysconf(_SC_NPROCESSORS_ONLN) > 1;
+    return several;
+}
 
 int new_epoll() {
     const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -62,9 +76,11 @@ void Readiness::wait() {
 }
 
 void Readiness::tell() {
+    bool heard = false;
     for (int batch = 0; batch < batches_a_turn; ++batch) {
         const int found = ::epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
         if (found <= 0) break;
+        heard = true;
         count_ = static_cast<std::size_t>(found);
         std::size_t begin = 0;
         for (std::size_t i = 0; i < count_; ++i) {
@@ -78,7 +94,34 @@ void Readiness::tell() {
         // Where one comes at a time, the next isn't there yet.
         if (found == 1) break;
     }
-    wait();
+    if (comes_soon(heard)) {
+        look_again();
+    } else {
+        wait();
+    }
+}
+
+/// Whether to look again instead of sleeping: peers that ask again as soon as they are answered do so before this
+/// thread would be asleep, and waking it takes longer than answering.
+bool Readiness::comes_soon(bool heard) {
+    const auto now = std::chrono::steady_clock::now();
+    if (heard) {
+        soon_ = now - heard_at_ < soon;
+        heard_at_ = now;
+    } else if (now - heard_at_ > patience) {
+        soon_ = false;
+    }
+    return soon_ && others_can_run();
+}
+
+void Readiness::look_again() {
+    if (waits_ || over_) return;
+    waits_ = true;
+    // By way of the executor: whatever else is due has its turn in between.
+    asio::post(epoll_.get_executor(), [self = shared_from_this()] {
+        self->waits_ = false;
+        if (!self->over_) self->tell();
+    });
 }
 
 /// Those behind the first, of the hearers from `begin` to `end` in the batch. Each step may forget others.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -53,11 +54,15 @@ public:
 private:
     void wait();
     void tell();
+    bool comes_soon(bool heard);
+    void look_again();
     void take_steps(std::size_t begin, std::size_t end);
 
     asio::posix::basic_stream_descriptor<async::Executor> epoll_;
     std::array<epoll_event, 64> events_{};
-    std::size_t count_ = 0;  ///< of `events_`, while they are told
+    std::size_t count_ = 0;                           ///< of `events_`, while they are told
+    std::chrono::steady_clock::time_point heard_at_;  ///< when the last batch was told
+    bool soon_ = false;                               ///< the last batches came soon after each other
     bool waits_ = false;
     bool over_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
@@ -182,6 +183,31 @@ TEST_F(ReadinessTest, TellsWhatIsAskedForNow) {
     turn();
     EXPECT_EQ(hearer.times, 1);
     EXPECT_EQ(hearer.last, EPOLLIN | EPOLLOUT);
+    readiness->stop();
+}
+
+TEST_F(ReadinessTest, LooksAgainForWhatComesSoonAndSleepsWhenNothingDoes) {
+    const Pair pair;
+    Counting hearer;
+    hearer.then = [&] {
+        char c = 0;
+        EXPECT_EQ(::read(pair.near.get(), &c, 1), 1);
+        // A peer that asks again as soon as it is answered.
+        if (hearer.times < 100) pair.say('a');
+    };
+    ASSERT_TRUE(readiness->watch(pair.near.get(), EPOLLIN, hearer));
+    pair.say('a');
+
+    bool had_its_turn = false;
+    asio::post(context, [&] { had_its_turn = true; });
+    turn();
+    EXPECT_EQ(hearer.times, 100);
+    EXPECT_TRUE(had_its_turn);
+    EXPECT_EQ(context.poll(), 0U);
+
+    pair.say('a');
+    turn();
+    EXPECT_EQ(hearer.times, 101);
     readiness->stop();
 }
 
