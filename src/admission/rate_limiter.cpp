@@ -1,7 +1,7 @@
 #include "admission/rate_limiter.hpp"
 
 #include <array>
-#include <deque>
+#include <boost/circular_buffer.hpp>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -21,13 +21,13 @@ TurnRefused refusal(std::chrono::milliseconds wait, int limit, const Clock& cloc
 class Window final : public Turns {
 public:
     Window(const RateLimit& limit, const Clock& clock)
-        : limit_{static_cast<std::size_t>(limit.turns)}, window_{limit.window}, clock_{clock} {}
+        : limit_{static_cast<std::size_t>(limit.turns)}, window_{limit.window}, clock_{clock}, taken_{limit_} {}
 
     tl::expected<void, TurnRefused> take() override {
         const std::lock_guard lock{mutex_};
         const auto now = clock_.steady_now();
-        // A stretch of exactly one window holds both its ends.
-        while (!taken_.empty() && now - taken_.front() > window_) taken_.pop_front();
+        // A stretch of exactly one window holds both its ends. One more goes than comes, so that all go in the end.
+        for (int gone = 0; gone < 2 && !taken_.empty() && now - taken_.front() > window_; ++gone) taken_.pop_front();
         if (taken_.size() >= limit_) {
             const auto wait = std::chrono::floor<std::chrono::milliseconds>(taken_.front() + window_ - now);
             const auto limit = static_cast<int>(limit_);
@@ -48,7 +48,7 @@ private:
     const std::chrono::milliseconds window_;
     const Clock& clock_;
     std::mutex mutex_;
-    std::deque<SteadyTime> taken_;  ///< no longer than the limit, nor than what one window saw
+    boost::circular_buffer_space_optimized<SteadyTime> taken_;  ///< up to the limit; its memory follows its length
 };
 
 constexpr std::size_t shard_count = 16;

@@ -82,6 +82,19 @@ TEST(RateLimiter, AgreesWithANaiveModelOverRandomSteps) {
     }
 }
 
+TEST(RateLimiter, LetsAMillionTurnsGoAWindowLater) {
+    ManualClock clock;
+    const RateLimiter limiter{{.turns = 1'000'000, .window = 1s}, clock};
+    const auto turns = limiter.turns_of("a");
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 1'000'000; ++i) ASSERT_TRUE(turns->take());
+        EXPECT_FALSE(turns->take());
+        clock.advance(1s);
+        EXPECT_FALSE(turns->take());
+        clock.advance(1ms);
+    }
+}
+
 TEST(RateLimiter, IsExactOverThreadsAndConnections) {
     const RateLimiter limiter{{.turns = 30}, system_clock()};
     std::atomic<int> accepted{0};
