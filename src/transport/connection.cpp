@@ -14,7 +14,7 @@ namespace {
 
 /// Input that waits for an answer in progress: pipelined requests. Beyond it, the peer waits.
 constexpr std::size_t max_kept = 64 * 1024;
-static_assert(max_kept < InputWindow::least_room, "what is kept has to leave room to read more");
+static_assert(max_kept < InputWindow::least_room, "who is read from has to find room for more than what it kept");
 /// Answers that wait until all that were ready together have been heard.
 constexpr std::size_t max_put_off = 64 * 1024;
 /// What may still come after the last answer, and for how long.
@@ -54,8 +54,8 @@ bool Connection::ready(std::uint32_t events) {
             // Nothing can be sent any more, and this would be told again and again.
             cut();
         }
+        if (input_.empty()) wake();
     });
-    if (input_.empty()) wake();
     return loop_.window().has_room();
 }
 
@@ -64,15 +64,16 @@ void Connection::answer_input() {
     guarded([&] {
         const auto input = std::move(input_);
         // It may have been closed since, by another's message.
-        if (closing_) return;
+        if (closing_) return wake();
         handle(input.bytes().data(), input.bytes().size());
-        flush_put_off_ = !handed_over_ && !write_waits_ && unsent() <= max_put_off;
-        if (!flush_put_off_) flush();
+        if (handed_over_) return;
+        flush_put_off_ = !write_waits_ && unsent() <= max_put_off;
+        if (flush_put_off_) return;
+        flush();
+        wake();
     });
     if (handed_over_) {
         const auto last = std::move(self_);
-    } else if (!flush_put_off_) {
-        wake();
     }
 }
 
@@ -113,8 +114,11 @@ bool Connection::wants_input() const {
 
 // False: the peer says no more.
 bool Connection::receive() {
+    // Only after a step that threw: what was read is taken up first.
+    if (!input_.empty()) return true;
     const auto room = loop_.window().room();
-    const auto kept = kept_.size();
+    // Behind the last answer nothing is put together any more, so it doesn't matter how much is kept.
+    const auto kept = closing_ ? 0 : kept_.size();
     if (kept > 0) std::memcpy(room.data(), kept_.data(), kept);
     const auto got = ::recv(socket_.get(), room.data() + kept, room.size() - kept, 0);
     if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
@@ -143,18 +147,22 @@ void Connection::handle(char* data, std::size_t size) {
 
 void Connection::resume() {
     asio::post(loop_.executor(), [self = shared_from_this()] {
-        self->held_up_ = false;
-        if (self->closed_ || self->handed_over_) return;
-        if (!self->kept_.empty() && !self->closing_) {
-            const auto kept = self->kept_.size();
-            const auto input = self->loop_.window().claim(kept);
-            std::memcpy(input.bytes().data(), self->kept_.data(), kept);
-            self->handle(input.bytes().data(), kept);
-        }
-        self->flush();
+        self->guarded([&] { self->handle_kept(); });
         if (self->handed_over_) self->self_.reset();
-        self->wake();
     });
+}
+
+void Connection::handle_kept() {
+    held_up_ = false;
+    if (closed_ || handed_over_) return;
+    if (!kept_.empty() && !closing_) {
+        const auto kept = kept_.size();
+        const auto input = loop_.window().claim(kept);
+        std::memcpy(input.bytes().data(), kept_.data(), kept);
+        handle(input.bytes().data(), kept);
+    }
+    flush();
+    wake();
 }
 
 std::string& Connection::out() { return out_; }
@@ -164,7 +172,7 @@ void Connection::flush_soon() {
     flush_posted_ = true;
     asio::post(loop_.executor(), [self = shared_from_this()] {
         self->flush_posted_ = false;
-        self->flush();
+        self->guarded([&] { self->flush(); });
     });
 }
 
@@ -249,6 +257,7 @@ void Connection::end_soon() {
 void Connection::close_when_sent() {
     if (closing_) return;
     closing_ = true;
+    kept_ = {};
     closing_at_ = now();
     flush_soon();
     wake();

@@ -17,9 +17,9 @@ namespace flux::transport {
 /// One peer on a stream socket: bytes in, bytes out, and when to stop. What the bytes mean is for those who derive.
 ///
 /// A connection that waits owns no buffer and no coroutine: its loop tells it that there is something to read, it reads
-/// into its loop's window, and keeps only what is not whole yet. What is answered while input is handled leaves in
-/// one write, when all that were ready together have been heard; what comes later is joined per turn of the loop. A
-/// peer that does not read is not read from, and is closed at the limits.
+/// into its loop's window, and keeps only what is not whole yet. What is answered while input is handled leaves
+/// together, when all that were ready with it have been heard, unless it is long; what comes later is joined per turn
+/// of the loop. A peer that does not read is not read from, and is closed at the limits.
 class Connection : public std::enable_shared_from_this<Connection>, private Readiness::Hearer {
 public:
     /// `socket` is a connected stream socket that doesn't block.
@@ -110,6 +110,7 @@ private:
     bool wants_input() const;
     bool receive();
     void handle(char* data, std::size_t size);
+    void handle_kept();
     void flush();
     void wait_writable();
     void watch();

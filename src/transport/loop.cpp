@@ -10,8 +10,9 @@ namespace flux::transport {
 
 namespace {
 
-/// Of all output buffers that nobody uses.
-constexpr std::size_t spare_output_bytes = 1 << 20;
+/// Of an output buffer that is lent again, and of all of them.
+constexpr std::size_t spare_output_bytes = 64 * 1024;
+constexpr std::size_t all_spare_bytes = 1 << 20;
 
 }  // namespace
 
@@ -54,7 +55,7 @@ std::string Loop::take_output() {
 }
 
 void Loop::give_output(std::string buffer) {
-    if (buffer.capacity() > spare_output_bytes - output_bytes_) return;
+    if (buffer.capacity() > spare_output_bytes || buffer.capacity() > all_spare_bytes - output_bytes_) return;
     buffer.clear();
     output_bytes_ += buffer.capacity();
     outputs_.push_back(std::move(buffer));

@@ -1,7 +1,6 @@
 #include "transport/readiness.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <chrono>
@@ -18,11 +17,8 @@ constexpr int batches_a_turn = 8;
 constexpr std::chrono::microseconds soon{100};
 constexpr std::chrono::microseconds patience{50};
 
-/// Where this is false, whoever is waited for can't run meanwhile.
-bool others_can_run() {
-    static const bool several = ::sysconf(_SC_NPROCESSORS_ONLN) > 1;
-    return several;
-}
+/// Looks that are left out after several that were in vain.
+constexpr int most_left_out = 63;
 
 int new_epoll() {
     const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -67,12 +63,12 @@ void Readiness::stop() {
 
 void Readiness::wait() {
     if (waits_ || over_) return;
-    waits_ = true;
     epoll_.async_wait(asio::posix::descriptor_base::wait_read,
                       [self = shared_from_this()](boost::system::error_code failed) {
                           self->waits_ = false;
                           if (!failed && !self->over_) self->tell();
                       });
+    waits_ = true;
 }
 
 void Readiness::tell() {
@@ -102,26 +98,35 @@ void Readiness::tell() {
 }
 
 /// Whether to look again instead of sleeping: peers that ask again as soon as they are answered do so before this
-/// thread would be asleep, and waking it takes longer than answering.
+/// thread would be asleep, and waking it takes longer than answering. Where that turns out to be in vain, because they
+/// take their time or can't run meanwhile, it is done the more seldom the more often it was.
 bool Readiness::comes_soon(bool heard) {
     const auto now = std::chrono::steady_clock::now();
     if (heard) {
-        soon_ = now - heard_at_ < soon;
+        if (looks_) left_out_ = 0;
+        const bool quick = now - heard_at_ < soon;
         heard_at_ = now;
-    } else if (now - heard_at_ > patience) {
-        soon_ = false;
+        if (!looks_ && quick && to_leave_out_ > 0) {
+            --to_leave_out_;
+        } else {
+            looks_ = quick;
+        }
+    } else if (looks_ && now - heard_at_ > patience) {
+        looks_ = false;
+        left_out_ = std::min(2 * left_out_ + 1, most_left_out);
+        to_leave_out_ = left_out_;
     }
-    return soon_ && others_can_run();
+    return looks_;
 }
 
 void Readiness::look_again() {
     if (waits_ || over_) return;
-    waits_ = true;
     // By way of the executor: whatever else is due has its turn in between.
     asio::post(epoll_.get_executor(), [self = shared_from_this()] {
         self->waits_ = false;
         if (!self->over_) self->tell();
     });
+    waits_ = true;
 }
 
 /// Those behind the first, of the hearers from `begin` to `end` in the batch. Each step may forget others.

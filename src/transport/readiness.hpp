@@ -62,7 +62,9 @@ private:
     std::array<epoll_event, 64> events_{};
     std::size_t count_ = 0;                           ///< of `events_`, while they are told
     std::chrono::steady_clock::time_point heard_at_;  ///< when the last batch was told
-    bool soon_ = false;                               ///< the last batches came soon after each other
+    bool looks_ = false;                              ///< for the next, instead of sleeping
+    int left_out_ = 0;                                ///< looks after the last that was in vain
+    int to_leave_out_ = 0;                            ///< of them
     bool waits_ = false;
     bool over_ = false;
 };

@@ -262,7 +262,8 @@ TEST(HttpServer, AnswersInJsonWhoTakesNoEventStream) {
 
 TEST(HttpServer, AnswersWithAnEventWhoTakesNothingElse) {
     ServedPort served;
-    for (const char* accept : {"text/event-stream", "text/event-stream, application/json", "text/*"}) {
+    for (const char* accept : {"text/event-stream", "Text/Event-Stream;q=1, application/json", "text/*",
+                               ", text/event-stream, application/json", "text/event-stream\r\nAccept: */*"}) {
         SCOPED_TRACE(accept);
         TcpClient client{served.port()};
         const auto body = echo(1);
@@ -271,6 +272,20 @@ TEST(HttpServer, AnswersWithAnEventWhoTakesNothingElse) {
                     "\r\n\r\n" + body);
         EXPECT_EQ(take_answer(client).fields.at("Content-Type"), "text/event-stream");
         EXPECT_THAT(take_chunk(client), HasSubstr("hello"));
+    }
+}
+
+TEST(HttpServer, AnswersInJsonWhoNamesItFirstOrNothing) {
+    ServedPort served;
+    for (const char* fields :
+         {"", "Accept: */*\r\n", "Accept: application/json, text/event-stream\r\n", "Accept: APPLICATION/*\r\n",
+          "Accept: text/event-streams, application/json\r\n", "Accept: text/html\r\nAccept: */*\r\n"}) {
+        SCOPED_TRACE(fields);
+        TcpClient client{served.port()};
+        const auto body = echo(1);
+        client.send("POST /mcp HTTP/1.1\r\n" + served.host() + "Content-Type: application/json\r\n" + fields +
+                    modern_fields("demo_echo") + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        EXPECT_EQ(take_answer(client).fields.at("Content-Type"), "application/json");
     }
 }
 
