@@ -12,7 +12,7 @@ namespace {
 
 /// Of an output buffer that is lent again, and of all of them.
 constexpr std::size_t spare_output_bytes = 64 * 1024;
-constexpr std::size_t all_spare_bytes = 1 << 20;
+constexpr std::size_t all_spare_bytes = 256 * 1024;
 
 }  // namespace
 
