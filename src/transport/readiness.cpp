@@ -17,7 +17,7 @@ constexpr int batches_a_turn = 8;
 constexpr std::chrono::microseconds soon{100};
 constexpr std::chrono::microseconds patience{50};
 
-/// Looks that are left out after several that were in vain.
+/// How many looks are left out at most, after several in vain.
 constexpr int most_left_out = 63;
 
 int new_epoll() {
@@ -129,7 +129,7 @@ void Readiness::look_again() {
     waits_ = true;
 }
 
-/// Those behind the first, of the hearers from `begin` to `end` in the batch. Each step may forget others.
+/// The second and the third, for the hearers from `begin` to `end` in the batch. Each step may forget others.
 void Readiness::take_steps(std::size_t begin, std::size_t end) {
     for (const auto step : {&Hearer::answer_input, &Hearer::send_output}) {
         for (auto i = begin; i < end; ++i) {

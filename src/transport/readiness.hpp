@@ -63,8 +63,8 @@ private:
     std::size_t count_ = 0;                           ///< of `events_`, while they are told
     std::chrono::steady_clock::time_point heard_at_;  ///< when the last batch was told
     bool looks_ = false;                              ///< for the next, instead of sleeping
-    int left_out_ = 0;                                ///< looks after the last that was in vain
-    int to_leave_out_ = 0;                            ///< of them
+    int left_out_ = 0;                                ///< how many looks, after the last one in vain
+    int to_leave_out_ = 0;                            ///< how many of them are still to come
     bool waits_ = false;
     bool over_ = false;
 };

@@ -49,11 +49,11 @@ void unmask(char* data, std::size_t size, const std::array<char, 4>& mask, std::
     std::array<char, 8> turned{};
     for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = mask[(at + i) % 4];
     const auto wide = std::bit_cast<std::uint64_t>(turned);
-    const auto turn = [](char* eight, auto by) {
+    const auto turn = [](char* place, auto by) {
         decltype(by) bytes;
-        std::memcpy(&bytes, eight, sizeof bytes);
+        std::memcpy(&bytes, place, sizeof bytes);
         bytes ^= by;
-        std::memcpy(eight, &bytes, sizeof bytes);
+        std::memcpy(place, &bytes, sizeof bytes);
     };
     std::size_t i = 0;
     for (; i + 32 <= size; i += 32) {

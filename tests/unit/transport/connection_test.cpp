@@ -1,39 +1,25 @@
 #include "transport/connection.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "base/file_descriptor.hpp"
+#include "fakes/socket_pair.hpp"
 
 namespace flux::transport {
 namespace {
 
-/// One end of a stream socket for a connection, the other for the test.
-struct Ends {
-    Ends() {
-        std::array<int, 2> ends{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) std::abort();
-        near = FileDescriptor{ends[0]};
-        far = FileDescriptor{ends[1]};
-    }
-
-    FileDescriptor near;
-    FileDescriptor far;
-};
-
 /// Does with its input what the test says.
 class Talker final : public Connection {
 public:
-    Talker(Loop& loop, Ends& ends) : Connection{loop, std::move(ends.near)}, far_{std::move(ends.far)} {}
+    Talker(Loop& loop, SocketPair ends) : Connection{loop, std::move(ends.near)}, far_{std::move(ends.far)} {}
 
     void drain() override {}
     void say(std::size_t count, char c = 'x') const {
@@ -76,8 +62,7 @@ protected:
     }
 
     std::shared_ptr<Talker> talker() {
-        Ends ends;
-        auto made = std::make_shared<Talker>(loop, ends);
+        auto made = std::make_shared<Talker>(loop, SocketPair{});
         made->serve();
         return made;
     }

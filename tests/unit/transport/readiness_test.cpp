@@ -1,36 +1,24 @@
 #include "transport/readiness.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "base/file_descriptor.hpp"
+#include "fakes/socket_pair.hpp"
 
 namespace flux::transport {
 namespace {
 
-/// Two ends of a stream socket, of which one is watched.
-struct Pair {
-    Pair() {
-        std::array<int, 2> ends{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) std::abort();
-        near = FileDescriptor{ends[0]};
-        far = FileDescriptor{ends[1]};
-    }
-
+/// One end is watched, the other speaks.
+struct Pair : SocketPair {
     void say(char c) const { EXPECT_EQ(::write(far.get(), &c, 1), 1); }
-
-    FileDescriptor near;
-    FileDescriptor far;
 };
 
 /// Counts what it is told, and does what the test wants then.
